@@ -1,10 +1,11 @@
-//! Ten thousand accounts in one process: resident memory, and connections that are shared.
+//! Memory of ten thousand accounts in one process, and sharing of connections.
 //!
-//! Each kind of account opens in a process of its own, so that neither finds the other's memory.
+//! Each kind of account is opened in its own process, so that the memory of one is not measured
+//! with the other's.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
-    reason = "a benchmark reports to its terminal and stops at the first surprise"
+    reason = "a benchmark prints to its terminal and stops at the first error"
 )]
 
 #[path = "support/fixture.rs"]
@@ -28,28 +29,28 @@ use self::spread::Spread;
 
 const ACCOUNTS: usize = 10_000;
 
-/// The most resident memory of the whole process, in MB of a million bytes.
+/// Limit of resident memory of the whole process, in MB of a million bytes.
 const MEMORY_BOUND: f64 = 100.0;
 
-/// What the CRM is said to count requests by: one quota for all, or one for each account.
+/// What the CRM counts requests by: one quota for all, or one for each account.
 const SCOPES: [&str; 2] = ["ip", "account"];
 
-/// Accounts that call one server, and how often they call it together.
+/// Number of accounts that call one server, and of their calls together.
 const CALLERS: usize = 100;
 const CALLS: usize = 1_000;
 
-/// How often connections are counted on several threads.
+/// Rounds of the connection count on several threads.
 const ROUNDS: usize = 21;
 
 fn main() -> ExitCode {
-    let told: Vec<String> = std::env::args().skip(1).collect();
-    if let [flag, scope, count] = &told[..]
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, scope, count] = &args[..]
         && flag == "--open"
     {
-        return open_and_weigh(scope, count.parse().unwrap());
+        return measure_open(scope, count.parse().unwrap());
     }
     // `cargo test --benches` only checks that this runs.
-    let measured = told.iter().any(|word| word == "--bench");
+    let measured = args.iter().any(|word| word == "--bench");
     let count = if measured { ACCOUNTS } else { 100 };
     let mut within = true;
     for scope in SCOPES {
@@ -70,14 +71,14 @@ fn verdict(within: bool) -> &'static str {
     if within { "within" } else { "OVER" }
 }
 
-fn open_and_weigh(scope: &str, count: usize) -> ExitCode {
+fn measure_open(scope: &str, count: usize) -> ExitCode {
     let hub = Hub::new().unwrap();
     let before = resident();
     let connectors: Vec<Connector> = (0..count)
         .map(|number| open(&hub, number, &format!("https://shop-{number}.retailcrm.ru"), scope))
         .collect();
     let (Some(before), Some(after)) = (before, resident()) else {
-        println!("accounts: this system does not tell resident memory");
+        println!("accounts: this system does not report resident memory");
         return ExitCode::SUCCESS;
     };
     let within = after <= MEMORY_BOUND;
@@ -91,7 +92,7 @@ fn open_and_weigh(scope: &str, count: usize) -> ExitCode {
     if within { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// An account as an enterprise has it: ten employees, two lines, everything configured.
+/// A typical enterprise account: ten employees, two lines, everything configured.
 fn open(hub: &Hub, number: usize, url: &str, scope: &str) -> Connector {
     let extensions: serde_json::Map<String, Value> = (101..111)
         .map(|extension| (extension.to_string(), Value::from(extension + number)))
@@ -122,7 +123,7 @@ fn open(hub: &Hub, number: usize, url: &str, scope: &str) -> Connector {
     Connector::open(hub, common.account(format!("shop-{number}")).unwrap(), &config).unwrap()
 }
 
-/// The resident memory of this process in MB, where the system tells it.
+/// The resident memory of this process in MB, if the system reports it.
 fn resident() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
@@ -142,8 +143,8 @@ fn share_connections() -> bool {
     within
 }
 
-/// The same on several threads. The pool may then learn a moment too late that a connection is free
-/// again, and another is made, however few accounts there are: so one account stands beside many.
+/// The same on several threads. The pool may learn too late that a connection is free and open
+/// another one, with any number of accounts: so one account is compared with many.
 fn compare_on_many_threads() {
     let of = |callers| {
         Spread::of((0..ROUNDS).map(|_| {
@@ -159,7 +160,8 @@ fn compare_on_many_threads() {
     );
 }
 
-/// How many calls a server saw, and over how many connections, when so many accounts called in turn.
+/// Returns the number of calls and of connections a server saw while so many accounts called in
+/// turn.
 fn connections_of(callers: usize, threads: Threads) -> (usize, usize) {
     let mut runtime = match threads {
         Threads::One => tokio::runtime::Builder::new_current_thread(),
@@ -170,7 +172,7 @@ fn connections_of(callers: usize, threads: Threads) -> (usize, usize) {
     (server.seen.requests().len(), server.seen.connections())
 }
 
-/// On how many threads the calling side runs.
+/// Number of threads of the client.
 #[derive(Clone, Copy)]
 enum Threads {
     One,
@@ -192,7 +194,7 @@ async fn call_in_turn(origin: &str, callers: usize) {
     }
 }
 
-/// A server on a thread of its own, which ends with the process.
+/// A server on its own thread, which ends with the process.
 struct ServerThread {
     origin: String,
     seen: Arc<Seen>,

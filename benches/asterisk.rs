@@ -1,14 +1,14 @@
-//! What it costs to understand Asterisk's events: one event, many open calls, a busy hour.
+//! Cost of call tracking for Asterisk: one event, many open calls, a busy hour.
 //!
-//! Calls are copies of the recorded ones in `fixtures`, all kinds alike, so that transfers are far
-//! more frequent than in life. Bounds: one event 5 µs on average, of a dialplan and of AMI, already
-//! parsed; 100,000 open calls in 200 MB; an hour of 10,000 calls in 2 s, none of them lost or
-//! invented; an event at 100,000 open calls at most three times as dear as at 100; a queue call with
-//! 10,000 ring attempts in 1 MB, its events no dearer than those of one with 1,000.
+//! Calls are copies of the recorded ones in `fixtures`, all kinds equally often, so that transfers
+//! are far more frequent than in production. Limits: one parsed event 5 µs on average, in both
+//! dialects; 100,000 open calls in 200 MB; an hour of 10,000 calls in 2 s, none lost or added; an
+//! event among 100,000 open calls at most three times as expensive as among 100; a queue call with
+//! 10,000 ring attempts in 1 MB, its events no more expensive than with 1,000.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
-    reason = "a benchmark reports to its terminal and stops at the first surprise"
+    reason = "a benchmark prints to its terminal and stops at the first error"
 )]
 
 #[path = "support/pbx/mod.rs"]
@@ -25,26 +25,26 @@ use vochi_crm::asterisk::EventFile;
 use self::pbx::{Copy, Dialect, EVENTS_OF_ATTEMPT, Host, Recording, Rendered, Stream, queue_call};
 use self::spread::Spread;
 
-/// The most one event may cost, in microseconds.
+/// Limit for one event, in microseconds.
 const EVENT_BOUND: f64 = 5.0;
 
-/// The most resident memory of open calls, in MB of a million bytes.
+/// Limit of resident memory for open calls, in MB of a million bytes.
 const MEMORY_BOUND: f64 = 200.0;
 
-/// The longest a busy hour may take to be understood, in seconds.
+/// Limit for processing a busy hour, in seconds.
 const HOUR_BOUND: f64 = 2.0;
 
-/// How much dearer an event may be among many open calls than among few.
+/// Limit of an event's cost among many open calls, relative to few.
 const GROWTH_BOUND: f64 = 3.0;
 
-/// The most resident memory of one queue call with 10,000 ring attempts, in MB.
+/// Limit of resident memory for one queue call with 10,000 ring attempts, in MB.
 const QUEUE_MEMORY_BOUND: f64 = 1.0;
 
-/// How much dearer an event may be in a queue call with ten times as many ring attempts: the cost of a
+/// Limit of an event's cost in a queue call with ten times as many ring attempts: the cost of a
 /// call is linear in its events.
 const QUEUE_GROWTH_BOUND: f64 = 1.25;
 
-/// Calls of one tenant: at once where calls are open, altogether where they come and go.
+/// Calls per tenant: concurrent ones where calls are open, all where they come and go.
 const CALLS_EACH: usize = 10;
 
 fn tenants(calls: usize) -> usize {
@@ -53,10 +53,10 @@ fn tenants(calls: usize) -> usize {
 
 const HOUR: i64 = 3_600_000_000;
 
-/// So long after the first of them began all calls that stay open are open.
+/// Time after the first start at which all calls that stay open are open.
 const FILLED: Duration = Duration::from_mins(11);
 
-/// How much to measure.
+/// Amount of work to measure.
 struct Effort {
     rounds: usize,
     copies: usize,
@@ -70,8 +70,8 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if let [flag, count] = &arguments[..] {
         match flag.as_str() {
-            "--open" => return open_and_weigh(count.parse().unwrap()),
-            "--queue" => return queue_and_weigh(count.parse().unwrap()),
+            "--open" => return measure_open(count.parse().unwrap()),
+            "--queue" => return measure_queue(count.parse().unwrap()),
             _ => {}
         }
     }
@@ -86,8 +86,8 @@ fn main() -> ExitCode {
     let within = [
         one_event(&recordings, Dialect::Dialplan, &effort),
         one_event(&recordings, Dialect::Ami, &effort),
-        weigh_in_another_process("--open", effort.open),
-        weigh_in_another_process("--queue", effort.attempts),
+        measure_in_another_process("--open", effort.open),
+        measure_in_another_process("--queue", effort.attempts),
         long_queue(&effort),
         busy_hour(&recordings, &effort),
         many_open(&recordings, &effort),
@@ -119,23 +119,23 @@ fn one_event(recordings: &[Recording], dialect: Dialect, effort: &Effort) -> boo
     let events: Vec<Rendered> = stream.slices(HOUR).flatten().collect();
     let lines: Vec<String> = events.iter().map(Rendered::line).collect();
     let text = lines.join("\n");
-    assert_eq!(understand(&events), stream.expected());
-    assert_eq!(understand_text(&text), stream.expected());
+    assert_eq!(count_calls(&events), stream.expected());
+    assert_eq!(count_calls_in_text(&text), stream.expected());
     let mut parsed = Vec::new();
     let mut written = Vec::new();
     for _ in 0..effort.rounds {
-        parsed.push(timed(|| understand(&events)));
-        written.push(timed(|| understand_text(&text)));
+        parsed.push(timed(|| count_calls(&events)));
+        written.push(timed(|| count_calls_in_text(&text)));
     }
     let mean = |count| Spread::of(parsed.iter().map(|time| per(*time, count)));
     let all = mean(stream.events());
-    let telling = mean(stream.telling());
+    let telling = mean(stream.relevant_events());
     let within = telling.median <= EVENT_BOUND;
     println!(
         "asterisk: {dialect:?}, {calls} calls, {} events: {all} us each; {} of them tell something: \
          {telling} us each, {} the bound of {EVENT_BOUND} us",
         stream.events(),
-        stream.telling(),
+        stream.relevant_events(),
         verdict(within),
     );
     println!(
@@ -146,7 +146,7 @@ fn one_event(recordings: &[Recording], dialect: Dialect, effort: &Effort) -> boo
     within
 }
 
-/// The CPU time of some work: on a machine with other work to do it moves far less than the clock.
+/// CPU time of some work: with other load on the machine it varies far less than wall time.
 fn timed<T>(work: impl FnOnce() -> T) -> Duration {
     let started = cpu_time();
     black_box(work());
@@ -171,27 +171,27 @@ fn cpu_time() -> Duration {
     FIRST.elapsed()
 }
 
-/// How many calls a CRM gets to know.
-fn understand(events: &[Rendered]) -> usize {
+/// Number of calls reported to a CRM.
+fn count_calls(events: &[Rendered]) -> usize {
     let mut host = Host::new();
-    let told: usize = events.iter().map(|event| host.play(event)).sum();
-    told + host.finish()
+    let reported: usize = events.iter().map(|event| host.play(event)).sum();
+    reported + host.finish()
 }
 
 /// The same, from the lines of a recording.
-fn understand_text(text: &str) -> usize {
+fn count_calls_in_text(text: &str) -> usize {
     let mut host = Host::new();
     let mut file = EventFile::open(text.as_bytes()).unwrap();
-    let mut told = 0;
+    let mut reported = 0;
     while let Some(event) = file.next_event().unwrap() {
         let event = event.unwrap();
         let at = event.at(pbx::start()).unwrap();
-        told += host.hear(at, event.name(), event.body(), event.pbx());
+        reported += host.process(at, event.name(), event.body(), event.pbx());
     }
-    told + host.finish()
+    reported + host.finish()
 }
 
-fn weigh_in_another_process(what: &str, count: usize) -> bool {
+fn measure_in_another_process(what: &str, count: usize) -> bool {
     Command::new(std::env::current_exe().unwrap())
         .args([what, &count.to_string()])
         .status()
@@ -199,14 +199,14 @@ fn weigh_in_another_process(what: &str, count: usize) -> bool {
         .success()
 }
 
-fn open_and_weigh(count: usize) -> ExitCode {
+fn measure_open(count: usize) -> ExitCode {
     let recordings = pbx::recordings();
     let open = OpenCalls::choose(&recordings);
     let mut host = Host::new();
     let before = resident();
     open.fill(&mut host, count);
     let (Some(before), Some(after)) = (before, resident()) else {
-        println!("asterisk: this system does not tell resident memory");
+        println!("asterisk: this system does not report resident memory");
         return ExitCode::SUCCESS;
     };
     let weight = after - before;
@@ -221,7 +221,7 @@ fn open_and_weigh(count: usize) -> ExitCode {
     if within || count < 10_000 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn queue_and_weigh(attempts: usize) -> ExitCode {
+fn measure_queue(attempts: usize) -> ExitCode {
     const CALLS: usize = 20;
     let mut host = Host::new();
     let before = resident();
@@ -232,9 +232,9 @@ fn queue_and_weigh(attempts: usize) -> ExitCode {
             host.play(&event);
         }
     }
-    assert_eq!(host.calls.open_calls(), CALLS, "no call was given up");
+    assert_eq!(host.calls.open_calls(), CALLS, "no call was closed early");
     let (Some(before), Some(after)) = (before, resident()) else {
-        println!("asterisk: this system does not tell resident memory");
+        println!("asterisk: this system does not report resident memory");
         return ExitCode::SUCCESS;
     };
     #[expect(clippy::cast_precision_loss, reason = "a few calls")]
@@ -248,8 +248,7 @@ fn queue_and_weigh(attempts: usize) -> ExitCode {
     if within { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// What an event of a queue call costs where there are many ring attempts, beside one where there are
-/// few.
+/// Cost of an event in a queue call with many ring attempts, relative to one with few.
 fn long_queue(effort: &Effort) -> bool {
     let cost = |attempts: usize| {
         let events: Vec<Rendered> = queue_call(0, attempts).collect();
@@ -273,7 +272,7 @@ fn long_queue(effort: &Effort) -> bool {
     within
 }
 
-/// The resident memory of this process in MB, where the system tells it.
+/// The resident memory of this process in MB, if the system reports it.
 fn resident() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
@@ -284,10 +283,9 @@ fn resident() -> Option<f64> {
 /// Recordings up to the moment before the client leaves.
 struct OpenCalls<'a> {
     recordings: Vec<&'a Recording>,
-    /// How many calls are open when each has been played once.
+    /// Number of open calls when each has been played once.
     open: usize,
-    /// The events that tell something, in the order in which they happen: which recording, which
-    /// event of it.
+    /// The relevant events in order of time: index of the recording, index of the event.
     events: Vec<(usize, usize)>,
 }
 
@@ -299,7 +297,7 @@ impl<'a> OpenCalls<'a> {
             for moment in 0..recording.before_the_end {
                 host.play(&recording.render(moment, Copy::new(0, 1), 0));
             }
-            // Whoever is alone in a call that was answered is not waited for as long as the others.
+            // A client alone in an answered call is closed earlier than the others.
             host.calls.pass_time(pbx::start().plus(FILLED));
             if host.calls.open_calls() == 0 {
                 continue;
@@ -307,15 +305,16 @@ impl<'a> OpenCalls<'a> {
             chosen.open += host.calls.open_calls();
             let kind = chosen.recordings.len();
             chosen.recordings.push(recording);
-            let told = (0..recording.before_the_end).filter(|at| recording.moments[*at].tells);
-            chosen.events.extend(told.map(|moment| (kind, moment)));
+            let relevant =
+                (0..recording.before_the_end).filter(|at| recording.moments[*at].is_relevant);
+            chosen.events.extend(relevant.map(|moment| (kind, moment)));
         }
         let when = |(kind, moment): &(usize, usize)| chosen.recordings[*kind].moments[*moment].at;
         chosen.events.sort_by_key(when);
         chosen
     }
 
-    /// Opens at least so many calls. All of them begin in the same minute.
+    /// Opens at least so many calls. All start in the same minute.
     fn fill(&self, host: &mut Host, count: usize) -> usize {
         let rounds = count.div_ceil(self.open);
         let kinds = self.recordings.len();
@@ -335,12 +334,12 @@ impl<'a> OpenCalls<'a> {
             host.play(&self.recordings[kind].render(moment, copy, begins));
         }
         host.calls.pass_time(pbx::start().plus(FILLED));
-        assert!(host.calls.open_calls() >= count, "calls were given up");
+        assert!(host.calls.open_calls() >= count, "calls were closed early");
         rounds * kinds
     }
 }
 
-/// Calls of all kinds over an hour, and the rest of the last ones.
+/// Calls of all kinds over an hour, and the end of the last ones.
 fn busy_hour(recordings: &[Recording], effort: &Effort) -> bool {
     let copies = (0..effort.hour).map(|number| Copy::new(number, tenants(effort.hour)));
     let apart = HOUR / i64::try_from(effort.hour).unwrap();
@@ -349,17 +348,17 @@ fn busy_hour(recordings: &[Recording], effort: &Effort) -> bool {
     let hours = Spread::of((0..effort.hours).map(|_| {
         let mut host = Host::new();
         let mut spent = Duration::ZERO;
-        let mut told = 0;
+        let mut reported = 0;
         for slice in stream.slices(60) {
             spent += timed(|| {
                 for event in &slice {
-                    told += host.play(event);
+                    reported += host.play(event);
                 }
             });
             most_open = most_open.max(host.calls.open_calls());
         }
-        spent += timed(|| told += host.finish());
-        assert_eq!(told, stream.expected(), "calls were lost or invented");
+        spent += timed(|| reported += host.finish());
+        assert_eq!(reported, stream.expected(), "calls were lost or added");
         spent.as_secs_f64()
     }));
     let within = hours.median <= HOUR_BOUND;
@@ -385,8 +384,8 @@ fn many_open(recordings: &[Recording], effort: &Effort) -> bool {
     open.fill(&mut few, effort.open.min(100));
     let filled = open.fill(&mut many, effort.open);
     let (few_open, many_open) = (few.calls.open_calls(), many.calls.open_calls());
-    // One every two seconds, of the tenants who have calls open, for as long as none of the open
-    // calls is given up.
+    // One every two seconds, of the tenants with open calls, while none of the open calls times
+    // out.
     let begins = i64::try_from(FILLED.as_micros()).unwrap();
     let calls = (0..1_200).map(|number| Copy {
         number: filled + number,

@@ -1,14 +1,14 @@
-//! CPU time of a call through the whole client, beside bare reqwest sending the same bytes.
+//! CPU time of a call through the whole client, relative to plain reqwest sending the same bytes.
 //!
-//! The server is another process, so `getrusage` counts the sender alone, its share of the kernel
-//! included. Bare reqwest has its body ready and checks nothing but the status; the client builds
-//! the operation and its body, takes a permit, sends, judges and decodes. Rounds of both alternate,
-//! and which of the two comes first alternates too; the median ratio of the rounds is the figure.
+//! The server is another process, so `getrusage` counts the sender only, including its kernel time.
+//! Plain reqwest has its body ready and checks only the status; the client builds the operation and
+//! its body, takes a permit, sends, judges and decodes. Rounds of both alternate, also in their
+//! order; the result is the median ratio of the rounds.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
-    reason = "a benchmark reports to its terminal and stops at the first surprise"
+    reason = "a benchmark prints to its terminal and stops at the first error"
 )]
 
 #[path = "support/fixture.rs"]
@@ -37,13 +37,13 @@ use vochi_crm::{AccountConfig, Cx, Extension, Hub, PhoneNumber, Text};
 use self::server::Seen;
 use self::spread::Spread;
 
-/// The most a call may cost, as a multiple of bare reqwest.
+/// Limit for a call, as a multiple of plain reqwest.
 const BOUND: f64 = 1.25;
 
 const KEY: &str = "TEST-KEY-0000000000000000000000";
 const USER_AGENT: &str = "vochi-crm-bench";
 
-/// How long to measure.
+/// Duration of the measurement.
 #[derive(Clone, Copy)]
 struct Effort {
     rounds: usize,
@@ -51,14 +51,14 @@ struct Effort {
 }
 
 fn main() -> ExitCode {
-    let told: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<String> = std::env::args().skip(1).collect();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    if told.iter().any(|word| word == "--serve") {
+    if args.iter().any(|word| word == "--serve") {
         runtime.block_on(serve_until_input_ends());
         return ExitCode::SUCCESS;
     }
     // `cargo test --benches` only checks that this runs.
-    let measured = told.iter().any(|word| word == "--bench");
+    let measured = args.iter().any(|word| word == "--bench");
     let effort =
         if measured { Effort { rounds: 41, calls: 500 } } else { Effort { rounds: 1, calls: 20 } };
     let within = runtime.block_on(measure(effort));
@@ -85,7 +85,7 @@ async fn measure(effort: Effort) -> bool {
         let verdict = if ratios.is_empty() { "within" } else { "OVER" };
         println!("call_cpu: {verdict} the bound of {BOUND}");
     }
-    // The last, because a subscriber cannot be unseen.
+    // Last, because a subscriber cannot be removed.
     let _subscriber = tracing_subscriber::fmt()
         .with_writer(std::io::sink)
         .with_max_level(LevelFilter::INFO)
@@ -124,7 +124,7 @@ async fn compare(name: &str, effort: Effort, ours: impl AsyncFn(), bare: impl As
     ratio
 }
 
-/// Microseconds of CPU time for each of so many calls, one after another.
+/// Microseconds of CPU time per call, for so many calls in sequence.
 async fn spend(calls: u32, call: &impl AsyncFn()) -> f64 {
     let began = cpu_time();
     for _ in 0..calls {
@@ -147,10 +147,10 @@ fn cpu_time() -> Duration {
 
 #[cfg(not(unix))]
 fn cpu_time() -> Duration {
-    panic!("the CPU time of a process is read on unix only")
+    panic!("the CPU time of a process is available on unix only")
 }
 
-/// The client of this library, waiting for no permit.
+/// The client of this library, without rate limit.
 struct Ours {
     client: Client,
     phone: PhoneNumber,
@@ -194,7 +194,7 @@ impl Ours {
     }
 }
 
-/// reqwest, set up as the library sets it up.
+/// reqwest, configured as the library configures it.
 struct Bare {
     client: reqwest::Client,
     event_url: String,
@@ -308,7 +308,7 @@ impl Bare {
     }
 }
 
-/// A comparison of different requests would say nothing.
+/// Both sides must send the same requests to be comparable.
 async fn both_send_the_same() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
@@ -328,7 +328,7 @@ async fn both_send_the_same() {
     assert_eq!(our_manager, bare_manager);
 }
 
-/// The server, in a process of its own that ends with this one.
+/// The server, in its own process, which ends with this one.
 struct OtherProcess {
     child: Child,
     origin: String,

@@ -1,12 +1,12 @@
-//! What one operation executes when there is no network: for counting instructions.
+//! Runs one operation without network, for counting instructions.
 //!
 //! `instructions.sh` runs this under callgrind twice for each operation, with different numbers of
-//! repetitions; the difference is the operation's own figure, and what happens once cancels out.
+//! repetitions; the difference is the cost of the operation, without start-up.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
-    reason = "a benchmark reports to its terminal and stops at the first surprise"
+    reason = "a benchmark prints to its terminal and stops at the first error"
 )]
 
 #[path = "support/fixture.rs"]
@@ -29,8 +29,8 @@ const OPERATIONS: [&str; 5] =
     ["call_event", "manager", "calls_upload_50", "phone_international", "phone_national"];
 
 fn main() {
-    let told: Vec<String> = std::env::args().skip(1).collect();
-    if let [operation, times, ..] = &told[..] {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if let [operation, times, ..] = &args[..] {
         run(operation, times.parse().unwrap());
         return;
     }
@@ -47,7 +47,7 @@ fn run(operation: &str, times: usize) {
         "calls_upload_50" => through_client("/api/v5/telephony/calls/upload", times, &upload),
         "phone_international" => read_phone("+375 29 111-22-33", times),
         "phone_national" => read_phone("8 (029) 111-22-33", times),
-        other => panic!("{other} is none of {OPERATIONS:?}"),
+        other => panic!("unknown operation {other}: must be one of {OPERATIONS:?}"),
     }
 }
 
@@ -71,7 +71,7 @@ fn through_client(path: &str, times: usize, call: &impl AsyncFn(&Client, &Compan
     });
 }
 
-/// What a caller has at hand before it calls.
+/// Data that a caller has before the call.
 struct Company {
     client: PhoneNumber,
     line: PhoneNumber,

@@ -18,19 +18,19 @@ command -v valgrind >/dev/null || { echo "instructions: install valgrind" >&2; e
 binary=$(cargo bench -q -p vochi-crm --bench instructions --no-run --message-format=json |
     sed -n 's/.*"name":"instructions".*"executable":"\([^"]*\)".*/\1/p')
 
-# All instructions of a run that repeats operation $1 $2 times.
+# Instructions of a run that repeats operation $1 $2 times.
 count() {
     valgrind --tool=callgrind --callgrind-out-file=/dev/null "$binary" "$1" "$2" 2>&1 |
         sed -n 's/.*Collected : \([0-9]*\).*/\1/p'
 }
 
-# Instructions of one operation: start-up and the first, slower repetitions cancel out.
+# Instructions of one operation, without start-up and warm-up.
 each() {
     local few=20 many=$2 short long
     short=$(count "$1" "$few")
     long=$(count "$1" "$((few + many))")
     if [ -z "$short" ] || [ -z "$long" ]; then
-        echo "instructions: valgrind told no count for $1" >&2
+        echo "instructions: missing instruction count for $1 in the output of valgrind" >&2
         return 1
     fi
     echo $(((long - short) / many))
@@ -59,7 +59,7 @@ fi
 status=0
 for name in $names; do
     read -r known percent < <(awk -F'\t' -v name="$name" '$1 == name { print $2, $3 }' "$figures") || {
-        echo "instructions: $name is not in $figures" >&2
+        echo "instructions: $name: missing in $figures" >&2
         status=1
         continue
     }
@@ -72,9 +72,9 @@ for name in $names; do
     else
         verdict="within the bound of $most"
     fi
-    echo "instructions: $name $now, $change % beside $known, $verdict"
+    echo "instructions: $name $now, $change % relative to $known, $verdict"
 done
 if [ "$status" -ne 0 ]; then
-    echo "instructions: if the growth is meant, renew the figures: benches/instructions.sh --write" >&2
+    echo "instructions: if the growth is intended, update the figures: benches/instructions.sh --write" >&2
 fi
 exit "$status"

@@ -1,7 +1,7 @@
-//! What the limiter costs a request that does not wait, beside a bare keyed governor check.
+//! Cost of the limiter for a request that does not wait, relative to a plain keyed governor check.
 //!
-//! Both read tokio's clock. Besides criterion's figures, interleaved rounds print the median ratio
-//! of the two, which does not move with the load of the machine. It is to stay at or below 3.
+//! Both read tokio's clock. Besides criterion's results, interleaved rounds print the median ratio
+//! of the two, which does not depend on the load of the machine. The limit is 3.
 
 use std::hint::black_box;
 use std::num::NonZeroU32;
@@ -21,7 +21,7 @@ const ROUNDS: usize = 401;
 const CHECKS: usize = 2000;
 const ACCOUNT: &str = "shop";
 
-/// tokio's clock as governor takes it.
+/// tokio's clock for governor.
 #[derive(Clone, Debug)]
 struct TokioClock(Instant);
 
@@ -35,7 +35,7 @@ impl governor::clock::Clock for TokioClock {
 
 type Bare = RateLimiter<String, HashMapStateStore<String>, TokioClock, NoOpMiddleware<Nanos>>;
 
-/// The two sides of one comparison, over the same keys and at the same rate.
+/// The two sides of one comparison, with the same keys and rate.
 struct Sides {
     keys: Vec<String>,
     bare: Bare,
@@ -45,7 +45,7 @@ struct Sides {
 }
 
 impl Sides {
-    /// At the fastest rate every check gets its permit, at a slow one next to none does.
+    /// At the fastest rate every check gets its permit, at a slow one almost none does.
     fn new(count: usize, rate: f64) -> Self {
         let period = Duration::from_secs_f64(1.0 / rate);
         let burst = NonZeroU32::MIN;
@@ -60,7 +60,7 @@ impl Sides {
         let buckets =
             keys.iter().map(|key| limiter.bucket(&LimitKey::from(key.as_str()), quota)).collect();
         let sides = Self { keys, bare, limiter, buckets, quota };
-        // Each key has been used once before anything is measured.
+        // Each key has been used once before the measurement.
         (0..count).for_each(|at| {
             sides.bare(at);
             sides.ours(at);
@@ -77,7 +77,7 @@ impl Sides {
         bucket.is_some_and(|bucket| bucket.try_take(black_box(ACCOUNT), Lane::Live))
     }
 
-    /// The same for somebody who did not keep the bucket.
+    /// A check that looks the bucket up each time.
     fn looked_up(&self, at: usize) -> bool {
         let key = self.keys.get(at).map(|key| LimitKey::from(key.as_str()));
         key.is_some_and(|key| {
@@ -85,9 +85,9 @@ impl Sides {
         })
     }
 
-    /// Nanoseconds for each check of one round.
+    /// Nanoseconds per check of one round.
     fn round(&self, check: impl Fn(&Self, usize) -> bool) -> f64 {
-        // A stride that is prime to the number of keys visits all of them in no helpful order.
+        // A stride coprime to the number of keys visits all of them in a cache-unfriendly order.
         let start = std::time::Instant::now();
         let mut at = 0;
         for _ in 0..CHECKS {
@@ -120,11 +120,14 @@ fn interleaved(name: &str, sides: &Sides) {
         "{name}: try_take {ours:.0} ns, governor check_key {bare:.0} ns, median ratio {ratio:.2}; \
          with the bucket looked up each time {looked_up:.0} ns"
     );
-    assert!(ratio <= MOST, "{name}: {ratio:.2} times the bare check; at most {MOST} are allowed");
+    assert!(
+        ratio <= MAX_RATIO,
+        "{name}: {ratio:.2} times the bare check; at most {MAX_RATIO} are allowed"
+    );
 }
 
-/// How many times a bare check ours may cost.
-const MOST: f64 = 3.0;
+/// Limit for a check, as a multiple of a plain one.
+const MAX_RATIO: f64 = 3.0;
 
 fn checks(criterion: &mut Criterion) {
     for (count, keys) in [(1, "one bucket"), (BUCKETS, "10000 buckets")] {

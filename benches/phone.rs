@@ -1,7 +1,8 @@
-//! What reading a phone number costs over the bare engine below it: parse, validity check, E.164.
+//! Cost of parsing a phone number, relative to the plain engine: parse, validity check, E.164.
 //!
-//! Beside Criterion's figures it prints the median ratio of interleaved rounds, and fails when a
-//! number that is valid at first reading costs more than one and a half times the engine's work.
+//! Besides Criterion's results it prints the median ratio of interleaved rounds, and fails when a
+//! number that is valid at the first attempt costs more than one and a half times the engine's
+//! work.
 
 use std::hint::black_box;
 use std::io::Write;
@@ -12,20 +13,20 @@ use criterion::Criterion;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat};
 use vochi_crm_core::phone::{PhoneReader, Region};
 
-/// The most a reading may cost, as a multiple of the engine's work.
+/// Limit for a parse, as a multiple of the engine's work.
 const BUDGET: f64 = 1.5;
 
 /// Odd, so that the median is one of them.
 const ROUNDS: usize = 101;
 
-/// A number as somebody wrote it, with the means of both sides to read it.
+/// A number as people write it, with the parsers of both sides.
 struct Sample {
     raw: String,
     reader: PhoneReader,
     home: rlibphonenumber::Region,
 }
 
-/// The digits behind the country code, and the ways people write them: `#` stands for a digit.
+/// The digits after the country code, and the formats people use: `#` stands for a digit.
 const PLANS: &[(&str, &[&str], &[&str])] = &[
     (
         "BY",
@@ -67,7 +68,7 @@ const PLANS: &[(&str, &[&str], &[&str])] = &[
     ),
 ];
 
-/// About a thousand numbers, all of them valid at first reading.
+/// About a thousand numbers, all valid at the first attempt.
 fn samples() -> Vec<Sample> {
     let mut samples = Vec::new();
     for &(code, heads, forms) in PLANS {
@@ -95,7 +96,7 @@ fn samples() -> Vec<Sample> {
     samples
 }
 
-/// The bare work: the length of the E.164 text, 0 for what is no valid number.
+/// The engine's work: the length of the E.164 text, 0 for an invalid number.
 fn engine(sample: &Sample) -> usize {
     PHONE_NUMBER_UTIL
         .parse(&sample.raw, Some(sample.home))
@@ -119,7 +120,7 @@ fn timed(samples: &[Sample], work: fn(&Sample) -> usize) -> Duration {
     start.elapsed()
 }
 
-/// The median over rounds in which both sides read the same list, one right after the other.
+/// The median over rounds in which both sides read the same list in turn.
 fn median_ratio(samples: &[Sample]) -> f64 {
     let mut ratios: Vec<f64> = (0..ROUNDS)
         .map(|_| {

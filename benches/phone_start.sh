@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# How long the command line takes to read one number, beside doing nothing: `phone` is to take at
-# most three times `--version` and 15 ms more, at the median of interleaved runs.
+# Measures how long the command line takes to parse one number: at the median of interleaved runs,
+# `phone` may take at most three times `--version` plus 15 ms.
 # Usage: benches/phone_start.sh [path of the vochi-crm binary, built for release] [runs]
 set -euo pipefail
 export LC_ALL=C
 binary=${1:-${CARGO_TARGET_DIR:-target}/release/vochi-crm}
 runs=${2:-41}
 [ -x "$binary" ] || {
-    echo "phone_start: no $binary; run: cargo build --release -p vochi-crm-cli" >&2
+    echo "phone_start: missing $binary; run: cargo build --release -p vochi-crm-cli" >&2
     exit 2
 }
 
-# Microseconds one run takes.
+# Microseconds of one run.
 took() {
     local begin=${EPOCHREALTIME/./} end
     "$binary" "$@" >/dev/null

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
-use vochi_crm::asterisk::{CallTracker, Heard, PbxEvent, Reading};
+use vochi_crm::asterisk::{CallTracker, CallUpdate, PbxEvent, Reading};
 use vochi_crm::phone::PhoneReader;
 use vochi_crm::{CallRecord, Clock, CrmConnector, Cx, Hub, SystemClock, Timestamp};
 use vochi_crm_sandbox::Sandbox;
@@ -97,7 +97,7 @@ pub async fn drive(
                 clock = PbxClock { last: at, received: Instant::now() };
                 let Some(name) = message.event() else { continue };
                 match PbxEvent::read(name, &message.0) {
-                    Ok(Reading::Event(event)) => calls.hear(at, &event),
+                    Ok(Reading::Event(event)) => calls.process(at, &event),
                     Ok(_) => continue,
                     Err(broken) => {
                         eprintln!("{name}: {broken}");
@@ -116,18 +116,18 @@ pub async fn drive(
 
 /// Sends updates to the CRM. A host with many calls has a task per call, so that a slow request delays only
 /// its own call.
-async fn deliver(crm: &dyn CrmConnector, updates: Vec<Heard>) -> Vec<CallRecord> {
+async fn deliver(crm: &dyn CrmConnector, updates: Vec<CallUpdate>) -> Vec<CallRecord> {
     let mut unrecorded = Vec::new();
     for update in updates {
         match update {
-            Heard::Live(live) => {
+            CallUpdate::Live(live) => {
                 let cx = Cx::live().with_timeout(POPUP_WITHIN);
                 // The record is sent anyway.
                 if let Err(error) = crm.handle_event(&cx, live.event()).await {
                     eprintln!("{error}");
                 }
             }
-            Heard::Finished(call) if call.is_external() => {
+            CallUpdate::Finished(call) if call.is_external() => {
                 let record = call.into_record();
                 let results = crm.log_calls(&Cx::history(), std::slice::from_ref(&record)).await;
                 for error in results.into_iter().filter_map(Result::err) {

@@ -7,7 +7,7 @@
 use std::fs::File;
 use std::io::BufReader;
 
-use vochi_crm::asterisk::{CallTracker, EventFile, Heard, Reading};
+use vochi_crm::asterisk::{CallTracker, CallUpdate, EventFile, Reading};
 use vochi_crm::phone::PhoneReader;
 use vochi_crm::{Clock, Extension, Seconds, SystemClock};
 
@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         };
         match event.read() {
             Ok(Reading::Event(read)) => match event.at(base) {
-                Ok(at) => show(calls.hear(at, &read)),
+                Ok(at) => show(calls.process(at, &read)),
                 Err(broken) => println!("skipped: {broken}"),
             },
             Ok(_) => {} // an event that concerns no call
@@ -44,16 +44,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// Prints updates. A host passes live events to `handle_event` and records to `log_calls`.
-fn show(updates: Vec<Heard>) {
+fn show(updates: Vec<CallUpdate>) {
     for update in updates {
         match update {
-            Heard::Live(live) => {
+            CallUpdate::Live(live) => {
                 let event = live.event();
                 let legs = event.legs().iter().filter_map(|leg| leg.employee());
                 let who: Vec<&str> = legs.map(Extension::as_str).collect();
                 println!("{} {} {}", event.at(), event.kind().as_str(), who.join(" "));
             }
-            Heard::Finished(call) => {
+            CallUpdate::Finished(call) => {
                 let record = call.record();
                 println!(
                     "{} {} {}: {}, {} s of talk, answered by {}",

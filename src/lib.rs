@@ -29,9 +29,20 @@
 //! everything of one CRM uses that CRM's typed client.
 //!
 //! # Features
-//! - `asterisk` (on by default): Asterisk's events become call events and call records.
-//! - `kontur` (on by default): Kontur.CRM.
-//! - `retailcrm` (on by default): RetailCRM.
+//! All but `testing` are on by default. `default-features = false` leaves them out, and no call of this
+//! crate changes.
+//!
+//! - `asterisk`: Asterisk's events become call events and call records.
+//! - `kontur`: Kontur.CRM.
+//! - `retailcrm`: RetailCRM.
+//! - `transport`: the default transport, reqwest. Without it [`Hub::new`] fails with a `config` error,
+//!   and a host calls [`HubBuilder::transport`] with its own.
+//! - `tls` (with `transport`): TLS (rustls, aws-lc) and HTTP/2 of the default transport. Without it an
+//!   `https` address is a `config` error, so CRMs are reached through a proxy of the host.
+//! - `cache`: a concurrent [`cache`](spi::cache) for many accounts (moka). Without it a map of 1,024 CRM
+//!   responses behind one lock takes its place.
+//! - `metrics`: counters and histograms through the facade [`metrics`](https://docs.rs/metrics). Without
+//!   it nothing is counted, and [`metric::describe`] does nothing.
 //! - `testing`: a scripted transport and checks for tests of hosts.
 //!
 //! # Where to look
@@ -63,9 +74,12 @@ pub use vochi_crm_core::{
 pub mod http {
     pub use vochi_crm_core::http::{
         ApiRequest, CertificateFault, FileSource, HttpRequest, Operation, Origin, Output, Payload,
-        Plan, PlannedPart, PlannedRequest, RawBody, RawRequest, Repeat, ReqwestTransport, Response,
-        Source, SourceReader, Stage, Transport, TransportError,
+        Plan, PlannedPart, PlannedRequest, RawBody, RawRequest, Repeat, Response, Source,
+        SourceReader, Stage, Transport, TransportError,
     };
+
+    #[cfg(feature = "transport")]
+    pub use vochi_crm_core::http::ReqwestTransport;
 }
 
 /// What a host imports to call methods of connectors.

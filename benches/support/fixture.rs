@@ -1,4 +1,4 @@
-//! Answers from `fixtures/retailcrm`.
+//! Responses from `fixtures/retailcrm`.
 
 use serde_json::Value;
 
@@ -8,8 +8,8 @@ pub(crate) const CALL_EVENT: &str =
 const CALLS_UPLOAD: &str = include_str!("../../fixtures/retailcrm/telephony_calls_upload.json");
 const MANAGER: &str = include_str!("../../fixtures/retailcrm/telephony_manager.json");
 
-/// The body a fixture gives for success, by the path of the request. `success` comes first, as
-/// RetailCRM writes it; a `Value` forgets the order.
+/// The success body of a fixture, by the path of the request. `success` comes first, as in
+/// RetailCRM's responses; a `Value` does not keep the order.
 pub(crate) fn answer_to(path: &str) -> String {
     let fixture = match path.rsplit_once('/') {
         Some((_, "event")) => CALL_EVENT,

@@ -1,4 +1,4 @@
-//! A minimal HTTP/1.1 server that keeps connections and answers from the fixtures.
+//! A minimal HTTP/1.1 server with keep-alive that responds from the fixtures.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 
 use super::fixture;
 
-/// What a server has seen.
+/// What a server received.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     connections: AtomicUsize,
@@ -22,7 +22,7 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// How many connections were accepted.
+    /// Number of accepted connections.
     pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::Relaxed)
     }
@@ -33,7 +33,7 @@ impl Seen {
     }
 }
 
-/// Serves until it is dropped, and notes what it sees if it is to.
+/// Serves until dropped, and records what it receives if asked to.
 pub(crate) async fn serve(listener: TcpListener, seen: Option<Arc<Seen>>) {
     let answers: Arc<BTreeMap<&str, Bytes>> = Arc::new(
         [

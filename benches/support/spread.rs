@@ -1,8 +1,8 @@
-//! Figures of many rounds as three.
+//! Minimum, median and maximum of many rounds.
 
 use std::fmt;
 
-/// The least, the middle and the greatest of some figures.
+/// Minimum, median and maximum of some figures.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spread {
     pub(crate) min: f64,

@@ -1,4 +1,4 @@
-//! Writes the fixtures into a folder, for libFuzzer to start from.
+//! Writes the fixtures into a folder, as the initial corpus of libFuzzer.
 
 use std::io::{Error, ErrorKind};
 use std::path::PathBuf;

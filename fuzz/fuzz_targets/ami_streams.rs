@@ -1,4 +1,4 @@
-//! Streams of AMI events, made from bytes, through everything that makes calls of them.
+//! Fuzzes call tracking with AMI streams generated from bytes.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! Recorded events of a PBX, through everything that makes calls of them.
+//! Fuzzes parsing and call tracking with recorded PBX events.
 #![no_main]
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
@@ -6,7 +6,7 @@ use vochi_crm_fuzz::{mutate_lines, pbx_events};
 
 fuzz_target!(|input: &[u8]| pbx_events(input));
 
-// Every fourth change is libFuzzer's own.
+// Every fourth mutation is libFuzzer's own.
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
     if seed.is_multiple_of(4) {
         fuzzer_mutate(data, size, max_size)

@@ -1,4 +1,4 @@
-//! Streams of AMI events, made from bytes: channels that dial, meet, move and hang up in any order.
+//! Streams of AMI events generated from bytes: dials, bridges, transfers and hangups in any order.
 
 use serde_json::{Map, Value, json};
 
@@ -20,17 +20,17 @@ const CHANNELS: [&str; 12] = [
     "AudioSocket/127.0.0.1:9092-0x1b0",
 ];
 
-/// The most events of one stream.
-const MOST: usize = 400;
+/// Most events of one stream.
+const MAX_EVENTS: usize = 400;
 
-/// Understands the stream that the bytes describe, three of them an event.
+/// Processes the stream that the bytes describe, three bytes per event.
 ///
 /// # Panics
 /// As [`pbx_events`].
 pub fn ami_stream(input: &[u8]) {
     let (first, rest) = input.split_first().unwrap_or((&0, &[]));
     let mut stream = Stream { t: 0.0, has_linkedid: first % 4 != 0, lines: Vec::new() };
-    for event in rest.chunks_exact(3).take(MOST) {
+    for event in rest.chunks_exact(3).take(MAX_EVENTS) {
         stream.event(event[0], event[1], event[2]);
     }
     pbx_events(stream.lines.join("\n").as_bytes());
@@ -38,7 +38,7 @@ pub fn ami_stream(input: &[u8]) {
 
 struct Stream {
     t: f64,
-    /// Asterisk has had it since 13.2.
+    /// Whether events have a `Linkedid`, as since Asterisk 13.2.
     has_linkedid: bool,
     lines: Vec<String>,
 }
@@ -141,7 +141,7 @@ impl Stream {
             body.insert(format!("{prefix}Uniqueid"), format!("1.{channel}").into());
             body.insert(format!("{prefix}Channel"), CHANNELS[*channel].into());
             if self.has_linkedid {
-                // Every third channel began in a call of its own.
+                // Every third channel begins in a separate call.
                 let linked = channel - channel % 3;
                 body.insert(format!("{prefix}Linkedid"), format!("1.{linked}").into());
             }

@@ -1,8 +1,7 @@
-//! What is fuzzed: input from outside through the code that takes it in, with the laws that hold for
-//! all of it.
+//! Fuzz harness: parses external input and checks invariants.
 //!
-//! A law that is broken panics, whoever calls: libFuzzer, which searches, or `cargo test`, which
-//! tries the fixtures and variants of them.
+//! A violated invariant panics, under libFuzzer and under `cargo test`, which tries the fixtures
+//! and variants of them.
 
 mod ami;
 mod mutate;

@@ -1,12 +1,12 @@
-//! Changes of recorded events that leave most of them readable.
+//! Mutations of recorded events that keep most of them valid.
 //!
-//! Bytes changed at random spoil the JSON and little else is tried. What matters to whoever makes
-//! calls of events is which of them come, in which order, when, and which ids they share.
+//! Random bytes only break the JSON. Call tracking depends on which events arrive, in which order,
+//! when, and which ids they share.
 
 use fastrand::Rng;
 
-/// Changes a text of lines, one way or another, and says how long it is then; `input` has room for
-/// more than the `size` bytes of the text. The same seed makes the same change.
+/// Mutates a text of lines and returns its new length; `input` has room beyond the `size` bytes of
+/// the text. Deterministic for a seed.
 pub fn mutate_lines(input: &mut [u8], size: usize, seed: u32) -> usize {
     let mut random = Rng::with_seed(seed.into());
     let mut lines: Vec<Vec<u8>> = input[..size]
@@ -36,9 +36,9 @@ fn change(lines: &mut Vec<Vec<u8>>, random: &mut Rng) {
             let line = lines[one].clone();
             lines.insert(other, line);
         }
-        // The rest is lost.
+        // Drop the end.
         3 => lines.truncate(one.max(other) + 1),
-        // So is the beginning.
+        // Drop the start.
         4 => drop(lines.drain(..one.min(other))),
         5 => {
             let line = retimed(&lines[one], random);
@@ -52,7 +52,7 @@ fn change(lines: &mut Vec<Vec<u8>>, random: &mut Rng) {
     }
 }
 
-/// The line at another time.
+/// Returns the line with another time.
 fn retimed(line: &[u8], random: &mut Rng) -> Vec<u8> {
     let Some(start) = find(line, b"\"t\":").map(|at| at + 4) else {
         return line.to_vec();
@@ -71,7 +71,7 @@ fn retimed(line: &[u8], random: &mut Rng) -> Vec<u8> {
     [&line[..start], time.as_bytes(), &line[end..]].concat()
 }
 
-/// Where the texts of a line are, without their quotes.
+/// Ranges of the strings of a line, without their quotes.
 fn texts(line: &[u8]) -> Vec<(usize, usize)> {
     let quotes: Vec<usize> = (0..line.len()).filter(|at| line[*at] == b'"').collect();
     quotes.chunks_exact(2).map(|pair| (pair[0] + 1, pair[1])).collect()
@@ -85,7 +85,7 @@ fn any_text(line: &[u8], random: &mut Rng) -> Vec<u8> {
     }
 }
 
-/// The line with another text in the place of one of its own, or of all that are the same.
+/// Returns the line with one of its strings, or all equal ones, replaced.
 fn with_text(line: &[u8], value: &[u8], random: &mut Rng) -> Vec<u8> {
     let texts = texts(line);
     if texts.is_empty() {

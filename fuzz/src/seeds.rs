@@ -1,4 +1,4 @@
-//! The fixtures as input.
+//! Fixtures as fuzzer input.
 
 use std::path::Path;
 
@@ -7,28 +7,28 @@ use std::path::Path;
 pub struct Recording {
     /// The folder and the name of its file.
     pub name: String,
-    /// The file as it is: a document that holds the events.
+    /// The whole file: a document that contains the events.
     pub document: Vec<u8>,
-    /// The events alone, one a line, so that a change spoils one of them and not all.
+    /// The events only, one per line, so that a mutation breaks one of them and not all.
     pub lines: Vec<u8>,
 }
 
 /// Every recorded call of the fixtures.
 ///
 /// # Panics
-/// The fixtures are not where they belong, or are no recordings.
+/// The fixtures are missing or invalid.
 pub fn recordings() -> Vec<Recording> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures");
     let mut recordings = Vec::new();
     for folder in ["asterisk", "asterisk-ami", "reports"] {
-        let files = std::fs::read_dir(fixtures.join(folder)).expect("the fixtures are there");
+        let files = std::fs::read_dir(fixtures.join(folder)).expect("missing fixtures");
         for file in files {
-            let path = file.expect("the fixtures can be listed").path();
+            let path = file.expect("unreadable folder").path();
             let Some(stem) = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".json"))
             else {
                 continue;
             };
-            let document = std::fs::read(&path).expect("a fixture can be read");
+            let document = std::fs::read(&path).expect("unreadable fixture");
             recordings.push(Recording {
                 name: format!("{folder}-{stem}"),
                 lines: lines(&document),
@@ -41,8 +41,9 @@ pub fn recordings() -> Vec<Recording> {
 }
 
 fn lines(document: &[u8]) -> Vec<u8> {
-    let document: serde_json::Value = serde_json::from_slice(document).expect("a fixture is JSON");
-    let events = document["events"].as_array().expect("a fixture has events");
+    let document: serde_json::Value =
+        serde_json::from_slice(document).expect("invalid fixture JSON");
+    let events = document["events"].as_array().expect("fixture without events");
     let lines: Vec<String> = events.iter().map(ToString::to_string).collect();
     lines.join("\n").into_bytes()
 }

@@ -1,14 +1,14 @@
-//! The recorded calls of the fixtures, and variants of them, keep the laws that are fuzzed for.
+//! Fixtures and mutated variants of them satisfy the fuzzed invariants.
 
 use vochi_crm_fuzz::{ami_stream, mutate_lines, pbx_events, recordings};
 
-/// How many variants of each recording are tried.
+/// Variants per recording.
 const VARIANTS: u32 = 40;
 
 #[test]
-fn recordings_keep_the_laws() {
+fn recordings_satisfy_the_invariants() {
     let recordings = recordings();
-    assert!(recordings.len() > 100, "the fixtures are there");
+    assert!(recordings.len() > 100, "too few fixtures");
     for recording in recordings {
         println!("{}", recording.name);
         pbx_events(&recording.document);
@@ -19,7 +19,7 @@ fn recordings_keep_the_laws() {
 }
 
 #[test]
-fn variants_of_recordings_keep_the_laws() {
+fn mutated_recordings_satisfy_the_invariants() {
     for recording in recordings() {
         let size = recording.lines.len();
         for seed in 0..VARIANTS {
@@ -33,7 +33,7 @@ fn variants_of_recordings_keep_the_laws() {
 }
 
 #[test]
-fn streams_of_any_bytes_keep_the_laws() {
+fn arbitrary_streams_satisfy_the_invariants() {
     let mut random = fastrand::Rng::with_seed(1);
     for stream in 0..1_000 {
         let length = random.usize(..300);

@@ -170,7 +170,7 @@ class Run:
         """Returns true if a process reported on a full disk that follow-ups of a call are not made."""
         rows = (row for process in self.processes for row in process.rows)
         return any(
-            row.get("call_id") == call.id and "its follow-up was not made" in warning
+            row.get("call_id") == call.id and "its follow-ups are not run" in warning
             for row in rows
             for warning in row.get("warnings", [])
         )

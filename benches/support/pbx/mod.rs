@@ -1,9 +1,9 @@
-//! As many calls as are needed, made from the recorded ones in `fixtures/asterisk` and
+//! Generates any number of calls from the recorded ones in `fixtures/asterisk` and
 //! `fixtures/asterisk-ami`.
 //!
-//! Every copy of a recording is another call: its channels, bridges and clients have other ids and
-//! numbers, and so have its employees, because nobody takes part in two calls at once. What is the
-//! PBX's own, its lines and trunks, stays.
+//! Every copy of a recording is a different call: its channels, bridges, clients and employees have
+//! their own ids and numbers, because an employee takes part in one call at a time. The PBX's lines
+//! and trunks stay the same.
 
 mod queue;
 mod recording;
@@ -13,19 +13,19 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 use vochi_crm::Timestamp;
-use vochi_crm::asterisk::{CallTracker, Heard, PbxEvent, Reading};
+use vochi_crm::asterisk::{CallTracker, CallUpdate, PbxEvent, Reading};
 use vochi_crm::phone::PhoneReader;
 
 pub(crate) use self::queue::{EVENTS_OF_ATTEMPT, queue_call};
 pub(crate) use self::recording::{Copy, Dialect, Recording, Rendered, recordings};
 
-/// The moment the first call begins.
+/// Start time of the first call.
 pub(crate) fn start() -> Timestamp {
     "2026-03-02T08:00:00Z".parse().unwrap()
 }
 
-/// A host in Belarus with its tracker. Every second it lets time pass, because a PBX where nothing
-/// happens tells nothing.
+/// A host in Belarus with its tracker. It advances the time every second, because a silent PBX
+/// sends no events.
 pub(crate) struct Host {
     pub(crate) calls: CallTracker,
     looks_at: Timestamp,
@@ -40,31 +40,31 @@ impl Host {
         Self { calls, looks_at: start() }
     }
 
-    /// Lets its tracker hear an event, and says how many calls a CRM gets to know by it.
-    pub(crate) fn hear(
+    /// Processes an event and returns the number of calls to report to a CRM.
+    pub(crate) fn process(
         &mut self,
         at: Timestamp,
         name: &str,
         body: &Map<String, Value>,
         pbx: Option<&str>,
     ) -> usize {
-        let mut told = 0;
+        let mut reported = 0;
         if at > self.looks_at {
-            told += external(&self.calls.pass_time(at));
+            reported += external(&self.calls.pass_time(at));
             self.looks_at = at.plus(Duration::from_secs(1));
         }
-        let heard = match PbxEvent::read(name, body).unwrap() {
+        let updates = match PbxEvent::read(name, body).unwrap() {
             Reading::Event(event) => match pbx {
-                Some(pbx) => self.calls.hear(at, &event.on_pbx(pbx)),
-                None => self.calls.hear(at, &event),
+                Some(pbx) => self.calls.process(at, &event.on_pbx(pbx)),
+                None => self.calls.process(at, &event),
             },
-            _ => return told,
+            _ => return reported,
         };
-        told + external(&heard)
+        reported + external(&updates)
     }
 
     pub(crate) fn play(&mut self, event: &Rendered) -> usize {
-        self.hear(event.at, &event.name, &event.body, event.pbx.as_deref())
+        self.process(event.at, &event.name, &event.body, event.pbx.as_deref())
     }
 
     pub(crate) fn finish(&mut self) -> usize {
@@ -72,23 +72,24 @@ impl Host {
     }
 }
 
-/// How many of the calls that are over a CRM is to get to know.
-fn external(heard: &[Heard]) -> usize {
-    let told = |heard: &&Heard| matches!(heard, Heard::Finished(call) if call.is_external());
-    heard.iter().filter(told).count()
+/// Number of finished calls to report to a CRM.
+fn external(updates: &[CallUpdate]) -> usize {
+    let reported =
+        |update: &&CallUpdate| matches!(update, CallUpdate::Finished(call) if call.is_external());
+    updates.iter().filter(reported).count()
 }
 
-/// Calls of many tenants, their events merged in the order in which they arrive.
+/// Calls of many tenants, their events merged in order of arrival.
 pub(crate) struct Stream<'a> {
     recordings: Vec<&'a Recording>,
-    /// When each call begins, in microseconds, and which copy it is.
+    /// Start of each call in microseconds, and its copy.
     calls: Vec<(i64, Copy)>,
-    /// When, which call, which of its events.
+    /// Time, call and event index.
     events: Vec<(i64, usize, usize)>,
 }
 
 impl<'a> Stream<'a> {
-    /// Copies of the recordings in turn, one beginning after the other at equal distances.
+    /// Copies of the recordings in turn, started at equal distances.
     pub(crate) fn new(
         recordings: Vec<&'a Recording>,
         copies: impl IntoIterator<Item = Copy>,
@@ -115,14 +116,15 @@ impl<'a> Stream<'a> {
         self.events.len()
     }
 
-    /// How many of its events tell something of a call.
-    pub(crate) fn telling(&self) -> usize {
-        let tells =
-            |(_, call, moment): &&(i64, usize, usize)| self.recording(*call).moments[*moment].tells;
-        self.events.iter().filter(tells).count()
+    /// Number of relevant events.
+    pub(crate) fn relevant_events(&self) -> usize {
+        let is_relevant = |(_, call, moment): &&(i64, usize, usize)| {
+            self.recording(*call).moments[*moment].is_relevant
+        };
+        self.events.iter().filter(is_relevant).count()
     }
 
-    /// How many calls a CRM is to get to know.
+    /// Number of calls to report to a CRM.
     pub(crate) fn expected(&self) -> usize {
         let calls = 0..self.calls.len();
         calls.map(|call| self.recording(call).expected).sum()
@@ -132,7 +134,7 @@ impl<'a> Stream<'a> {
         self.recordings[call % self.recordings.len()]
     }
 
-    /// Its events, so many seconds at once.
+    /// The events in slices of so many seconds.
     pub(crate) fn slices(&self, seconds: i64) -> impl Iterator<Item = Vec<Rendered>> {
         let span = seconds * 1_000_000;
         let slice_of = move |event: &(i64, usize, usize)| event.0.div_euclid(span);

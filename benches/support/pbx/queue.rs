@@ -6,10 +6,10 @@ use serde_json::{Map, Value, json};
 
 use super::{Rendered, start};
 
-/// How many events an attempt consists of.
+/// Number of events of an attempt.
 pub(crate) const EVENTS_OF_ATTEMPT: usize = 5;
 
-/// The events of a caller who waits while a phone is rung once a second, each made when it is due.
+/// The events of a caller who waits while a phone rings once a second, generated lazily.
 pub(crate) fn queue_call(call: usize, attempts: usize) -> impl Iterator<Item = Rendered> {
     let caller = Channel { id: format!("{call}.0"), name: format!("PJSIP/0001371-{call:08x}") };
     let linked = caller.id.clone();

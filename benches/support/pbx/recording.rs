@@ -9,19 +9,19 @@ use vochi_crm::asterisk::{EventFile, PbxEvent, Reading};
 use super::start;
 use super::text::{Names, Shape};
 
-/// Who sends events.
+/// Source of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
     Dialplan,
     Ami,
 }
 
-/// A recorded call, ready to be copied.
+/// A recorded call, prepared for copying.
 pub(crate) struct Recording {
     pub(crate) dialect: Dialect,
-    /// How many calls a CRM is to get to know.
+    /// Number of calls to report to a CRM.
     pub(crate) expected: usize,
-    /// How many events come before the client leaves.
+    /// Number of events before the client leaves.
     pub(crate) before_the_end: usize,
     pub(crate) moments: Vec<Moment>,
 }
@@ -32,13 +32,13 @@ pub(crate) struct Moment {
     pub(crate) at: i64,
     /// When it arrived.
     pub(super) arrived: i64,
-    /// Whether it tells something of a call.
-    pub(crate) tells: bool,
+    /// Whether it is about a call.
+    pub(crate) is_relevant: bool,
     name: String,
     body: Vec<(String, Shape)>,
 }
 
-/// Which copy of a recording, and on whose PBX.
+/// Number and tenant of a copy of a recording.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Copy {
     /// Among all copies.
@@ -49,23 +49,23 @@ pub(crate) struct Copy {
 }
 
 impl Copy {
-    /// The copy of that number where so many tenants have calls in turn.
+    /// The copy of that number when so many tenants have calls in turn.
     pub(crate) fn new(number: usize, tenants: usize) -> Self {
         Self { number, tenant: number % tenants, of_tenant: number / tenants }
     }
 }
 
-/// An event as a host has it in hand.
+/// An event as a host receives it.
 pub(crate) struct Rendered {
     pub(crate) at: Timestamp,
     pub(crate) name: String,
     pub(crate) body: Map<String, Value>,
-    /// Whose connection it came from, where the event does not say whose it is.
+    /// The connection's tenant, if the event does not name one.
     pub(crate) pbx: Option<String>,
 }
 
 impl Rendered {
-    /// The line it is in a recording.
+    /// Its line in a recording.
     pub(crate) fn line(&self) -> String {
         let mut line = serde_json::json!({
             "t": self.at.since(start()).as_secs_f64(),
@@ -119,11 +119,11 @@ impl Recording {
             }
             let at = i64::try_from(event.since_start().as_micros()).unwrap();
             let arrived = moments.last().map_or(at, |last| at.max(last.arrived));
-            let tells = PbxEvent::read(event.name(), event.body()).unwrap();
+            let is_relevant = PbxEvent::read(event.name(), event.body()).unwrap();
             moments.push(Moment {
                 at,
                 arrived,
-                tells: matches!(tells, Reading::Event(_)),
+                is_relevant: matches!(is_relevant, Reading::Event(_)),
                 name: event.name().to_owned(),
                 body: event
                     .body()
@@ -141,7 +141,7 @@ impl Recording {
         }
     }
 
-    /// One of its events in a copy that begins so many microseconds after the first call.
+    /// One of its events in a copy that starts so many microseconds after the first call.
     pub(crate) fn render(&self, moment: usize, copy: Copy, begins: i64) -> Rendered {
         let moment = &self.moments[moment];
         Rendered {

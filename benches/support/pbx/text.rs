@@ -1,4 +1,4 @@
-//! The texts of events: what is another in every copy of a call, and what is not.
+//! Texts of events, split into parts that differ between copies and constant ones.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +9,16 @@ use super::Copy;
 /// The phones of employees in the recordings.
 const EMPLOYEES: [&str; 8] = ["150", "151", "152", "153", "154", "155", "158", "180"];
 
-/// How the company's own outside numbers begin.
+/// Prefix of the company's own outside numbers.
 const OWN_NUMBERS: &str = "375172000";
 
 /// The token in the recordings of a dialplan.
 const TOKEN: &str = "375291112233";
 
-/// What one call has most of: ids, bridges, channels.
-const MOST: usize = 64;
+/// Most ids, bridges or channels of one call.
+const MAX_IDS: usize = 64;
 
-/// A call takes that many five-digit extensions and outside numbers.
+/// Five-digit extensions and outside numbers reserved per call.
 const NUMBERS: usize = 8;
 
 /// A value of an event.
@@ -31,11 +31,11 @@ pub(super) enum Shape {
 /// A part of a text.
 pub(super) enum Piece {
     Same(String),
-    /// The number behind the time in an id.
+    /// The number after the time in an id.
     Id(usize),
     /// The first eight digits of a bridge's id.
     Bridge(usize),
-    /// The eight digits behind a channel's name.
+    /// The eight digits after a channel's name.
     Channel(usize),
     /// The last six digits of an outside number.
     Outside(usize),
@@ -63,7 +63,7 @@ impl Shape {
 impl Piece {
     fn render(&self, copy: Copy, text: &mut String) {
         use std::fmt::Write as _;
-        let of_all = |place: &usize| copy.number * MOST + place;
+        let of_all = |place: &usize| copy.number * MAX_IDS + place;
         let of_tenant = |place: &usize| copy.of_tenant * NUMBERS + place;
         match self {
             Self::Same(same) => {
@@ -80,7 +80,7 @@ impl Piece {
     }
 }
 
-/// What was met in a recording, each with its place among its like.
+/// Names found in a recording, each with its index.
 #[derive(Default)]
 pub(super) struct Names {
     ids: BTreeMap<String, usize>,
@@ -98,7 +98,7 @@ fn place(names: &mut BTreeMap<String, usize>, name: &str) -> usize {
 impl Names {
     pub(super) fn check(&self) {
         for many in [&self.ids, &self.bridges, &self.channels] {
-            assert!(many.len() <= MOST, "copies would share ids: {many:?}");
+            assert!(many.len() <= MAX_IDS, "copies would share ids: {many:?}");
         }
         for few in [&self.outside, &self.employees] {
             assert!(few.len() <= NUMBERS, "copies would share numbers: {few:?}");
@@ -141,7 +141,7 @@ impl Names {
         pieces
     }
 
-    /// What a text begins with: how long that is, and what it is made of.
+    /// Splits off the start of a text: its length and its pieces.
     fn next(&mut self, before: Option<char>, text: &str) -> (usize, Vec<Piece>) {
         let same = |text: &str| vec![Piece::Same(text.to_owned())];
         let first = text.chars().next().map_or(0, char::len_utf8);
@@ -178,7 +178,7 @@ impl Names {
         let epoch = digits == 10 && number.starts_with("17");
         if (11..=13).contains(&digits) && !epoch && !number.starts_with(OWN_NUMBERS) {
             let head = &number[..digits - 6];
-            // One number may stand there in several forms.
+            // One number may occur in several forms.
             let place = place(&mut self.outside, &number[digits - 8..]);
             return (digits, vec![Piece::Same(head.to_owned()), Piece::Outside(place)]);
         }
@@ -190,7 +190,7 @@ fn run(text: &str, of: impl Fn(char) -> bool) -> usize {
     text.find(|c| !of(c)).unwrap_or(text.len())
 }
 
-/// The bridge's id a text begins with: 8, 4, 4, 4 and 12 hexadecimal digits.
+/// The bridge id at the start of a text: 8, 4, 4, 4 and 12 hexadecimal digits.
 fn bridge_id(text: &str) -> Option<&str> {
     let id = text.get(..36)?;
     let groups: Vec<&str> = id.split('-').collect();

@@ -1,11 +1,11 @@
-//! A call that is over, as the PBX's events tell it.
+//! A finished call, as derived from PBX events.
 
 use std::fmt;
 
 use vochi_crm_core::{CallRecord, Extension, Party};
 
-/// The id the PBX files a recording under: with Asterisk's `MixMonitor` the Uniqueid of the channel it
-/// was started on. What address that is, the host knows.
+/// Id of a recording in the PBX: the Uniqueid of the channel `MixMonitor` was started on. The host
+/// maps it to a URL.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RecordingId(Box<str>);
 
@@ -26,10 +26,10 @@ impl fmt::Display for RecordingId {
     }
 }
 
-/// A call that is over: its record, and what a PBX tells beyond it.
+/// A finished call: its record, and PBX details beyond the record.
 ///
-/// The record of an answered call has no talk time, and a warning, if its answer or its end was not
-/// observed. In the record of a call between employees the client is the extension that called.
+/// If the answer or the end of an answered call was not observed, its record has a warning and no
+/// talk time. In the record of a call between employees the client is the calling extension.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FinishedCall {
     pub(crate) record: CallRecord,
@@ -42,37 +42,37 @@ pub struct FinishedCall {
 }
 
 impl FinishedCall {
-    /// What goes into a CRM's history.
+    /// The call record for the CRM.
     pub fn record(&self) -> &CallRecord {
         &self.record
     }
 
-    /// What goes into a CRM's history.
+    /// Unwraps the call record for the CRM.
     pub fn into_record(self) -> CallRecord {
         self.record
     }
 
-    /// Whose call it is: the listener's token, AMI's system name or the name the host gave the PBX.
+    /// The tenant: the dialplan's token, AMI's system name or the name the host gave the PBX.
     pub fn tenant(&self) -> Option<&str> {
         self.tenant.as_deref()
     }
 
-    /// The first employee, by extension, who talked with the client.
+    /// The first extension that talked with the client.
     pub fn answered_by(&self) -> Option<&Extension> {
         self.answered_by.as_ref()
     }
 
-    /// The mobile that talked with the client first, where one did.
+    /// The first mobile that talked with the client, if any.
     pub fn answered_by_mobile(&self) -> Option<&Extension> {
         self.answered_by_mobile.as_ref()
     }
 
-    /// Who has the client at the end, after a transfer that succeeded.
+    /// The employee who has the client after a successful transfer.
     pub fn transferred_to(&self) -> Option<&Extension> {
         self.transferred_to.as_ref()
     }
 
-    /// What the PBX files the recording under.
+    /// The id of the recording in the PBX.
     pub fn recording(&self) -> Option<&RecordingId> {
         self.recording.as_ref()
     }
@@ -82,8 +82,8 @@ impl FinishedCall {
         self.raw_client.as_deref()
     }
 
-    /// Whether an outside party was part of it. A call between employees is none of a CRM's
-    /// business unless somebody asks for it.
+    /// Returns true if an outside party took part. Hosts usually do not send internal calls to a
+    /// CRM.
     pub fn is_external(&self) -> bool {
         !matches!(self.record.client(), Party::Extension(_))
             || self.record.direction() != vochi_crm_core::Direction::Internal

@@ -1,4 +1,4 @@
-//! Regular expressions of the configuration: which peers are employees, which contexts are trunks'.
+//! Configured regular expressions: peers of employees, contexts of trunks.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,12 +6,12 @@ use std::str::FromStr;
 use regex::Regex;
 use vochi_crm_core::{Error, Result};
 
-/// The peer names of the PBX that are employees' phones; every other peer is a line.
+/// Peer names of employees' phones; every other peer is a line.
 ///
 /// A regular expression for the whole name; by default `(?<ext>[0-9]{2,5})(-WS)?`. A group named
-/// `ext` is the extension, so that the web phone `201-WS` is extension 201; without such a group the
-/// whole name is. A PBX whose lines have short names too needs a narrower expression, or
-/// [`ContextPattern`].
+/// `ext` captures the extension, so that the web phone `201-WS` is extension 201; without the group
+/// the whole name is the extension. A PBX whose lines have short names needs a narrower expression,
+/// or [`ContextPattern`].
 ///
 /// ```
 /// use vochi_crm_asterisk::ExtensionPattern;
@@ -28,7 +28,7 @@ pub struct ExtensionPattern(Option<WholeMatch>);
 impl ExtensionPattern {
     const DEFAULT: &'static str = "(?<ext>[0-9]{2,5})(-WS)?";
 
-    /// The extension behind a peer's name; none if the peer is a line.
+    /// Returns the extension of a peer; `None` if the peer is a line.
     pub fn extension<'a>(&self, peer: &'a str) -> Option<&'a str> {
         let Some(pattern) = &self.0 else {
             let extension = peer.strip_suffix("-WS").unwrap_or(peer);
@@ -40,7 +40,7 @@ impl ExtensionPattern {
             return pattern.regex.is_match(peer).then_some(peer);
         }
         let found = pattern.regex.captures(peer)?;
-        // An optional group may take no part in the match.
+        // An optional group may be absent from the match.
         let extension = found.name(EXTENSION_GROUP).map_or(peer, |group| group.as_str());
         (!extension.is_empty()).then_some(extension)
     }
@@ -56,11 +56,11 @@ impl ExtensionPattern {
     }
 }
 
-/// The dialplan contexts whose channels are lines, whatever the name of their peer.
+/// Dialplan contexts whose channels are lines, whatever the name of their peer.
 ///
-/// A regular expression for the whole name of a context; by default every context that begins with
-/// `from-trunk`, `from-pstn` or `from-did`. It distinguishes a trunk named `20011`, or the analog line
-/// `DAHDI/33-1`, from an employee's phone. The context counts in which a channel begins.
+/// A regular expression for the whole name of the context in which a channel begins; by default
+/// contexts that begin with `from-trunk`, `from-pstn` or `from-did`. It distinguishes a trunk named
+/// `20011`, or the analog line `DAHDI/33-1`, from an employee's phone.
 ///
 /// ```
 /// use vochi_crm_asterisk::ContextPattern;
@@ -92,7 +92,7 @@ impl ContextPattern {
     }
 }
 
-/// The group of an [`ExtensionPattern`] that holds the extension.
+/// The group of an [`ExtensionPattern`] that captures the extension.
 const EXTENSION_GROUP: &str = "ext";
 
 /// A regular expression that must match a whole text.
@@ -109,10 +109,10 @@ impl WholeMatch {
     }
 
     fn parse(text: &str, what: &str, example: &str) -> Result<Self> {
-        // The text must be a whole expression before it is put into another.
+        // The text must be a valid expression before it is embedded in another.
         let whole = Regex::new(text).and_then(|_| Regex::new(&format!("^(?:{text})$")));
         let regex = whole.map_err(|error| {
-            // The last line says what is wrong; the ones before it draw where.
+            // The last line is the reason; the lines before it mark the position.
             let message = error.to_string();
             let reason = message.lines().last().unwrap_or_default().trim();
             Error::config(format!(
@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn default_patterns_match_as_their_expressions_do() {
+    fn default_patterns_match_their_expressions() {
         let extensions: ExtensionPattern = ExtensionPattern::DEFAULT.parse().unwrap();
         for peer in ["1", "15", "15151", "151515", "201-WS", "201-ws", "-WS", "2-WS", "15a", ""] {
             assert_eq!(
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn group_that_takes_no_part_leaves_the_whole_name() {
+    fn absent_group_yields_the_whole_name() {
         let pattern: ExtensionPattern = "(?<ext>[0-9]+)|reception".parse().unwrap();
         assert_eq!(pattern.extension("reception"), Some("reception"));
     }

@@ -1,19 +1,19 @@
-//! Who is behind a channel, told by its name.
+//! The party behind a channel, from the channel's name.
 
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use crate::rules::Rules;
 
-/// One half of a Local channel: `;1` faces whoever dials it, `;2` runs the dialplan.
+/// One half of a Local channel: `;1` faces the dialling side, `;2` runs the dialplan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Half {
     One,
     Two,
 }
 
-/// Technologies of channels that Asterisk 12 to 22 makes for itself or for a program: no person and no
-/// trunk is behind them.
+/// Channel technologies that Asterisk 12 to 22 creates for itself or for a program, without a phone
+/// or a trunk.
 const HELPERS: &[&str] = &[
     "ALSA",
     "Announcer",
@@ -46,29 +46,29 @@ const HELPERS: &[&str] = &[
 /// The DAHDI channel that mixes the audio of a `MeetMe` room or a page.
 const DAHDI_MIXER: &str = "pseudo";
 
-/// Who is behind a channel.
+/// The party behind a channel.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Peer {
     /// No event named the channel yet.
     #[default]
     Unknown,
-    /// A bot, a recorder, an announcement, a spy, a media server: no party of any call.
+    /// A bot, recorder, announcement, spy or media server.
     Helper,
-    /// The phone of an employee.
+    /// An employee's phone.
     Employee(CompactString),
-    /// A trunk: an outside party is behind it.
+    /// A trunk, with an outside party behind it.
     Line(CompactString),
     /// Half of a Local channel.
     Local {
-        /// The name both halves share, with the number that makes it unique.
+        /// The unique name both halves share.
         pair: Box<str>,
         half: Half,
     },
 }
 
 impl Peer {
-    /// Reads `TECH/peer-hex` and `Local/number@context-hex;half`. A channel that began in the context
-    /// of a trunk is a line, whatever its peer is called.
+    /// Parses `TECH/peer-hex` and `Local/number@context-hex;half`. A channel that began in a
+    /// trunk's context is a line, whatever the name of its peer.
     pub(crate) fn of(name: &str, context: Option<&str>, rules: &Rules) -> Self {
         let Some((technology, rest)) = name.split_once('/') else {
             return Self::Unknown;
@@ -83,9 +83,9 @@ impl Peer {
         if HELPERS.iter().any(|helper| technology.eq_ignore_ascii_case(helper)) {
             return Self::Helper;
         }
-        // A peer's own name may hold hyphens; the last one begins the channel's number.
+        // A peer's name may contain hyphens; the last one starts the channel's number.
         let peer = rest.rsplit_once('-').map_or(rest, |(peer, _)| peer);
-        // A span of ISDN lines stands before the number it was dialled with.
+        // An ISDN span precedes the dialled number.
         let peer = peer.split('/').next().unwrap_or(peer);
         if technology.eq_ignore_ascii_case("dahdi") && peer == DAHDI_MIXER {
             return Self::Helper;
@@ -113,7 +113,7 @@ impl Peer {
         matches!(self, Self::Line(_))
     }
 
-    /// The name the halves of a Local channel share.
+    /// The name that both halves of a Local channel share.
     pub(crate) fn pair(&self) -> Option<&str> {
         match self {
             Self::Local { pair, .. } => Some(pair),
@@ -121,7 +121,7 @@ impl Peer {
         }
     }
 
-    /// What a Local channel was made to dial: `152` of `152@dialexecute-0000000c`.
+    /// The number a Local channel dials: `152` of `152@dialexecute-0000000c`.
     pub(crate) fn local_number(&self) -> Option<&str> {
         self.pair().and_then(|pair| pair.split('@').next()).filter(|number| !number.is_empty())
     }
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn channel_name_tells_phone_line_and_local_half() {
+    fn name_distinguishes_phone_line_and_local_half() {
         assert_eq!(of("PJSIP/151-0000004f"), Peer::Employee("151".into()));
         assert_eq!(of("PJSIP/151-WS-0000004f"), Peer::Employee("151".into()));
         assert_eq!(of("SIP/0001363-00000045"), Peer::Line("0001363".into()));
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn helper_channels_are_no_party() {
+    fn helper_channels_are_recognised() {
         for name in [
             "AudioSocket/127.0.0.1:9092-0x7f2c5c00a1b0",
             "CBAnn/800-00000001;1",

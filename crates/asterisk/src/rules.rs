@@ -1,4 +1,4 @@
-//! How the names and numbers of one PBX are read.
+//! Interpretation of one PBX's names and numbers.
 
 use std::collections::HashSet;
 
@@ -8,18 +8,18 @@ use vochi_crm_core::{Party, PhoneNumber, Zone};
 
 use crate::pattern::{ContextPattern, ExtensionPattern};
 
-/// How the names and numbers of one PBX are read.
+/// Interpretation of one PBX's names and numbers.
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {
     pub(crate) extensions: ExtensionPattern,
     pub(crate) trunk_contexts: ContextPattern,
     pub(crate) employees: Mobiles,
     pub(crate) phones: PhoneReader,
-    /// The zone of times the PBX writes without one.
+    /// Time zone of timestamps without a zone.
     pub(crate) zone: Zone,
 }
 
-/// The mobiles of employees, in E.164.
+/// Mobile numbers of employees, in E.164.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Mobiles {
     numbers: HashSet<CompactString>,
@@ -27,11 +27,11 @@ pub(crate) struct Mobiles {
     endings: HashSet<[u8; ENDING]>,
 }
 
-/// Shorter texts are no mobile.
+/// Number of compared last digits; a shorter text is not a mobile.
 const ENDING: usize = 7;
 
 impl Rules {
-    /// Returns true if the text is an employee's inner number.
+    /// Returns true if the text is an extension.
     pub(crate) fn is_extension(&self, text: &str) -> bool {
         self.extensions.matches(text)
     }
@@ -43,7 +43,7 @@ impl Rules {
             && self.employee_mobile(text).is_none()
     }
 
-    /// The employee a number belongs to: an inner number, or a configured mobile in E.164.
+    /// Returns the employee of a number: an extension, or a configured mobile in E.164.
     pub(crate) fn employee(&self, text: &str) -> Option<CompactString> {
         match self.extensions.extension(text) {
             Some(extension) => Some(extension.into()),
@@ -51,7 +51,7 @@ impl Rules {
         }
     }
 
-    /// The number in E.164, if it is the mobile of an employee.
+    /// Returns the number in E.164 if it is an employee's mobile.
     pub(crate) fn employee_mobile(&self, raw: &str) -> Option<CompactString> {
         if !self.employees.endings.contains(&ending(raw)?) {
             return None;
@@ -60,19 +60,19 @@ impl Rules {
         self.employees.numbers.contains(&number).then_some(number)
     }
 
-    /// The outside party behind what the PBX wrote.
+    /// Parses the outside party's number as the PBX wrote it.
     pub(crate) fn party(&self, raw: Option<&str>) -> Party {
         let Some(raw) = raw else {
             return Party::Hidden;
         };
         match Party::read(&self.phones, raw) {
-            // An outside party with a short number, as 104, is no employee.
+            // An outside party with a short number, such as 104, is not an employee.
             Party::Extension(_) => Party::Raw(raw.to_owned()),
             party => party,
         }
     }
 
-    /// A mobile as it stands beside extensions: E.164 where it can be read.
+    /// Formats a mobile for a list of extensions: E.164 if it can be parsed.
     pub(crate) fn mobile(&self, raw: &str) -> CompactString {
         match self.phones.read(raw) {
             Ok(reading) => reading.number().e164().into(),
@@ -96,7 +96,7 @@ impl FromIterator<PhoneNumber> for Mobiles {
     }
 }
 
-/// The last digits of a number; none if it has fewer.
+/// The last digits of a number; `None` if it has fewer.
 fn ending(text: &str) -> Option<[u8; ENDING]> {
     let mut ending = [0; ENDING];
     let mut last = text.bytes().rev().filter(u8::is_ascii_digit);
@@ -106,7 +106,7 @@ fn ending(text: &str) -> Option<[u8; ENDING]> {
     Some(ending)
 }
 
-/// The digits of a number, for comparing two spellings of it.
+/// The digits of a number, to compare two spellings.
 pub(crate) fn digits(text: &str) -> impl Iterator<Item = u8> + '_ {
     text.bytes().filter(u8::is_ascii_digit)
 }

@@ -1,4 +1,4 @@
-//! Which employee is which user of the CRM, and which line is which number.
+//! The mapping of employees to CRM users and of lines to numbers.
 
 use std::collections::BTreeMap;
 
@@ -34,15 +34,16 @@ impl<U> Default for Directory<U> {
 }
 
 impl Directory {
-    /// An empty directory.
+    /// Creates an empty directory.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The directory with the CRM's own ids of users. A connector parses them once, when it is opened.
+    /// Converts the directory to the CRM's own user ids. A connector parses them once, when it is
+    /// opened.
     ///
     /// # Errors
-    /// `config`, with the key of the user that cannot be one of the CRM's: `extensions.151`,
+    /// `config`, with the key of the invalid user: `extensions.151`,
     /// `default_user`, `missed_user`.
     pub fn typed<U>(&self, parse: impl Fn(&CrmUserId) -> Result<U>) -> Result<Directory<U>> {
         let parse = |key: &str, user: &CrmUserId| {
@@ -62,7 +63,7 @@ impl Directory {
         })
     }
 
-    /// Holds the directory against the CRM's users and names every mismatch.
+    /// Compares the directory with the CRM's users and returns a warning per mismatch.
     pub fn mismatches(&self, users: &[CrmUser]) -> Vec<Warning> {
         let mut mismatches = Vec::new();
         let named = self
@@ -73,7 +74,7 @@ impl Directory {
             .chain(self.missed_user.iter().map(|user| ("missed_user".to_owned(), user)));
         for (what, user) in named {
             let text = match users.iter().find(|known| known.id == *user) {
-                None => format!("{what} is mapped to user {user}, whom the CRM does not know"),
+                None => format!("{what} is mapped to user {user}, who is unknown to the CRM"),
                 Some(known) if !known.active => {
                     format!("{what} is mapped to user {user} ({}), who is inactive", known.name)
                 }
@@ -108,27 +109,27 @@ impl<U: PartialEq> Directory<U> {
         self
     }
 
-    /// The user of a call whose extensions are not known.
+    /// Sets the user of calls without a known extension.
     #[must_use]
     pub fn with_default_user(mut self, user: U) -> Self {
         self.default_user = Some(user);
         self
     }
 
-    /// Who gets the calls nobody answered.
+    /// Sets the user of missed calls.
     #[must_use]
     pub fn with_missed_user(mut self, user: U) -> Self {
         self.missed_user = Some(user);
         self
     }
 
-    /// The user behind an extension.
+    /// The user of an extension.
     pub fn user_of(&self, extension: &Extension) -> Option<&U> {
         self.users.get(extension)
     }
 
-    /// The extension of a user; of several, the first in order of text, an inner number before a
-    /// mobile.
+    /// The extension of a user. Of several, the first in text order; an internal number comes
+    /// before a mobile.
     pub fn extension_of(&self, user: &U) -> Option<&Extension> {
         let mut own = self.users.iter().filter(|(_, known)| *known == user).map(|(own, _)| own);
         let first = own.next()?;
@@ -148,17 +149,17 @@ impl<U: PartialEq> Directory<U> {
         self.lines.get(line).copied()
     }
 
-    /// The user of a call whose extensions are not known.
+    /// The user of calls without a known extension.
     pub fn default_user(&self) -> Option<&U> {
         self.default_user.as_ref()
     }
 
-    /// Who gets the calls nobody answered.
+    /// The user of missed calls.
     pub fn missed_user(&self) -> Option<&U> {
         self.missed_user.as_ref()
     }
 
-    /// The user behind an extension. An extension that is not mapped is a warning.
+    /// The user of an extension. An unmapped extension is a warning.
     pub fn mapped_user(&self, cx: &Cx, extension: &Extension) -> Option<&U> {
         let user = self.users.get(extension);
         if user.is_none() {
@@ -168,7 +169,7 @@ impl<U: PartialEq> Directory<U> {
         user
     }
 
-    /// The user of a call that no employee is known of: `missed_user` of a missed call, else
+    /// The user of a call without a known employee: `missed_user` of a missed call, else
     /// `default_user`.
     pub fn fallback_user(&self, outcome: Outcome) -> Option<&U> {
         let missed = self.missed_user.as_ref().filter(|_| outcome == Outcome::Missed);

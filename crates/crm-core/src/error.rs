@@ -1,8 +1,8 @@
-//! The one error type of the library.
+//! The error type of the library.
 //!
-//! An [`Error`] answers the questions a host asks after a failure: what went wrong ([`ErrorKind`]),
-//! did the CRM carry the request out ([`Effect`]), is it worth trying again ([`TryAgain`]), and
-//! what should an operator do ([`Error::hint`]). It never carries a secret or a URL.
+//! An [`Error`] reports what failed ([`ErrorKind`]), whether the CRM applied the request
+//! ([`Effect`]), whether a retry can succeed ([`TryAgain`]) and what an operator can do
+//! ([`Error::hint`]). It never contains a secret or a URL.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,10 +15,10 @@ use serde::{Deserialize, Serialize};
 use crate::name::{AccountName, CrmName};
 use crate::state::StoreError;
 
-/// A result whose error is [`Error`] unless said otherwise.
+/// A result with [`Error`] as the default error type.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, by cause.
+/// The cause of a failure.
 ///
 /// ```
 /// use vochi_crm_core::ErrorKind;
@@ -28,34 +28,34 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The command or call was put together wrongly.
+    /// The command or call is malformed.
     Usage,
     /// The configuration of the account is wrong or incomplete.
     Config,
-    /// A value given to us cannot be used: a number that is none, an unknown outcome.
+    /// A value passed by the host is invalid: an unreadable number, an unknown outcome.
     Input,
-    /// The CRM refused the data.
+    /// The CRM rejected the data.
     Rejected,
-    /// The CRM refused us: key, scope, permission, account.
+    /// The CRM denied access: key, scope, permission or account.
     Auth,
-    /// The CRM has no such thing.
+    /// The CRM does not have the requested entity.
     NotFound,
-    /// The CRM or the way to it is down.
+    /// The CRM or the network path to it is down.
     Unavailable,
-    /// A limit of the CRM, or our own that keeps it, says not now.
+    /// A rate limit was reached, the CRM's own or the local one that enforces it.
     RateLimited,
-    /// No answer in time.
+    /// No response arrived before the timeout.
     Timeout,
-    /// The CRM answered something that cannot be read.
+    /// The CRM's response could not be decoded.
     Decode,
-    /// This CRM has no such operation.
+    /// The CRM does not support this operation.
     Unsupported,
-    /// A defect of this library.
+    /// A bug in this library.
     Internal,
 }
 
 impl ErrorKind {
-    /// The name used in logs, metrics and JSON output.
+    /// The kind as used in logs, metrics and JSON output.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Usage => "usage",
@@ -80,20 +80,20 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-/// Whether the CRM carried out the request that failed.
+/// Whether the CRM applied the failed request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
-    /// Surely not.
+    /// The request was not applied.
     NotApplied,
-    /// Unknown: look before repeating it.
+    /// Unknown: check in the CRM before sending it again.
     Maybe,
-    /// Yes, although something failed afterwards.
+    /// The request was applied, although a later step failed.
     Applied,
 }
 
 impl Effect {
-    /// The name used in logs and JSON output.
+    /// The effect as used in logs and JSON output.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NotApplied => "not_applied",
@@ -103,28 +103,31 @@ impl Effect {
     }
 }
 
-/// Whether the same request may succeed later. Retries the library makes itself are over by then.
+/// Whether the same request can succeed later. The library's own retries are already used up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TryAgain {
-    /// Not before something is changed: data, configuration, rights.
+    /// Not until data, configuration or permissions change.
     Never,
-    /// Yes, whenever it suits.
+    /// Yes, at any time.
     Later,
-    /// Yes, but not sooner than this.
+    /// Yes, but not before this much time has passed.
     After(Duration),
 }
 
-/// A failure, told so that a host can act on it and an operator can mend it.
+/// A failure, with what a host needs to react and an operator needs to fix it.
 ///
 /// ```
 /// use vochi_crm_core::{Effect, Error, ErrorKind};
 ///
-/// let error = Error::new(ErrorKind::Input, "\"12\" is no call duration")
-///     .with_hint("give whole seconds");
+/// let error = Error::new(ErrorKind::Input, "invalid call duration \"12\": must be whole seconds")
+///     .with_hint("round it to seconds");
 /// assert_eq!(error.kind(), ErrorKind::Input);
 /// assert_eq!(error.effect(), Effect::NotApplied);
-/// assert_eq!(error.to_string(), "\"12\" is no call duration (give whole seconds)");
+/// assert_eq!(
+///     error.to_string(),
+///     "invalid call duration \"12\": must be whole seconds (round it to seconds)",
+/// );
 /// ```
 pub struct Error(Box<Inner>);
 
@@ -146,7 +149,7 @@ struct Inner {
 }
 
 impl Error {
-    /// An error of this kind. It starts as not applied and never to be tried again.
+    /// Creates an error of this kind, with effect `not_applied` and no retry.
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         Self(Box::new(Inner {
             kind,
@@ -166,48 +169,48 @@ impl Error {
         }))
     }
 
-    /// A mistake in the configuration.
+    /// Creates a configuration error.
     pub fn config(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Config, message)
     }
 
-    /// A value that cannot be used.
+    /// Creates an error for an invalid value.
     pub fn input(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Input, message)
     }
 
-    /// An operation this CRM does not have.
+    /// Creates an error for an operation that the CRM does not support.
     pub fn unsupported(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Unsupported, message)
     }
 
-    /// A defect of this library.
+    /// Creates an error for a bug in this library.
     pub fn internal(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Internal, message)
     }
 
-    /// Says what an operator can do about it.
+    /// Sets what an operator can do about it.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
         self.0.hint = Some(hint.into());
         self
     }
 
-    /// Says whether the CRM carried the request out.
+    /// Sets whether the CRM applied the request.
     #[must_use]
     pub fn with_effect(mut self, effect: Effect) -> Self {
         self.0.effect = effect;
         self
     }
 
-    /// Says whether another try may succeed.
+    /// Sets whether a retry can succeed.
     #[must_use]
     pub fn with_try_again(mut self, try_again: TryAgain) -> Self {
         self.0.try_again = try_again;
         self
     }
 
-    /// Names the CRM and the account.
+    /// Sets the CRM and the account.
     #[must_use]
     pub fn with_account(mut self, crm: CrmName, account: AccountName) -> Self {
         self.0.crm = Some(crm);
@@ -215,11 +218,11 @@ impl Error {
         self
     }
 
-    /// Names the configuration key concerned: the message then begins with it.
+    /// Sets the configuration key concerned, and puts it in front of the message.
     ///
     /// ```
-    /// let error = vochi_crm_core::Error::config("not an address").with_key("url");
-    /// assert_eq!((error.key(), error.message()), (Some("url"), "url: not an address"));
+    /// let error = vochi_crm_core::Error::config("invalid address").with_key("url");
+    /// assert_eq!((error.key(), error.message()), (Some("url"), "url: invalid address"));
     /// ```
     #[must_use]
     pub fn with_key(mut self, key: impl Into<Cow<'static, str>>) -> Self {
@@ -247,42 +250,42 @@ impl Error {
         self.0.key.as_deref()
     }
 
-    /// Names the operation, by the CRM's own name for it.
+    /// Sets the operation, by the CRM's own name for it.
     #[must_use]
     pub fn with_operation(mut self, operation: impl Into<Cow<'static, str>>) -> Self {
         self.0.operation = Some(operation.into());
         self
     }
 
-    /// The HTTP status the CRM answered with.
+    /// Sets the HTTP status of the response.
     #[must_use]
     pub fn with_status(mut self, status: u16) -> Self {
         self.0.status = Some(status);
         self
     }
 
-    /// The CRM's own error code.
+    /// Sets the CRM's own error code.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         self.0.code = Some(code.into());
         self
     }
 
-    /// What the CRM said about single fields.
+    /// Sets the CRM's messages about single fields.
     #[must_use]
     pub fn with_fields(mut self, fields: BTreeMap<String, String>) -> Self {
         self.0.fields = fields;
         self
     }
 
-    /// How many times the request went out.
+    /// Sets how many times the request was sent.
     #[must_use]
     pub fn with_attempts(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
         self
     }
 
-    /// The error underneath. It must not contain secrets.
+    /// Sets the underlying error. It must not contain secrets.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
@@ -298,10 +301,10 @@ impl Error {
         self
     }
 
-    /// The same error once more, for the next of many that failed together. The error underneath
+    /// Copies the error for the next of several items that failed together. The underlying error
     /// stays with the first.
     #[must_use]
-    pub fn again(&self) -> Self {
+    pub fn duplicate(&self) -> Self {
         let inner = &*self.0;
         Self(Box::new(Inner {
             kind: inner.kind,
@@ -321,22 +324,22 @@ impl Error {
         }))
     }
 
-    /// What went wrong.
+    /// The kind of failure.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// Whether the CRM carried the request out.
+    /// Whether the CRM applied the request.
     pub fn effect(&self) -> Effect {
         self.0.effect
     }
 
-    /// Whether another try may succeed.
+    /// Whether a retry can succeed.
     pub fn try_again(&self) -> TryAgain {
         self.0.try_again
     }
 
-    /// What happened, without account, operation and hint.
+    /// The message, without account, operation and hint.
     pub fn message(&self) -> &str {
         &self.0.message
     }
@@ -361,7 +364,7 @@ impl Error {
         self.0.operation.as_deref()
     }
 
-    /// The HTTP status the CRM answered with.
+    /// The HTTP status of the response.
     pub fn status(&self) -> Option<u16> {
         self.0.status
     }
@@ -371,12 +374,12 @@ impl Error {
         self.0.code.as_deref()
     }
 
-    /// What the CRM said about single fields, by field.
+    /// The CRM's messages about single fields, by field.
     pub fn fields(&self) -> &BTreeMap<String, String> {
         &self.0.fields
     }
 
-    /// How many times the request went out.
+    /// How many times the request was sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
@@ -430,7 +433,7 @@ impl StdError for Error {
 }
 
 impl From<StoreError> for Error {
-    /// A call store that cannot be used is a matter of configuration.
+    /// An unusable call store is a configuration error.
     fn from(error: StoreError) -> Self {
         Self::config(error.message()).with_hint(error.hint()).with_source(error)
     }

@@ -1,10 +1,12 @@
-//! FNV-1a with 128 bits, the same from one build to the next, which the standard library's hashers do
-//! not promise: files of calls are found by it, and hosts keep it.
+//! 128-bit FNV-1a.
+//!
+//! Unlike the standard library's hashers it is stable across builds: file names of calls contain
+//! it, and hosts keep those files.
 
 const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
 const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
 
-/// A hash that bytes are added to.
+/// A hash state that bytes are added to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fnv(u128);
 
@@ -28,7 +30,7 @@ mod tests {
     use super::Fnv;
 
     #[test]
-    fn the_published_values_come_out() {
+    fn published_test_vectors_match() {
         for (bytes, hash) in [
             ("", 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d),
             ("a", 0xd228_cb69_6f1a_8caf_7891_2b70_4e4a_8964),

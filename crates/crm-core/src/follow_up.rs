@@ -1,5 +1,6 @@
-//! Follow-ups of a recorded call: a customer for a caller the CRM does not know, a task for a missed
-//! call. Neither may cost the record: what fails is a warning, and stays pending.
+//! Follow-ups of a recorded call: a customer for an unknown caller, a task for a missed call.
+//!
+//! Neither can fail the record: a failed follow-up is a warning and stays pending.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -15,19 +16,19 @@ use crate::phone::PhoneNumber;
 use crate::state::{CallSlot, Space};
 use crate::warning::WarningKind;
 
-/// Something that is due once a call is recorded.
+/// A follow-up that is due once a call is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Duty {
-    /// A customer, or where the CRM has them a lead, if the CRM does not know the number.
+    /// A customer (a lead, in CRMs that have leads), if the CRM does not know the number.
     Customer,
-    /// A task for a missed call. CRMs have no key for tasks, so it is sent once.
+    /// A task for a missed call. CRMs do not deduplicate tasks, so it is sent only once.
     Task,
 }
 
 impl Duty {
-    /// What the configuration of an account asks for after a call like this one.
+    /// The follow-ups that the account's configuration requires for a call.
     pub fn of(config: &AccountConfig, record: &CallRecord) -> Vec<Self> {
         if record.client().number().is_none() {
             return Vec::new();
@@ -52,19 +53,19 @@ pub struct FollowUpCall<'a> {
     pub record: &'a CallRecord,
     /// The client's number.
     pub number: PhoneNumber,
-    /// The CRM user who talked with the client: a customer created after the call is theirs.
+    /// The CRM user who talked with the client, and becomes the manager of a new customer.
     pub manager: Option<&'a CrmUserId>,
 }
 
-/// What a connector does for the follow-ups of a call. [`follow_up`] is the flow around it.
+/// A connector's part of the follow-ups. [`follow_up`] is the flow around it.
 pub trait FollowUpJob: Sync {
     /// The CRM's id of a customer.
     type Customer: Clone + Serialize + DeserializeOwned + Send + Sync;
     /// A task that is ready to be sent.
     type Task: Send + Sync;
 
-    /// Finds who has the number, by every way the CRM has: a customer too many is worse than a
-    /// request.
+    /// Finds the customer of a number by every search the CRM has: an extra request costs less than
+    /// a duplicate customer.
     fn find(
         &self,
         cx: &Cx,
@@ -78,8 +79,8 @@ pub trait FollowUpJob: Sync {
         call: &FollowUpCall<'_>,
     ) -> impl Future<Output = Result<Self::Customer>> + Send;
 
-    /// Makes the task for a missed call, with everything that has to be looked up for it. `None`:
-    /// there is no user to give it to, which is a warning.
+    /// Builds the task for a missed call, including every lookup it needs. Returns `None`, with a
+    /// warning, if there is no user to assign it to.
     fn task(
         &self,
         cx: &Cx,
@@ -91,9 +92,10 @@ pub trait FollowUpJob: Sync {
     fn send_task(&self, cx: &Cx, task: &Self::Task) -> impl Future<Output = Result<()>> + Send;
 }
 
-/// Does what is pending after a recorded call. What fails is a warning of the scope. No call may be
-/// locked by the caller: the number is locked here, so that calls of one number, and processes that
-/// follow up one call, wait for each other.
+/// Runs the pending follow-ups of a recorded call. A failure is a warning of the scope.
+///
+/// The caller must not hold a lock on a call. The number is locked here, so that calls of one
+/// number, and processes that follow up the same call, wait for each other.
 pub async fn follow_up<J: FollowUpJob>(job: &J, context: &Context, cx: &Cx, call: &CallId) {
     let run = Run { job, hub: context.hub(), cx, account: context.account() };
     let error = match run.pending_record(call).await {
@@ -104,7 +106,7 @@ pub async fn follow_up<J: FollowUpJob>(job: &J, context: &Context, cx: &Cx, call
         },
         Err(error) => error,
     };
-    run.warn_undone("follow-up", &error);
+    run.warn_failed("follow-up", &error);
 }
 
 struct Run<'a, J> {
@@ -115,7 +117,7 @@ struct Run<'a, J> {
 }
 
 impl<J: FollowUpJob> Run<'_, J> {
-    /// The pending work of a recorded call, and its client's number.
+    /// The pending work of a recorded call, and the client's number.
     async fn pending_record(&self, call: &CallId) -> Result<Option<(PendingCall, PhoneNumber)>> {
         let pending = self.hub.pending_call(self.cx, self.account.name(), call).await?;
         let recorded = pending.filter(|pending| !pending.has(PendingKind::Record));
@@ -136,7 +138,7 @@ impl<J: FollowUpJob> Run<'_, J> {
         let (pending, number) = match self.pending_record(call).await {
             Ok(Some(found)) => found,
             Ok(None) => return,
-            Err(error) => return self.warn_undone("follow-up", &error),
+            Err(error) => return self.warn_failed("follow-up", &error),
         };
         let Some(record) = &pending.record else {
             return;
@@ -162,8 +164,8 @@ impl<J: FollowUpJob> Run<'_, J> {
         }
     }
 
-    /// The customer who has the number, created if there is none. It is remembered under the
-    /// number, since a search may not find a new customer yet.
+    /// Finds or creates the customer of the number. The id is stored under the number, since a
+    /// search may not find a new customer yet.
     async fn customer(
         &self,
         call: &FollowUpCall<'_>,
@@ -177,7 +179,7 @@ impl<J: FollowUpJob> Run<'_, J> {
             return Ok(found);
         }
         let created = match self.job.create(self.cx, call).await {
-            // The response may be lost, or another program was faster.
+            // The response may be lost, or another program created the customer first.
             Err(error)
                 if error.effect() != Effect::NotApplied || error.kind() == ErrorKind::Rejected =>
             {
@@ -198,8 +200,8 @@ impl<J: FollowUpJob> Run<'_, J> {
         Ok(created)
     }
 
-    /// Sends the task. That it is sent is stored first: it may be lost, and that is reported, but it
-    /// never comes twice.
+    /// Sends the task. The attempt is stored first, so a task may be lost, which is reported, but
+    /// is never sent twice.
     async fn task(&self, call: &FollowUpCall<'_>, customer: Option<J::Customer>) -> Result<()> {
         let sent = |sent: bool| {
             move |pending: &mut PendingCall| std::mem::replace(&mut pending.task_sent, sent)
@@ -207,14 +209,14 @@ impl<J: FollowUpJob> Run<'_, J> {
         let (account, id) = (self.account.name(), call.record.call_id());
         let pending = self.hub.pending_call(self.cx, account, id).await?;
         if pending.is_some_and(|pending| pending.task_sent) {
-            return Err(not_known());
+            return Err(unconfirmed());
         }
         let Some(task) = self.job.task(self.cx, call, customer).await? else {
             self.done(call, Duty::Task).await;
             return Ok(());
         };
         if self.hub.change_pending(self.cx, account, id, sent(true)).await? {
-            return Err(not_known());
+            return Err(unconfirmed());
         }
         let outcome = self.job.send_task(self.cx, &task).await;
         match &outcome {
@@ -242,17 +244,17 @@ impl<J: FollowUpJob> Run<'_, J> {
         self.hub.note_pending(self.cx, account, id, done).await;
     }
 
-    fn warn_undone(&self, what: &str, error: &Error) {
+    fn warn_failed(&self, what: &str, error: &Error) {
         let (kind, became) = match error.effect() {
-            Effect::NotApplied => (WarningKind::FollowUpPending, "was not made"),
-            _ => (WarningKind::Incomplete, "may have been made"),
+            Effect::NotApplied => (WarningKind::FollowUpPending, "was not created"),
+            _ => (WarningKind::Incomplete, "may have been created"),
         };
         let why = error.message();
         self.cx.warn(kind, format!("the call is recorded, but a {what} {became}: {why}"));
     }
 
     async fn failed(&self, call: &FollowUpCall<'_>, what: &str, error: &Error) {
-        self.warn_undone(what, error);
+        self.warn_failed(what, error);
         let now = self.hub.clock().now();
         let failed = |pending: &mut PendingCall| {
             pending.failed(PendingKind::FollowUp, now, error);
@@ -265,8 +267,11 @@ impl<J: FollowUpJob> Run<'_, J> {
     }
 }
 
-fn not_known() -> Error {
-    Error::new(ErrorKind::Unavailable, "the process ended, or the response was lost")
-        .with_effect(Effect::Maybe)
-        .with_hint("look into the CRM; the task is not sent a second time by itself")
+fn unconfirmed() -> Error {
+    Error::new(
+        ErrorKind::Unavailable,
+        "task not confirmed: the process ended, or the response was lost",
+    )
+    .with_effect(Effect::Maybe)
+    .with_hint("check in the CRM; the task is not sent again automatically")
 }

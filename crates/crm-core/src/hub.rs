@@ -1,18 +1,18 @@
-//! What accounts share in one process.
+//! Resources that accounts share in one process.
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::cache::Cache;
 use crate::error::Result;
-use crate::http::{Plan, ReqwestTransport, Transport};
+use crate::http::{Plan, Transport, default_transport};
 use crate::limit::{GovernorLimiter, Limiter};
 use crate::state::{CallStore, MemoryCallStore};
 use crate::time::{Clock, SystemClock};
 
-/// What accounts share: transport and connections, limiters, clock, call store, cache.
+/// Shared resources: transport and connections, limiters, clock, call store, cache.
 ///
-/// A host makes one and gives it to every builder. Cheap to clone.
+/// A host creates one and passes it to every builder. Cheap to clone.
 ///
 /// ```
 /// use vochi_crm_core::Hub;
@@ -33,24 +33,24 @@ struct Inner {
     plan: Option<Plan>,
 }
 
-/// How many answers the hub keeps at most.
-const CACHED_ANSWERS: u64 = 100_000;
+/// The largest number of responses the hub keeps.
+const CACHED_RESPONSES: u64 = 100_000;
 
 impl Hub {
-    /// A hub with everything by default: reqwest, limiters and call store in this process.
+    /// Creates a hub with all defaults: reqwest, limiters and call store in this process.
     ///
     /// # Errors
-    /// `config` where TLS cannot be set up.
+    /// `config` where TLS cannot be set up, or without the feature `transport`.
     pub fn new() -> Result<Self> {
         Self::builder().build()
     }
 
-    /// A hub with parts of the host's own.
+    /// Creates a builder, for a hub with parts of the host's own.
     pub fn builder() -> HubBuilder {
         HubBuilder::default()
     }
 
-    /// The way to the network.
+    /// The HTTP transport.
     pub fn transport(&self) -> &dyn Transport {
         &*self.inner.transport
     }
@@ -60,7 +60,7 @@ impl Hub {
         &*self.inner.limiter
     }
 
-    /// What is remembered of calls.
+    /// The store of call states.
     pub fn store(&self) -> &Arc<dyn CallStore> {
         &self.inner.store
     }
@@ -75,7 +75,7 @@ impl Hub {
         &self.inner.cache
     }
 
-    /// The plan, in a dry run.
+    /// The plan that collects requests, in a dry run.
     pub fn plan(&self) -> Option<&Plan> {
         self.inner.plan.as_ref()
     }
@@ -90,7 +90,7 @@ impl fmt::Debug for Hub {
     }
 }
 
-/// Puts a [`Hub`] together; everything left out is the default.
+/// Builds a [`Hub`]; every part left out is the default.
 #[derive(Debug, Default)]
 pub struct HubBuilder {
     transport: Option<Arc<dyn Transport>>,
@@ -102,58 +102,59 @@ pub struct HubBuilder {
 }
 
 impl HubBuilder {
-    /// The host's own way to the network.
+    /// Sets the host's own transport.
     #[must_use]
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self
     }
 
-    /// The host's own limiter, shared with other processes perhaps.
+    /// Sets the host's own limiter, for example one shared between processes.
     #[must_use]
     pub fn limiter(mut self, limiter: Arc<dyn Limiter>) -> Self {
         self.limiter = Some(limiter);
         self
     }
 
-    /// Where calls are remembered. By default in memory: a restart forgets live calls.
+    /// Sets the call store. By default it is in memory, and a restart loses live calls.
     #[must_use]
     pub fn store(mut self, store: Arc<dyn CallStore>) -> Self {
         self.store = Some(store);
         self
     }
 
-    /// The host's own clock.
+    /// Sets the host's own clock.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
         self
     }
 
-    /// How the default transport names itself to CRMs.
+    /// Sets the `User-Agent` of the default transport.
     #[must_use]
     pub fn user_agent(mut self, name: impl Into<String>) -> Self {
         self.user_agent = Some(name.into());
         self
     }
 
-    /// Makes it a dry run: nothing goes out, requests are collected in the plan.
+    /// Makes it a dry run: nothing is sent, and requests are collected in the plan.
     #[must_use]
     pub fn plan(mut self, plan: Plan) -> Self {
         self.plan = Some(plan);
         self
     }
 
-    /// The hub.
+    /// Builds the hub.
     ///
     /// # Errors
-    /// `config` where the default transport cannot be set up.
+    /// `config` where the default transport cannot be set up, or is needed without the feature
+    /// `transport`.
     pub fn build(self) -> Result<Hub> {
         let transport = if let Some(transport) = self.transport {
             transport
         } else {
             let name = self.user_agent.as_deref().unwrap_or(DEFAULT_USER_AGENT);
-            Arc::new(ReqwestTransport::new(name)?)
+            default_transport(name)?
         };
         Ok(Hub {
             inner: Arc::new(Inner {
@@ -161,7 +162,7 @@ impl HubBuilder {
                 limiter: self.limiter.unwrap_or_else(|| Arc::new(GovernorLimiter::new())),
                 store: self.store.unwrap_or_else(|| Arc::new(MemoryCallStore::new())),
                 clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock)),
-                cache: Cache::new(CACHED_ANSWERS),
+                cache: Cache::new(CACHED_RESPONSES),
                 plan: self.plan,
             }),
         })

@@ -12,9 +12,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::error::{Error, Result};
 use crate::{CrmUserId, wire};
 
-/// The id of an entity `T` that the CRM numbers from 1.
+/// The numeric id of an entity `T`, starting at 1.
 ///
-/// Responses may write it as a number or as text; it is sent as a number.
+/// Responses may contain it as a number or as text; requests send a number.
 ///
 /// ```
 /// use vochi_crm_core::Id;

@@ -1,18 +1,21 @@
-//! What the vochi-crm connectors share: phone numbers, the call model, limits, retries, errors,
-//! secrets, state. It knows no CRM.
+//! Shared parts of the vochi-crm connectors: phone numbers, the call model, limits, retries,
+//! errors, secrets, state.
 //!
-//! Most hosts depend on the facade `vochi-crm`, which re-exports all of it. The rooms:
+//! The crate contains nothing specific to one CRM.
 //!
-//! - [`config`], [`account`]: keys and their checks, profiles, what is made of them;
-//! - [`phone`]: numbers, read once at the edge and E.164 inside;
-//! - [`call`]: the one call model, [`CallEvent`] and [`CallRecord`];
-//! - [`connector`]: one CRM behind a common face, [`CrmConnector`];
-//! - [`http`]: operations as values and the one pipeline every request goes through;
-//! - [`limit`], [`retry`]: the only places that wait;
-//! - [`pending`], [`follow_up`]: what is due after a call and not done yet;
-//! - [`state`]: what is remembered of a call between its events;
-//! - [`cache`], [`page`], [`wire`]: answers kept, lists read, odd values understood;
-//! - [`inbound`]: what CRMs send us.
+//! Most hosts depend on the facade `vochi-crm`, which re-exports everything here. The modules:
+//!
+//! - [`config`], [`account`]: configuration keys, their checks, profiles, accounts;
+//! - [`phone`]: phone numbers, parsed at the boundary and held as E.164;
+//! - [`call`]: the call model, [`CallEvent`] and [`CallRecord`];
+//! - [`connector`]: the common interface of all CRMs, [`CrmConnector`];
+//! - [`spi`]: the traits for authors of connectors, and the flows all connectors share;
+//! - [`http`]: operations as values and the pipeline that sends every request;
+//! - [`limit`], [`retry`]: rate limits and retries, the only places that wait;
+//! - [`pending`], [`follow_up`]: work that is still due after a call;
+//! - [`state`]: the stored state of calls between events;
+//! - [`cache`], [`page`], [`wire`]: cached responses, paged lists, lenient deserializers;
+//! - [`inbound`]: requests that CRMs send to the host.
 
 pub mod account;
 pub mod cache;

@@ -1,9 +1,9 @@
-//! Names of a CRM and of an account, as they appear in logs, errors and limits.
+//! Names of CRMs and accounts, as used in logs, errors and limits.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Which CRM, by the name used in configuration: `retailcrm`, `uon`, `bitrix24`, `kontur`.
+/// The name of a CRM in configuration: `retailcrm`, `uon`, `bitrix24`, `kontur`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CrmName {
     name: &'static str,
@@ -11,12 +11,12 @@ pub struct CrmName {
 }
 
 impl CrmName {
-    /// A CRM's name, also its title. Connectors define theirs as a constant.
+    /// Creates a CRM's name, which is also its title. Connectors define theirs as a constant.
     pub const fn new(name: &'static str) -> Self {
         Self { name, title: name }
     }
 
-    /// Sets how the CRM is called in texts for people, as `RetailCRM`.
+    /// Sets the name used in texts for people, as `RetailCRM`.
     #[must_use]
     pub const fn with_title(self, title: &'static str) -> Self {
         Self { title, ..self }
@@ -27,7 +27,7 @@ impl CrmName {
         self.name
     }
 
-    /// How the CRM is called in texts for people.
+    /// The name used in texts for people.
     pub const fn title(self) -> &'static str {
         self.title
     }
@@ -45,13 +45,13 @@ impl fmt::Debug for CrmName {
     }
 }
 
-/// One tenant's access to one CRM, by the name its host gave it (a profile's name in the command
-/// line). It appears in errors, logs, metrics and the call store, so it must not be a secret.
+/// The host's name for one account in one CRM (in the command line, a profile's name). It appears
+/// in errors, logs, metrics and the call store, so it must not be a secret.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountName(Arc<str>);
 
 impl AccountName {
-    /// An account's name.
+    /// Creates an account name.
     pub fn new(name: impl Into<Arc<str>>) -> Self {
         Self(name.into())
     }

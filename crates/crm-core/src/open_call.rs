@@ -1,4 +1,4 @@
-//! One call of an account, locked, with what is remembered of it.
+//! One locked call of an account, with its stored state.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,11 +15,11 @@ use crate::hub::Hub;
 use crate::name::AccountName;
 use crate::state::{CallSlot, StoreError};
 
-/// How long a locked document is waited for without a deadline.
-const LOCK_PATIENCE: Duration = Duration::from_secs(30);
+/// How long to wait for a locked document without a deadline.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// One call, locked: other events of it wait until this is dropped. Connectors open one for every
-/// event and record.
+/// One locked call: other events of the call wait until this is dropped. Connectors open one for
+/// every event and record.
 ///
 /// ```
 /// use vochi_crm_core::{AccountName, CallId, Cx, Hub};
@@ -27,7 +27,7 @@ const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 /// let hub = Hub::new()?;
 /// let (account, call) = (AccountName::from("shop"), CallId::new("1757843474.185")?);
 /// let mut open = hub.open_call(&Cx::live(), &account, &call).await?;
-/// assert_eq!(open.note::<Vec<String>>(), None, "nothing is known of it yet");
+/// assert_eq!(open.note::<Vec<String>>(), None, "no note is stored yet");
 /// open.save(&["151"]).await?;
 /// drop(open);
 /// let open = hub.open_call(&Cx::live(), &account, &call).await?;
@@ -43,7 +43,8 @@ pub struct OpenCall {
 
 impl OpenCall {
     fn new(slot: Box<dyn CallSlot>) -> Self {
-        // What cannot be read was written by something else; the call is begun anew.
+        // An unreadable document was written by other software; the call starts with an empty
+        // state.
         let state = slot
             .document()
             .and_then(|document| CallState::deserialize(document).ok())
@@ -51,29 +52,29 @@ impl OpenCall {
         Self { slot, state }
     }
 
-    /// What is known of the call.
+    /// The state of the call.
     pub fn state(&self) -> &CallState {
         &self.state
     }
 
-    /// What is known of the call, to add to it.
+    /// The state of the call, for changes.
     pub fn state_mut(&mut self) -> &mut CallState {
         &mut self.state
     }
 
-    /// What the connector noted last, in its own form; `None` before it noted anything.
+    /// The connector's last note, in its own form; `None` if it never stored one.
     pub fn note<T: DeserializeOwned>(&self) -> Option<T> {
         self.state.connector_note()
     }
 
-    /// Remembers the call as it is now, with the connector's note.
+    /// Stores the call with the connector's note.
     ///
     /// # Errors
     /// `config` where the store cannot be written.
     pub async fn save<T: Serialize + ?Sized>(&mut self, note: &T) -> Result<()> {
         self.state.set_connector_note(note)?;
         let document = serde_json::to_value(&self.state).map_err(|error| {
-            Error::internal("the state of a call cannot be written").with_source(error)
+            Error::internal("cannot serialize the state of a call").with_source(error)
         })?;
         Ok(self.slot.save(&document).await?)
     }
@@ -86,11 +87,11 @@ impl fmt::Debug for OpenCall {
 }
 
 impl Hub {
-    /// Locks a call of an account and reads what is remembered of it. Waits for another event of
-    /// the same call, until the deadline.
+    /// Locks a call of an account and reads its stored state. Waits for another event of the same
+    /// call, until the deadline.
     ///
     /// # Errors
-    /// `timeout`, surely without effect, where the call stays locked too long; `config` where the
+    /// `timeout`, with effect `not_applied`, if the call stays locked too long; `config` if the
     /// store cannot be used.
     pub async fn open_call(
         &self,
@@ -102,7 +103,7 @@ impl Hub {
         in_time(cx, opening).await.map(OpenCall::new)
     }
 
-    /// Locks several calls of an account, each once, in an order that cannot deadlock.
+    /// Locks several calls of an account, each once, in an order that prevents deadlocks.
     ///
     /// # Errors
     /// As [`open_call`](Self::open_call); then none is locked.
@@ -118,19 +119,21 @@ impl Hub {
     }
 }
 
-/// Waits for a store until the deadline; without one, as long as a lock is worth waiting for.
+/// Waits for a store until the deadline, or for `LOCK_TIMEOUT` without one.
 pub(crate) async fn in_time<T>(
     cx: &Cx,
     opening: impl Future<Output = Result<T, StoreError>> + Send,
 ) -> Result<T> {
-    let patience = Instant::now() + LOCK_PATIENCE;
+    let patience = Instant::now() + LOCK_TIMEOUT;
     let deadline = cx.deadline().unwrap_or(patience);
     match tokio::time::timeout_at(deadline, opening).await {
         Ok(opened) => Ok(opened?),
         Err(_) => {
-            Err(Error::new(ErrorKind::Timeout, "the state of this call is in use by another event")
+            Err(Error::new(ErrorKind::Timeout, "call is locked: another event uses its state")
                 .with_try_again(TryAgain::Later)
-                .with_hint("nothing was sent; allow more time, or end the process that holds it"))
+                .with_hint(
+                    "nothing was sent; allow more time, or end the process that holds the lock",
+                ))
         }
     }
 }

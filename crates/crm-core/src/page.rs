@@ -1,4 +1,4 @@
-//! Reading long lists page by page.
+//! Paged lists.
 
 use std::fmt;
 use std::future::Future;
@@ -12,12 +12,12 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct Page<T, C> {
     /// The page's elements.
     pub items: Vec<T>,
-    /// Where the next page begins; `None` after the last, by the server's own mark.
+    /// The cursor of the next page; `None` after the last, as marked by the server.
     pub next: Option<C>,
 }
 
 impl<T, C> Page<T, C> {
-    /// A page and where the next one begins.
+    /// Creates a page with the cursor of the next one.
     pub fn new(items: Vec<T>, next: Option<C>) -> Self {
         Self { items, next }
     }
@@ -26,10 +26,10 @@ impl<T, C> Page<T, C> {
 type Fetch<'a, T, C> =
     Box<dyn FnMut(C) -> Pin<Box<dyn Future<Output = Result<Page<T, C>>> + Send + 'a>> + Send + 'a>;
 
-/// A long list, read as it is asked for.
+/// A long list, fetched page by page on demand.
 ///
-/// It ends where the server says so, not at an empty page; a server that repeats a page's address
-/// or never ends becomes an error instead of an endless loop. After an error it is over.
+/// It ends where the server marks the end, not at an empty page. A server that repeats a page's
+/// cursor, or never ends, becomes an error instead of an endless loop. An error ends the list.
 ///
 /// ```
 /// # use vochi_crm_core::page::{Page, Pager};
@@ -54,14 +54,14 @@ pub struct Pager<'a, T, C> {
     items: std::vec::IntoIter<T>,
 }
 
-/// No account has more pages; a server that goes on beyond is going round in circles.
+/// The page limit. A server that exceeds it is assumed to be in a loop.
 const MOST_PAGES: usize = 10_000;
 
 impl<'a, T, C> Pager<'a, T, C>
 where
     C: Clone + PartialEq + Send + 'a,
 {
-    /// A pager that begins at `first` and fetches with `fetch`.
+    /// Creates a pager that starts at `first` and fetches pages with `fetch`.
     pub fn new<F, Fut>(first: C, fetch: F) -> Self
     where
         F: FnMut(C) -> Fut + Send + 'a,
@@ -70,9 +70,8 @@ where
         Self::with_check(first, fetch, |seen, next| seen.contains(next) || seen.len() >= MOST_PAGES)
     }
 
-    /// The same for a list whose pages begin at ever greater places, as a log that is read on from
-    /// its last id. It may be of any length, and a place that is not beyond the last one is the
-    /// server going round in circles.
+    /// Creates a pager for a list with ever greater cursors, such as a log continued after its last
+    /// id. The list may have any length; a cursor that does not increase is a server loop.
     pub fn ascending<F, Fut>(first: C, fetch: F) -> Self
     where
         C: PartialOrd,
@@ -116,8 +115,11 @@ where
             return Ok(None);
         };
         if (self.repeats)(&mut self.seen, &cursor) {
-            return Err(Error::new(ErrorKind::Decode, "the CRM's list repeats itself")
-                .with_hint("what was read so far is good; report this to the CRM's support"));
+            return Err(Error::new(
+                ErrorKind::Decode,
+                "cannot read the CRM's list: a page was repeated",
+            )
+            .with_hint("the elements read so far are valid; report this to the CRM's support"));
         }
         self.seen.push(cursor.clone());
         self.pages += 1;
@@ -126,7 +128,7 @@ where
         Ok(Some(page.items))
     }
 
-    /// Everything that is left.
+    /// Reads all remaining elements.
     pub async fn all(mut self) -> Result<Vec<T>> {
         let mut all: Vec<T> = self.items.by_ref().collect();
         while let Some(page) = self.next_page().await? {

@@ -1,16 +1,18 @@
-//! Keys, tokens and secret addresses that never print.
+//! Keys, tokens and secret addresses that are never printed.
 
 use std::fmt;
 
-use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
-/// What a secret prints as, everywhere.
+/// The text that every secret prints as.
 pub(crate) const MASK: &str = "***";
 
-/// A key, token or secret address. `Debug`, `Display` and `Serialize` print `***`; comparison takes
-/// the same time wherever the texts differ; memory is wiped on drop.
+/// A key, token or secret address, masked in all output.
+///
+/// `Debug`, `Display` and `Serialize` print `***`; comparison takes constant time; memory is wiped
+/// on drop.
 ///
 /// ```
 /// use vochi_crm_core::Secret;
@@ -19,20 +21,20 @@ pub(crate) const MASK: &str = "***";
 /// assert_eq!(key.expose(), "invented-key");
 /// ```
 #[derive(Clone)]
-pub struct Secret(SecretString);
+pub struct Secret(Zeroizing<Box<str>>);
 
 impl Secret {
     /// Wraps a secret.
     pub fn new(secret: impl Into<String>) -> Self {
-        Self(SecretString::from(secret.into()))
+        Self(Zeroizing::new(secret.into().into_boxed_str()))
     }
 
-    /// The secret itself: for putting it on the wire, nowhere else.
+    /// The secret in plain text, only for writing it into a request.
     pub fn expose(&self) -> &str {
-        self.0.expose_secret()
+        &self.0
     }
 
-    /// Whether there is nothing in it.
+    /// Returns true if the secret is empty.
     pub fn is_empty(&self) -> bool {
         self.expose().is_empty()
     }
@@ -82,8 +84,9 @@ impl<'de> Deserialize<'de> for Secret {
     }
 }
 
-/// An address with a secret in its path: a webhook of a CRM, or ours that a CRM calls. `Debug`,
-/// `Display` and `Serialize` print scheme and host only.
+/// A URL with a secret in its path: a webhook of a CRM, or an inbound address of the host.
+///
+/// `Debug`, `Display` and `Serialize` print scheme and host only.
 ///
 /// ```
 /// use vochi_crm_core::SecretUrl;
@@ -95,17 +98,17 @@ impl<'de> Deserialize<'de> for Secret {
 pub struct SecretUrl(Secret);
 
 impl SecretUrl {
-    /// Wraps an address. A slash at its end is dropped.
+    /// Wraps an address. A trailing slash is dropped.
     pub fn new(url: impl Into<String>) -> Self {
         Self(Secret::new(url.into().trim_end_matches('/')))
     }
 
-    /// The address itself: for putting it on the wire, nowhere else.
+    /// The address in plain text, only for writing it into a request.
     pub fn expose(&self) -> &str {
         self.0.expose()
     }
 
-    /// The address of a path below it.
+    /// Appends a path to the address.
     #[must_use]
     pub fn join(&self, path: &str) -> Self {
         Self::new(format!("{}{path}", self.expose()))
@@ -140,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_prints_as_stars_in_every_way() {
+    fn secret_prints_as_stars_in_every_format() {
         let secret = Secret::new("canary-0001");
         let json = serde_json::to_string(&secret).unwrap();
         assert_eq!(format!("{secret} {secret:?} {secret:#?} {json}").matches("canary").count(), 0);

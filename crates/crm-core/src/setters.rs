@@ -1,6 +1,6 @@
 //! The macro [`setters!`](crate::setters).
 
-/// Makes a structure with a constructor and setters from its documented fields.
+/// Declares a structure with a constructor and setters from its documented fields.
 ///
 /// | field | constructor | setter |
 /// | --- | --- | --- |
@@ -218,7 +218,7 @@ macro_rules! setters {
     (@impl $name:ident [$($p:tt)*] [$($i:tt)*] [$($s:tt)*]) => {
         #[allow(unreachable_pub, reason = "the structure may be private")]
         impl $name {
-            /// Makes one from its required fields.
+            /// Creates the value from its required fields.
             pub fn new($($p)*) -> Self {
                 Self { $($i)* }
             }
@@ -304,13 +304,13 @@ mod tests {
     }
 
     #[test]
-    fn an_optional_list_is_present_though_empty() {
+    fn empty_optional_list_is_written() {
         let none: [u32; 0] = [];
         assert_eq!(json!(Everything::new("a").ids(none))["ids"], json!([]));
     }
 
     #[test]
-    fn an_optional_value_can_be_taken_back() {
+    fn optional_value_can_be_unset() {
         let all = Everything::new("a").talk(Seconds::new(5));
         assert_eq!(all.talk(None), Everything::new("a"));
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::call::CallId;
 use crate::error::{Error, Result};
 
-/// A text with at least one character that is no white space, as a code or an id from outside.
+/// A text with at least one non-blank character, such as a code or an external id.
 ///
 /// ```
 /// use vochi_crm_core::Text;
@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 pub struct Text(String);
 
 impl Text {
-    /// Checks and wraps a text as it is.
+    /// Checks and wraps a text, unchanged.
     ///
     /// # Errors
     /// `input` for a blank text.
@@ -98,6 +98,6 @@ mod tests {
             assert!(Text::new(blank).is_err(), "{blank:?}");
             assert!(serde_json::from_value::<Text>(blank.into()).is_err(), "{blank:?}");
         }
-        assert_eq!(Text::new(" a ").unwrap().as_str(), " a ", "kept as it is");
+        assert_eq!(Text::new(" a ").unwrap().as_str(), " a ", "kept unchanged");
     }
 }

@@ -1,4 +1,4 @@
-//! Instants, zones and whole seconds, in types of our own.
+//! Instants, zones and whole seconds.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{Error, Result};
 
-/// An instant, in UTC inside. It reads and prints as RFC 3339.
+/// An instant, held in UTC. Parses and prints RFC 3339.
 ///
 /// ```
 /// use vochi_crm_core::Timestamp;
@@ -22,8 +22,8 @@ use crate::error::{Error, Result};
 pub struct Timestamp(jiff::Timestamp);
 
 impl Timestamp {
-    /// The instant this many milliseconds after 1970-01-01T00:00:00Z. Instants outside the years
-    /// -9999 to 9999 are held at the nearest end.
+    /// Creates the instant this many milliseconds after 1970-01-01T00:00:00Z, clamped to the years
+    /// -9999 to 9999.
     pub fn from_unix_millis(millis: i64) -> Self {
         Self(jiff::Timestamp::from_millisecond(millis).unwrap_or(if millis < 0 {
             jiff::Timestamp::MIN
@@ -37,7 +37,7 @@ impl Timestamp {
         self.0.as_millisecond()
     }
 
-    /// The instant this many microseconds after 1970-01-01T00:00:00Z, held at the nearest end like
+    /// Creates the instant this many microseconds after 1970-01-01T00:00:00Z, clamped like
     /// [`from_unix_millis`](Self::from_unix_millis).
     pub fn from_unix_micros(micros: i64) -> Self {
         Self(jiff::Timestamp::from_microsecond(micros).unwrap_or(if micros < 0 {
@@ -52,13 +52,13 @@ impl Timestamp {
         self.0.as_microsecond()
     }
 
-    /// The instant this much later.
+    /// Returns the instant this much later.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         Self(self.0.checked_add(duration).unwrap_or(jiff::Timestamp::MAX))
     }
 
-    /// How long after `earlier` this is; zero if it is not after it.
+    /// Returns the time since `earlier`, or zero if `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::try_from(self.0.duration_since(earlier.0)).unwrap_or(Duration::ZERO)
     }
@@ -69,7 +69,7 @@ impl FromStr for Timestamp {
 
     fn from_str(text: &str) -> Result<Self> {
         text.trim().parse().map(Self).map_err(|_| {
-            Error::input(format!("{text:?} is no date and time"))
+            Error::input(format!("invalid timestamp {text:?}: must be RFC 3339"))
                 .with_hint("write RFC 3339 with a zone, as 2026-03-02T11:00:00+03:00")
         })
     }
@@ -100,7 +100,7 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// A date and time as a clock on the wall shows it, without a zone.
+/// A local date and time without a zone.
 ///
 /// ```
 /// use vochi_crm_core::LocalTime;
@@ -114,7 +114,7 @@ pub struct LocalTime(DateTime);
 impl FromStr for LocalTime {
     type Err = Error;
 
-    /// Reads `YYYY-MM-DD HH:MM[:SS]`, with a blank or a `T` between.
+    /// Parses `YYYY-MM-DD HH:MM[:SS]`, with a blank or a `T` between.
     fn from_str(text: &str) -> Result<Self> {
         text.trim()
             .parse::<DateTime>()
@@ -125,7 +125,7 @@ impl FromStr for LocalTime {
                 ))
             })
             .map_err(|_| {
-                Error::input(format!("{text:?} is no local date and time"))
+                Error::input(format!("invalid local time {text:?}: must be a date and a time"))
                     .with_hint("write it as 2026-03-02 11:00:00")
             })
     }
@@ -151,7 +151,7 @@ impl fmt::Debug for LocalTime {
 }
 
 /// A time zone: an IANA name (`Europe/Minsk`), a fixed offset (`+03:00`) or `UTC`.
-/// The zone database is part of the program, so a slim machine needs none.
+/// The zone database is compiled in, so the machine needs none.
 ///
 /// ```
 /// use vochi_crm_core::{Timestamp, Zone};
@@ -173,20 +173,20 @@ impl Zone {
         Self { name: "UTC".to_owned(), zone: TimeZone::UTC }
     }
 
-    /// The name it was made from.
+    /// The name it was parsed from.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What a clock in this zone shows at that instant, to the second.
+    /// The local time of an instant, to the second.
     pub fn local(&self, at: Timestamp) -> LocalTime {
         let local = self.zone.to_datetime(at.0);
         let time = local.time().with().subsec_nanosecond(0).build().unwrap_or(local.time());
         LocalTime(DateTime::from_parts(local.date(), time))
     }
 
-    /// The instant at which a clock in this zone shows that time. A time that is shown twice (clocks
-    /// set back) is the first; one that is skipped is moved on by the gap.
+    /// The instant of a local time. Of an ambiguous time (clocks set back) it is the first; a
+    /// skipped time is moved forward by the gap.
     pub fn instant(&self, local: LocalTime) -> Timestamp {
         let offset = match self.zone.to_ambiguous_timestamp(local.0).offset() {
             AmbiguousOffset::Unambiguous { offset } => offset,
@@ -202,7 +202,7 @@ impl FromStr for Zone {
     fn from_str(text: &str) -> Result<Self> {
         let name = text.trim();
         let unknown = || {
-            Error::input(format!("{name:?} is no time zone"))
+            Error::input(format!("unknown time zone {name:?}: must be an IANA name or an offset"))
                 .with_hint("write an IANA name as Europe/Minsk, or an offset as +03:00")
         };
         let zone = if name.starts_with(['+', '-']) {
@@ -237,7 +237,7 @@ impl fmt::Debug for Zone {
     }
 }
 
-/// Whole seconds of talking or waiting, rounded half up.
+/// Whole seconds of talk or wait time, rounded half up.
 ///
 /// ```
 /// use std::time::Duration;
@@ -252,15 +252,15 @@ impl fmt::Debug for Zone {
 pub struct Seconds(u32);
 
 impl Seconds {
-    /// No time.
+    /// Zero seconds.
     pub const ZERO: Self = Self(0);
 
-    /// This many seconds.
+    /// Creates a number of seconds.
     pub const fn new(seconds: u32) -> Self {
         Self(seconds)
     }
 
-    /// The whole seconds nearest to a duration; a half counts up.
+    /// Rounds a duration to whole seconds, half up.
     pub fn rounded(duration: Duration) -> Self {
         let millis = duration.as_millis().saturating_add(500) / 1000;
         Self(u32::try_from(millis).unwrap_or(u32::MAX))
@@ -278,14 +278,14 @@ impl fmt::Display for Seconds {
     }
 }
 
-/// Tells what time it is: the host's clock, or one a test sets. Waiting does not use it; that is
-/// always tokio's monotonic clock.
+/// A source of the current time, replaceable in tests. Waiting uses tokio's monotonic clock
+/// instead.
 pub trait Clock: Send + Sync + fmt::Debug {
-    /// The present instant.
+    /// The current instant.
     fn now(&self) -> Timestamp;
 }
 
-/// The machine's clock.
+/// The system clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -304,19 +304,19 @@ mod tests {
     }
 
     #[test]
-    fn an_instant_keeps_its_moment_whatever_zone_it_was_written_in() {
+    fn instant_is_independent_of_its_zone() {
         assert_eq!(at("2026-03-02T11:00:00+03:00"), at("2026-03-02T08:00:00Z"));
         assert_eq!(at("2022-03-22T10:38:35.6152798+00:00").unix_millis(), 1_647_945_515_615);
     }
 
     #[test]
-    fn a_date_without_a_zone_is_no_instant() {
+    fn date_without_zone_is_refused() {
         let error = "2026-03-02 11:00:00".parse::<Timestamp>().unwrap_err();
         assert!(error.hint().unwrap().contains("RFC 3339"), "{error}");
     }
 
     #[test]
-    fn zones_turn_instants_into_wall_clock_times_and_back() {
+    fn zone_converts_instants_to_local_times_and_back() {
         for (zone, instant, local) in [
             ("Europe/Minsk", "2026-07-01T21:30:00Z", "2026-07-02 00:30:00"),
             ("Europe/Warsaw", "2026-07-01T21:30:00Z", "2026-07-01 23:30:00"),
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wall_clock_time_that_occurs_twice_is_the_first() {
+    fn ambiguous_local_time_is_the_first() {
         let zone: Zone = "Europe/Warsaw".parse().unwrap();
         let twice: LocalTime = "2026-10-25 02:30:00".parse().unwrap();
         assert_eq!(zone.instant(twice), at("2026-10-25T00:30:00Z"));
@@ -341,13 +341,13 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_zone_says_how_to_write_one() {
+    fn unknown_zone_has_a_hint() {
         let error = "Minsk".parse::<Zone>().unwrap_err();
         assert!(error.to_string().contains("Europe/Minsk"), "{error}");
     }
 
     #[test]
-    fn time_does_not_run_backwards() {
+    fn since_a_later_instant_is_zero() {
         assert_eq!(at("2026-03-02T08:00:00Z").since(at("2026-03-02T09:00:00Z")), Duration::ZERO);
     }
 }

@@ -1,4 +1,4 @@
-//! What went right, but not quite as asked.
+//! Warnings: something an operator should know about an operation that succeeded.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident = $code:literal,)+) => {
-        /// What a warning is about.
+        /// The kind of a warning.
         ///
         /// ```
         /// use vochi_crm_core::WarningKind;
@@ -31,35 +31,35 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// The CRM does not know an extension or user we named.
+    /// The CRM does not know an extension or user of the request.
     UnknownToCrm = "unknown_to_crm",
     /// The account's configuration does not map an extension to a CRM user.
     UnmappedExtension = "unmapped_extension",
-    /// The account's configuration does not map a line to a number, so it was left out.
+    /// The account's configuration does not map a line to a number, so the number was left out.
     UnmappedLine = "unmapped_line",
-    /// The caller hides the number.
+    /// The caller's number is hidden.
     HiddenNumber = "hidden_number",
-    /// A number could not be read and went as it is, or not at all.
+    /// A number could not be parsed and was sent unchanged, or not at all.
     UnreadableNumber = "unreadable_number",
-    /// The CRM holds the call already; nothing was sent.
+    /// The CRM already has the call; nothing was sent.
     AlreadyRecorded = "already_recorded",
-    /// An event contradicts what was known, or came after the end.
+    /// An event contradicts the known state, or arrived after the end.
     OutOfOrder = "out_of_order",
     /// There was nothing to send.
     NothingToSend = "nothing_to_send",
-    /// The account's time zone had to be assumed.
+    /// The account's time zone was assumed.
     AssumedZone = "assumed_zone",
-    /// An option this CRM does not understand was left out.
+    /// An option that this CRM does not support was left out.
     UnknownOption = "unknown_option",
-    /// A part of the operation could not be read or done; the rest was.
+    /// A part of the operation could not be read or carried out; the rest was.
     Incomplete = "incomplete",
     /// The recording has a plain `http` address, which browsers do not play in the CRM's page.
     InsecureRecording = "insecure_recording",
-    /// The call was answered, and its talk time is unknown: its answer or end was not observed.
+    /// The call was answered, but its talk time is unknown: the answer or the end was not observed.
     TalkUnknown = "talk_unknown",
-    /// The record is due and could not be sent yet: it is pending.
+    /// The record could not be sent yet and is pending.
     RecordPending = "record_pending",
-    /// The call is recorded; a customer or task that is due could not be created yet: it is pending.
+    /// The call is recorded; a customer or task could not be created yet and is pending.
     FollowUpPending = "follow_up_pending",
     /// The record may be incomplete: its source (the PBX) may have missed a part of the call.
     IncompleteRecord = "incomplete_record",
@@ -73,7 +73,7 @@ impl fmt::Display for WarningKind {
 
 /// Something an operator should know although the operation succeeded.
 ///
-/// It serialises as its text.
+/// It serializes as its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
     kind: WarningKind,
@@ -81,12 +81,12 @@ pub struct Warning {
 }
 
 impl Warning {
-    /// A warning; the text says what was done about it.
+    /// Creates a warning. The text includes what was done about it.
     pub fn new(kind: WarningKind, text: impl Into<String>) -> Self {
         Self { kind, text: text.into() }
     }
 
-    /// What it is about.
+    /// The kind.
     pub fn kind(&self) -> WarningKind {
         self.kind
     }
@@ -109,7 +109,7 @@ impl Serialize for Warning {
     }
 }
 
-/// Warnings with their kinds, as they are stored. Text alone is for people.
+/// Serializes warnings with their kinds for the store; the public form is the text alone.
 pub(crate) mod stored {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -123,7 +123,7 @@ pub(crate) mod stored {
         pairs.collect::<Vec<_>>().serialize(serializer)
     }
 
-    /// A kind of a newer version becomes `incomplete_record`.
+    /// Reads warnings. An unknown kind, from a newer version, becomes `incomplete_record`.
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Vec<Warning>, D::Error> {
@@ -144,14 +144,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_documentation_has_every_code() {
+    fn documentation_lists_every_code() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/errors.md");
         let page = std::fs::read_to_string(path).unwrap();
         for kind in WarningKind::ALL {
             let row = format!("| `{}` |", kind.as_str());
             assert!(
                 page.lines().any(|line| line.starts_with(&row)),
-                "{kind:?} is not in errors.md"
+                "{kind:?} missing in errors.md"
             );
         }
     }

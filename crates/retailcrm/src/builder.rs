@@ -6,7 +6,7 @@ use vochi_crm_core::{AccountName, Secret, connector_builder};
 use crate::{CRM, Client, Config, Connector};
 
 connector_builder! {
-    /// Puts a [`Connector`] or a [`Client`] together. The setters name the configuration key.
+    /// Builds a [`Connector`] or a [`Client`]. Each setter documents its configuration key.
     ///
     /// ```
     /// use vochi_crm_core::Hub;
@@ -27,24 +27,25 @@ impl<T> Builder<T> {
     connector_builder! { config
         /// Sets the API key (`api_key`).
         api_key: Into<Secret>;
-        /// Sets our id of this account in RetailCRM's requests to us (`client_id`).
+        /// Sets the account's id in RetailCRM's requests to the host (`client_id`).
         client_id: Into<Secret>;
-        /// Sets the shop that calls belong to and whose customers come first, by its symbolic code
+        /// Sets the shop of calls, with precedence in customer searches, by its symbolic code
         /// (`site`).
         site: Into<String>;
     }
 }
 
 impl Connector {
-    /// A connector of the account at `url` (scheme and host), under a name for logs, errors and the
-    /// call store.
+    /// Creates the builder of a connector to the account at `url` (scheme and host), with a name
+    /// for logs, errors and the call store.
     pub fn builder(name: impl Into<AccountName>, url: impl Into<String>) -> Builder<Self> {
         Builder::new(name.into(), Config { url: url.into(), ..Config::default() })
     }
 }
 
 impl Client {
-    /// A client of the account at `url` (scheme and host), under the name of the host.
+    /// Creates the builder of a client of the account at `url` (scheme and host), named after the
+    /// host.
     pub fn builder(url: impl Into<String>) -> Builder<Self> {
         let url = url.into();
         let host = url.parse::<Origin>().map(|origin| origin.host());

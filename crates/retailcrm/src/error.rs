@@ -1,4 +1,4 @@
-//! What RetailCRM's errors mean: the one table.
+//! RetailCRM's error table.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use vochi_crm_core::{Effect, ErrorKind, wire};
 
 use crate::model::CustomerLink;
 
-/// How a row of the table recognises an error text. Texts are compared in lower case, without the
+/// How a row of the table matches an error text. Texts are compared in lower case, without the
 /// final dot.
 enum Text {
     Is(&'static str),
@@ -46,12 +46,12 @@ const CHECK_SCOPE: &str =
 const CHECK_URL: &str = "check url: RetailCRM knows no account at this address";
 const NOT_RETAILCRM: &str = "check url: the response is not RetailCRM's, or RetailCRM is under maintenance, or a proxy is in the way";
 const CHECK_PATH: &str = "check the path: RetailCRM has no such method";
-const CHECK_DATA: &str = "the fields say what RetailCRM does not accept";
-const RUN_SETUP: &str = "the telephony module is not registered or not active in this account: run setup, then switch it on";
+const CHECK_DATA: &str = "see the error's fields for what RetailCRM does not accept";
+const RUN_SETUP: &str = "the telephony module is not registered or not active in this account: register it, then switch it on";
 const CHECK_MONEY: &str = "check the account's balance in RetailCRM";
-const PARTLY_DONE: &str = "what the answer does not name as failed was carried out";
+const PARTLY_DONE: &str = "everything that the response does not name as failed was applied";
 
-/// RetailCRM tells its errors apart by text only; the text goes before the status.
+/// RetailCRM distinguishes errors only by text; the text takes precedence over the status.
 static TABLE: &[Row] = &[
     row(Text::Is("\"apikey\" is missing"), ErrorKind::Auth, Some(CHECK_KEY)),
     row(Text::Is("wrong \"apikey\" value"), ErrorKind::Auth, Some(CHECK_KEY)),
@@ -84,7 +84,7 @@ static TABLE: &[Row] = &[
     row(Text::Ends("not found"), ErrorKind::NotFound, None),
 ];
 
-/// What every answer of RetailCRM may say beside its own content.
+/// The fields of an error in any response of RetailCRM.
 #[derive(Deserialize)]
 struct Envelope {
     #[serde(default, deserialize_with = "wire::bool_or_none")]
@@ -97,33 +97,33 @@ struct Envelope {
     combined_to: Option<CustomerLink>,
 }
 
-/// Says whether an answer is a refusal, and which.
-pub(crate) fn judge(answer: &Response) -> Result<(), Refusal> {
-    if let Some(refusal) = by_status_alone(answer) {
+/// Decides whether a response is a refusal.
+pub(crate) fn judge(response: &Response) -> Result<(), Refusal> {
+    if let Some(refusal) = by_status_alone(response) {
         return Err(refusal);
     }
-    let Ok(envelope) = serde_json::from_slice::<Envelope>(&answer.body) else {
-        return Err(not_json(answer));
+    let Ok(envelope) = serde_json::from_slice::<Envelope>(&response.body) else {
+        return Err(not_json(response));
     };
     let said_no = match envelope.success {
         Some(success) => !success,
         None => !envelope.error.is_null() && envelope.error != "",
     };
-    if answer.is_success() && !said_no {
+    if response.is_success() && !said_no {
         return Ok(());
     }
-    Err(told(answer.status, envelope))
+    Err(parse_refusal(response.status, envelope))
 }
 
-/// A limit and a broken server are told by the status; the body may be anything then.
-fn by_status_alone(answer: &Response) -> Option<Refusal> {
-    let status = answer.status;
+/// Rate limits and server failures are recognized by the status, since the body may be anything.
+fn by_status_alone(response: &Response) -> Option<Refusal> {
+    let status = response.status;
     if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
         return Some(
-            Refusal::new(ErrorKind::RateLimited, "RetailCRM's request limit is used up")
+            Refusal::new(ErrorKind::RateLimited, "RetailCRM's request limit is reached")
                 .with_advice(Advice::Throttled)
                 .with_hint(
-                    "ask less often, or lower requests_per_second where others share the limit",
+                    "send fewer requests, or lower requests_per_second if other programs share the limit",
                 ),
         );
     }
@@ -131,31 +131,31 @@ fn by_status_alone(answer: &Response) -> Option<Refusal> {
         return Some(
             Refusal::new(
                 ErrorKind::Unavailable,
-                format!("RetailCRM has a fault (HTTP {})", status.as_u16()),
+                format!("RetailCRM failed (HTTP {})", status.as_u16()),
             )
             .with_advice(Advice::Transient)
             .with_effect(Effect::Maybe)
-            .with_hint("try again later; if it stays, ask RetailCRM's support"),
+            .with_hint("try again later; if it persists, contact RetailCRM's support"),
         );
     }
     if status.is_redirection() {
         return Some(
-            Refusal::new(ErrorKind::Auth, "this address only points to another one")
+            Refusal::new(ErrorKind::Auth, "this address redirects to another one")
                 .with_hint(CHECK_URL),
         );
     }
     None
 }
 
-fn not_json(answer: &Response) -> Refusal {
-    let status = answer.status;
+fn not_json(response: &Response) -> Refusal {
+    let status = response.status;
     if status.is_success() {
         return Refusal::new(
             ErrorKind::Decode,
             format!(
-                "the answer (HTTP {}, {}) is no JSON",
+                "the response (HTTP {}, {}) is not JSON",
                 status.as_u16(),
-                match answer.content_type() {
+                match response.content_type() {
                     "" => "no content type",
                     other => other,
                 }
@@ -165,12 +165,12 @@ fn not_json(answer: &Response) -> Refusal {
         .with_effect(Effect::Maybe)
         .with_hint(NOT_RETAILCRM);
     }
-    let is_page = answer.body.trim_ascii_start().starts_with(b"<");
+    let is_page = response.body.trim_ascii_start().starts_with(b"<");
     if is_page || status == StatusCode::METHOD_NOT_ALLOWED {
-        return Refusal::new(ErrorKind::Auth, "RetailCRM answers with a page instead of data")
+        return Refusal::new(ErrorKind::Auth, "RetailCRM responds with a page instead of data")
             .with_hint(CHECK_URL);
     }
-    let message = format!("RetailCRM refuses with HTTP {}", status.as_u16());
+    let message = format!("RetailCRM refuses the request with HTTP {}", status.as_u16());
     with_url_hint(by_status(status, message))
 }
 
@@ -182,20 +182,21 @@ fn with_url_hint(refusal: Refusal) -> Refusal {
     }
 }
 
-/// Reads an error response. `errorMsg` names the error; without it the texts of `errors` are shown.
-fn told(status: StatusCode, envelope: Envelope) -> Refusal {
+/// Parses an error response. `errorMsg` is the error text; without it the texts of `errors` are
+/// used.
+fn parse_refusal(status: StatusCode, envelope: Envelope) -> Refusal {
     let is_foreign = envelope.success.is_none() && envelope.error.is_null();
     let code = match envelope.error {
         Value::Null => None,
         Value::String(text) => Some(text).filter(|text| !text.trim().is_empty()),
         other => Some(other.to_string()),
     };
-    let code = code.map(|code| cut(&code).to_owned());
+    let code = code.map(|code| truncate(&code).to_owned());
     let row = code.as_ref().and_then(|code| {
         let text = code.trim().trim_end_matches('.').to_lowercase();
         TABLE.iter().find(|row| row.text.matches(&text))
     });
-    let message = code.clone().or_else(|| listed(&envelope.errors));
+    let message = code.clone().or_else(|| join_errors(&envelope.errors));
     let message = message.unwrap_or_else(|| {
         format!("RetailCRM refuses the request without a reason (HTTP {})", status.as_u16())
     });
@@ -216,42 +217,43 @@ fn told(status: StatusCode, envelope: Envelope) -> Refusal {
     refusal.with_fields(fields(envelope.errors, envelope.combined_to))
 }
 
-/// The texts of `errors` in one line; an entry of a map with its name. None for an empty `errors`.
-fn listed(errors: &Value) -> Option<String> {
+/// The texts of `errors` in one line; an entry of a map with its name. `None` for an empty
+/// `errors`.
+fn join_errors(errors: &Value) -> Option<String> {
     let texts: Vec<String> = match errors {
         Value::Object(map) => {
             let entries = map.iter();
-            entries.map(|(name, value)| format!("{name}: {}", plain(value))).collect()
+            entries.map(|(name, value)| format!("{name}: {}", value_text(value))).collect()
         }
-        Value::Array(list) => list.iter().map(plain).collect(),
+        Value::Array(list) => list.iter().map(value_text).collect(),
         Value::Null => Vec::new(),
-        other => vec![plain(other)],
+        other => vec![value_text(other)],
     };
     let text = texts.join("; ");
-    (!text.trim().is_empty()).then(|| cut(&text).to_owned())
+    (!text.trim().is_empty()).then(|| truncate(&text).to_owned())
 }
 
 /// A value as text; a list as its elements.
-fn plain(value: &Value) -> String {
+fn value_text(value: &Value) -> String {
     match value {
-        Value::String(text) => cut(text).to_owned(),
+        Value::String(text) => truncate(text).to_owned(),
         Value::Array(list) => {
-            let texts: Vec<String> = list.iter().map(plain).collect();
-            cut(&texts.join("; ")).to_owned()
+            let texts: Vec<String> = list.iter().map(value_text).collect();
+            truncate(&texts.join("; ")).to_owned()
         }
-        other => cut(&other.to_string()).to_owned(),
+        other => truncate(&other.to_string()).to_owned(),
     }
 }
 
-/// The longest text of RetailCRM's that is kept, in bytes.
+/// The largest length in bytes of a text from RetailCRM.
 const LONGEST_TEXT: usize = 2048;
 
-fn cut(text: &str) -> &str {
+fn truncate(text: &str) -> &str {
     let end = text.floor_char_boundary(LONGEST_TEXT);
     text.get(..end).unwrap_or(text)
 }
 
-/// The meaning of an error whose text is unknown.
+/// Classifies an error with an unknown text by its status.
 fn by_status(status: StatusCode, message: String) -> Refusal {
     match status {
         StatusCode::UNAUTHORIZED => Refusal::new(ErrorKind::Auth, message).with_hint(CHECK_KEY),
@@ -261,18 +263,21 @@ fn by_status(status: StatusCode, message: String) -> Refusal {
     }
 }
 
-/// `errors` is absent, a map, a list or empty; values may be anything. They may be localised:
-/// nothing depends on what they say. A customer merged into another one names the other beside them.
+/// Reads the errors of single fields. `errors` is absent, a map, a list or empty; values may be
+/// anything, and localised, so their texts are not interpreted. The refusal of a merged customer
+/// names the other customer in `combined_to`.
 fn fields(errors: Value, combined_to: Option<CustomerLink>) -> BTreeMap<String, String> {
     let mut fields = match errors {
-        Value::Object(map) => map.into_iter().map(|(name, value)| (name, plain(&value))).collect(),
+        Value::Object(map) => {
+            map.into_iter().map(|(name, value)| (name, value_text(&value))).collect()
+        }
         Value::Array(list) => list
             .iter()
             .enumerate()
-            .map(|(index, value)| (index.to_string(), plain(value)))
+            .map(|(index, value)| (index.to_string(), value_text(value)))
             .collect(),
         Value::String(only) if !only.is_empty() => {
-            BTreeMap::from([("0".to_owned(), cut(&only).to_owned())])
+            BTreeMap::from([("0".to_owned(), truncate(&only).to_owned())])
         }
         _ => BTreeMap::new(),
     };

@@ -1,7 +1,7 @@
 //! RetailCRM (API v5): a typed client and a telephony connector.
 //!
-//! [`Client`] sends the operations of [`api`], in the CRM's own terms. [`Connector`] puts it behind
-//! the common trait [`CrmConnector`](vochi_crm_core::CrmConnector).
+//! [`Client`] sends the operations of [`api`], in the CRM's own terms. [`Connector`] implements the
+//! common trait [`CrmConnector`](vochi_crm_core::CrmConnector).
 //!
 //! ```no_run
 //! use vochi_crm_core::{Cx, Extension, Hub, PhoneNumber};

@@ -1,5 +1,5 @@
-//! Serves the stand-ins until interrupted, and prints where they are as one line of JSON:
-//! `cargo run -p vochi-crm-sandbox --example serve -- 127.0.0.1:8800`.
+//! Serves the stand-ins until interrupted, and prints their URLs as one line of JSON: `cargo run -p
+//! vochi-crm-sandbox --example serve -- 127.0.0.1:8800`.
 
 use std::io::Write;
 

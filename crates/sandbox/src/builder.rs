@@ -1,4 +1,4 @@
-//! Starting a sandbox.
+//! Builder of a sandbox.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -9,38 +9,36 @@ use tokio::sync::watch;
 use url::Url;
 
 use crate::control;
-use crate::desk::{Desk, StandIn};
+use crate::host::{CrmHost, StandIn};
 use crate::kontur::Kontur;
 use crate::retailcrm::RetailCrm;
-use crate::sandbox::{Sandbox, Stands};
-use crate::server::{self, Bodies, Door};
+use crate::sandbox::{Hosts, Sandbox};
+use crate::server::{self, Bodies, Handler};
 
-/// How many ports after the page's are tried for one CRM.
+/// Number of ports tried for one CRM, after the page's.
 const PORTS_TRIED: u16 = 100;
 
 /// Why a sandbox could not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The address is no `HOST:PORT`, or its host is unknown.
-    #[error(
-        "{address:?} is no address to listen at: {reason}; give HOST:PORT, such as 127.0.0.1:8800"
-    )]
+    /// The address is not `HOST:PORT`, or its host is unknown.
+    #[error("{address:?} is not a valid address: {reason}; give HOST:PORT, such as 127.0.0.1:8800")]
     Address {
-        /// What was given.
+        /// The given address.
         address: String,
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
-    /// Nobody may listen there.
-    #[error("cannot listen at {address}: {source}; take another port, or 0 for any free one")]
+    /// The address is not available.
+    #[error("cannot listen at {address}: {source}; use another port, or 0 for any free one")]
     Listen {
-        /// Where.
+        /// The address.
         address: String,
-        /// What the system said.
+        /// The system error.
         source: std::io::Error,
     },
-    /// The certificate or its key cannot be used.
+    /// The certificate or its key is invalid.
     #[error("{0}; give a PEM certificate chain and its PEM key")]
     Tls(String),
 }
@@ -57,27 +55,27 @@ impl Builder {
         Self { address: "127.0.0.1:0".into(), tls: None }
     }
 
-    /// Where the page listens, `HOST:PORT`; the CRMs take the free ports after it. Port 0, as in
-    /// the default `127.0.0.1:0`, gives each any free port. The host is kept in the addresses, so
-    /// that `localhost:0` suits a certificate for `localhost`.
+    /// Sets the address of the page, `HOST:PORT`; the CRMs get the free ports after it. With port
+    /// 0, as in the default `127.0.0.1:0`, each gets any free port. The host name is kept in the
+    /// URLs, so that `localhost:0` works with a certificate for `localhost`.
     #[must_use]
     pub fn bind(mut self, address: impl Into<String>) -> Self {
         self.address = address.into();
         self
     }
 
-    /// Serves https with this certificate chain and key, both PEM files.
+    /// Serves https with a certificate chain and a key, both PEM files.
     #[must_use]
     pub fn tls(mut self, cert: impl AsRef<Path>, key: impl AsRef<Path>) -> Self {
         self.tls = Some((cert.as_ref().to_owned(), key.as_ref().to_owned()));
         self
     }
 
-    /// Starts serving, on the runtime of the caller and by tokio's clock. A caller that blocks its
-    /// thread (waiting for a child process, say) needs the multi-thread runtime.
+    /// Starts serving on the caller's runtime, with tokio's clock. A caller that blocks its thread,
+    /// such as for a child process, needs the multi-thread runtime.
     ///
     /// # Errors
-    /// When the address cannot be listened at, or the certificate cannot be used.
+    /// The address is not available, or the certificate is invalid.
     pub async fn start(self) -> Result<Sandbox, StartError> {
         let tls = match &self.tls {
             None => None,
@@ -86,18 +84,18 @@ impl Builder {
         let host = host_of(&self.address)?;
         let page = listen(&self.address).await?;
         let first = page.1.ip();
-        // Port 0 asks for any free port; so then does every CRM.
+        // Port 0 requests any free port, for every CRM as well.
         let mut next = self.address.rsplit(':').next().and_then(|port| port.parse::<u16>().ok());
         next = next.filter(|port| *port != 0);
 
         let (stop, stopped) = watch::channel(false);
         let mut serving = Vec::new();
         let url = |at: SocketAddr| address_of(&host, at, tls.is_some());
-        let start = |listener, door, bodies, serving: &mut Vec<_>| {
+        let start = |listener, handler, bodies, serving: &mut Vec<_>| {
             serving.push(tokio::spawn(server::serve(
                 listener,
                 tls.clone(),
-                door,
+                handler,
                 bodies,
                 stopped.clone(),
             )));
@@ -105,41 +103,41 @@ impl Builder {
 
         let (listener, at) = after(first, &mut next).await?;
         let address = url(at)?;
-        let retailcrm = Arc::new(Desk::new(address.clone(), RetailCrm::new(&address)));
+        let retailcrm = Arc::new(CrmHost::new(address.clone(), RetailCrm::new(&address)));
         start(
             listener,
-            door(Arc::clone(&retailcrm) as Arc<Desk<dyn StandIn>>),
+            handler(Arc::clone(&retailcrm) as Arc<CrmHost<dyn StandIn>>),
             Bodies::ORDINARY,
             &mut serving,
         );
 
         let (listener, at) = after(first, &mut next).await?;
         let address = url(at)?;
-        let kontur = Arc::new(Desk::new(address.clone(), Kontur::new(&address)));
+        let kontur = Arc::new(CrmHost::new(address.clone(), Kontur::new(&address)));
         start(
             listener,
-            door(Arc::clone(&kontur) as Arc<Desk<dyn StandIn>>),
+            handler(Arc::clone(&kontur) as Arc<CrmHost<dyn StandIn>>),
             Kontur::BODIES,
             &mut serving,
         );
 
-        let stands = Stands::new(retailcrm, kontur);
+        let hosts = Hosts::new(retailcrm, kontur);
         let page_url = url(page.1)?;
         start(
             page.0,
-            control::door(stands.clone(), page_url.clone()),
+            control::handler(hosts.clone(), page_url.clone()),
             Bodies::ORDINARY,
             &mut serving,
         );
-        Ok(Sandbox::new(page_url, stands, stop, serving))
+        Ok(Sandbox::new(page_url, hosts, stop, serving))
     }
 }
 
-/// A CRM's port leads to its desk.
-fn door(desk: Arc<Desk<dyn StandIn>>) -> Door {
+/// Handler of a CRM's port.
+fn handler(crm_host: Arc<CrmHost<dyn StandIn>>) -> Handler {
     Arc::new(move |request| {
-        let desk = Arc::clone(&desk);
-        Box::pin(async move { desk.handle(request).await })
+        let crm_host = Arc::clone(&crm_host);
+        Box::pin(async move { crm_host.handle(request).await })
     })
 }
 
@@ -148,10 +146,10 @@ fn host_of(address: &str) -> Result<String, StartError> {
         address: address.to_owned(),
         reason: reason.to_owned(),
     };
-    let (host, port) = address.rsplit_once(':').ok_or_else(|| wrong("it has no port"))?;
-    port.parse::<u16>().map_err(|_| wrong("its port is no number"))?;
+    let (host, port) = address.rsplit_once(':').ok_or_else(|| wrong("missing port"))?;
+    port.parse::<u16>().map_err(|_| wrong("invalid port"))?;
     if host.is_empty() {
-        return Err(wrong("it has no host"));
+        return Err(wrong("missing host"));
     }
     Ok(host.to_owned())
 }
@@ -163,7 +161,7 @@ async fn listen(address: &str) -> Result<(TcpListener, SocketAddr), StartError> 
     Ok((listener, at))
 }
 
-/// The next free port after the one taken last, or any.
+/// Listens on the next free port, or on any.
 async fn after(
     ip: IpAddr,
     last: &mut Option<u16>,
@@ -182,7 +180,7 @@ async fn after(
     }
 }
 
-/// The address clients use. Nobody can connect to `0.0.0.0`, so it becomes loopback.
+/// The URL for clients. `0.0.0.0` becomes loopback, since clients cannot connect to it.
 fn address_of(host: &str, at: SocketAddr, tls: bool) -> Result<Url, StartError> {
     let named = host.parse::<SocketAddr>().is_err()
         && host.trim_matches(['[', ']']).parse::<IpAddr>().is_err();

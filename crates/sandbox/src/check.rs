@@ -1,33 +1,33 @@
-//! What every row of every table of checks has in common.
+//! Types shared by the check tables.
 
 use std::borrow::Cow;
 
-/// How much is known of a demand and of its refusal.
+/// How well a check and its refusal are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Basis {
-    /// The refusal itself is known: from documentation, from a live answer, or from the tests of an
-    /// official client.
+    /// The refusal is known from documentation, a live response, or the tests of an official
+    /// client.
     Answered,
-    /// The demand is in the documentation or in the models of an official client; that the CRM
-    /// refuses anything else, and in which words, is supposed.
+    /// The requirement is documented, or in an official client's models; the refusal and its text
+    /// are assumed.
     Documented,
-    /// The demand is supposed: the stand-in is stricter than what is known, so that a client built
-    /// against it stays inside what is known to work.
+    /// The requirement is assumed: the stand-in is stricter than what is known, so that a client
+    /// built against it uses only what is known to work.
     Guess,
 }
 
-/// One row of a table of checks: what the stand-in demands, and where that is written.
+/// One check: what the stand-in requires, and where it is documented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Check {
-    /// Short and unique within its CRM, such as `event.phone_form`.
+    /// Name, unique within its CRM, such as `event.phone_form`.
     pub name: &'static str,
-    /// What a request has to be like to pass.
+    /// The requirement.
     pub demands: &'static str,
-    /// The section of that CRM's reference page it rests on, such as `§2.1`.
+    /// Section of the CRM's reference page, such as `§2.1`.
     pub section: &'static str,
-    /// How much of it is known.
+    /// How well it is known.
     pub basis: Basis,
 }
 
@@ -57,13 +57,12 @@ impl Check {
     }
 }
 
-/// What one check found in one request.
+/// A violation of a check in a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Detail {
-    /// The parameter or field at fault, as the CRM names it in its answer; empty where the whole
-    /// request is at fault.
+    /// The invalid parameter or field, as the CRM names it; empty for the whole request.
     pub(crate) field: String,
-    /// What the CRM says about it.
+    /// The CRM's message.
     pub(crate) text: Cow<'static, str>,
 }
 
@@ -72,13 +71,13 @@ impl Detail {
         Self { field: field.into(), text: text.into() }
     }
 
-    /// A finding about the request as a whole.
+    /// A violation by the request as a whole.
     pub(crate) fn whole() -> Self {
         Self::new("", "")
     }
 }
 
-/// A check that failed, with what it found.
+/// A failed check with its violations.
 #[derive(Debug, Clone)]
 pub(crate) struct Finding {
     pub(crate) check: Check,
@@ -86,7 +85,7 @@ pub(crate) struct Finding {
 }
 
 impl Finding {
-    /// The sentence a person reads: which check, what it demands, where, and in which fields.
+    /// Message with the check, its requirement, its reference section and the fields.
     pub(crate) fn why(&self) -> String {
         let Check { name, demands, section, .. } = self.check;
         let fields: Vec<&str> = self

@@ -1,4 +1,4 @@
-//! An employee clicks a number in the CRM.
+//! Click-to-call: an employee clicks a number in the CRM.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -6,53 +6,53 @@ use url::Url;
 
 use crate::crm::Crm;
 
-/// How the CRM sends the click.
+/// HTTP method of a click.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[non_exhaustive]
 pub enum ClickVerb {
-    /// Whatever that CRM is known to use.
+    /// The method the CRM is known to use.
     #[default]
     #[serde(skip)]
     Usual,
-    /// `GET`, everything in the query.
+    /// `GET` with query parameters.
     #[serde(rename = "GET")]
     Get,
-    /// `POST`, everything in the form.
+    /// `POST` with a form.
     #[serde(rename = "POST")]
     Post,
 }
 
-/// What is pressed. RetailCRM knows the first only.
+/// Button that is clicked. RetailCRM has the first only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum ClickKind {
-    /// A number, or a colleague, is called.
+    /// Calls a number or a colleague.
     #[default]
     Call,
-    /// A live call is ended.
+    /// Ends a live call.
     Hangup,
 }
 
-/// What Kontur puts behind the address it was told: nobody knows which it is.
+/// Path that Kontur appends to the configured URL; the real one is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum ClickPath {
-    /// `/api/v1/{workspace}/communications/…`, as the sample is printed.
+    /// `/api/v1/{workspace}/communications/…`, as in the documented sample.
     #[default]
     Long,
     /// `/communications/…`.
     Short,
-    /// The long one with the communication's id before `hangup`, as the method's link has it.
+    /// The long path with the communication id before `hangup`, as in the link of the method.
     #[serde(rename = "long_with_id")]
     LongWithId,
-    /// The short one with that id.
+    /// The short path with that id.
     #[serde(rename = "short_with_id")]
     ShortWithId,
 }
 
-/// An employee clicking a number.
+/// A click on a number by an employee.
 #[derive(Debug, Clone)]
 pub struct Click {
     pub(crate) crm: Crm,
@@ -67,7 +67,7 @@ pub struct Click {
 }
 
 impl Click {
-    /// `user_id` is the CRM's id of the employee, `to` the address the CRM was told to call.
+    /// Creates a click; `user_id` is the employee's id in the CRM, `to` the configured URL.
     pub fn new(crm: Crm, user_id: impl Into<String>, phone: impl Into<String>, to: Url) -> Self {
         Self {
             crm,
@@ -82,7 +82,7 @@ impl Click {
         }
     }
 
-    /// Kontur: the employee ends this leg of a live call instead (`realtimeCallItemId`).
+    /// Kontur: ends this leg of a live call instead (`realtimeCallItemId`).
     #[must_use]
     pub fn hang_up(mut self, leg: impl Into<String>) -> Self {
         self.kind = ClickKind::Hangup;
@@ -90,21 +90,21 @@ impl Click {
         self
     }
 
-    /// Kontur: a colleague is called. With an empty number it is an internal call.
+    /// Kontur: calls a colleague. An empty number makes it an internal call.
     #[must_use]
     pub fn to_user(mut self, user_id: impl Into<String>) -> Self {
         self.to_user_id = Some(user_id.into());
         self
     }
 
-    /// Kontur: what is put behind the address.
+    /// Kontur: sets the path appended to the URL.
     #[must_use]
     pub fn path(mut self, path: ClickPath) -> Self {
         self.path = path;
         self
     }
 
-    /// Sends it with this verb.
+    /// Sets the HTTP method.
     #[must_use]
     pub fn verb(mut self, verb: ClickVerb) -> Self {
         self.verb = verb;
@@ -112,49 +112,49 @@ impl Click {
     }
 }
 
-/// What came back from the address that was called.
+/// Response of the called URL.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct ClickAnswer {
-    /// Whether the status is a success and nothing is amiss with the answer.
+pub struct ClickResponse {
+    /// Whether the status is a success and the response is valid.
     pub ok: bool,
     /// The status.
     pub status: u16,
-    /// The body, as text.
+    /// The body as text.
     pub body: String,
-    /// The verb that was used.
+    /// The HTTP method.
     pub method: String,
-    /// The address that was called, query included.
+    /// The called URL, including the query.
     pub url: String,
-    /// What the CRM takes amiss whatever the status, such as a header that does not come back.
+    /// Problem with the response despite its status, such as a missing echo header.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
-    /// The id under which the CRM waits for the call, where it has one.
+    /// The id of the expected call in the CRM, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub crm_call_id: Option<String>,
 }
 
-/// Why a click could not be played.
+/// Error of a click.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClickError {
-    /// The click itself makes no sense, such as an employee the CRM does not have.
-    #[error("this click cannot be played: {0}")]
+    /// The click is invalid, such as for an unknown employee.
+    #[error("invalid click: {0}")]
     Bad(String),
-    /// The address did not answer.
+    /// The URL did not respond.
     #[error("{url} did not answer: {reason}")]
     NoAnswer {
-        /// The address, without the query.
+        /// The URL without the query.
         url: String,
-        /// What happened.
+        /// The reason.
         reason: String,
     },
 }
 
-/// The body of `POST /click`.
+/// Body of `POST /click`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+struct ClickBody {
     crm: Crm,
     user_id: Value,
     #[serde(default)]
@@ -170,18 +170,19 @@ struct Asked {
 }
 
 impl Click {
-    /// Reads the body of `POST /click`; the error says what to mend.
+    /// Parses the body of `POST /click`; the error says what to correct.
     pub(crate) fn from_json(body: &[u8]) -> Result<Self, String> {
-        let asked: Asked =
-            serde_json::from_slice(body).map_err(|error| format!("this is no click: {error}"))?;
+        let asked: ClickBody =
+            serde_json::from_slice(body).map_err(|error| format!("invalid click: {error}"))?;
         let user_id = match asked.user_id {
             Value::String(id) => id,
             Value::Number(id) => id.to_string(),
-            _ => return Err("\"user_id\" has to be the CRM's id of the employee".into()),
+            _ => return Err("\"user_id\" must be the CRM's id of the employee".into()),
         };
-        let to = Url::parse(&asked.to).map_err(|error| format!("\"to\" is no address: {error}"))?;
+        let to =
+            Url::parse(&asked.to).map_err(|error| format!("\"to\" is not a valid URL: {error}"))?;
         if !matches!(to.scheme(), "http" | "https") {
-            return Err("\"to\" has to be an http or https address".into());
+            return Err("\"to\" must be an http or https address".into());
         }
         let of_kontur = asked.path.is_some() || asked.to_user_id.is_some() || asked.leg.is_some();
         if of_kontur && asked.crm != Crm::Kontur {
@@ -192,7 +193,7 @@ impl Click {
             return Err("\"phone\" is missing or empty".into());
         }
         if asked.kind == ClickKind::Hangup && asked.leg.is_none() {
-            return Err("\"leg\" says what is ended; it is missing".into());
+            return Err("missing \"leg\": the leg to end".into());
         }
         Ok(Self {
             crm: asked.crm,

@@ -1,4 +1,4 @@
-//! The page's port: what people and scripts ask the sandbox itself.
+//! Control API and page of the sandbox.
 
 use std::sync::Arc;
 
@@ -6,26 +6,26 @@ use http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use crate::bounds::MOST_FAULTS;
 use crate::click::{Click, ClickError};
 use crate::crm::Crm;
 use crate::fault::Fault;
+use crate::limits::MAX_FAULTS;
+use crate::origin;
 use crate::page;
-use crate::sandbox::Stands;
-use crate::sender;
-use crate::server::{Door, always};
-use crate::wire::{Answer, Request};
+use crate::sandbox::Hosts;
+use crate::server::{Handler, always};
+use crate::wire::{Request, Response};
 
-/// Answers at the page's port, whose own address is `page`.
-pub(crate) fn door(stands: Stands, page: Url) -> Door {
-    let shared = Arc::new((stands, page));
+/// Handler of the page's port at the URL `page`.
+pub(crate) fn handler(hosts: Hosts, page: Url) -> Handler {
+    let shared = Arc::new((hosts, page));
     always(move |request| {
         let shared = Arc::clone(&shared);
         async move {
-            let (stands, page) = &*shared;
-            Ok(match sender::check(page, &request) {
-                Ok(()) => answer(stands, &request).await,
-                Err(reason) => no(StatusCode::FORBIDDEN, reason),
+            let (hosts, page) = &*shared;
+            Ok(match origin::check(page, &request) {
+                Ok(()) => answer(hosts, &request).await,
+                Err(reason) => error_response(StatusCode::FORBIDDEN, reason),
             })
         }
     })
@@ -40,69 +40,77 @@ const PATHS: &[(&str, Method)] = &[
     ("/account", Method::POST),
 ];
 
-async fn answer(stands: &Stands, request: &Request) -> Answer {
+async fn answer(hosts: &Hosts, request: &Request) -> Response {
     let Some((_, verb)) = PATHS.iter().find(|(path, _)| *path == request.path) else {
         let known: Vec<String> =
             PATHS.iter().map(|(path, verb)| format!("{verb} {path}")).collect();
-        return no(StatusCode::NOT_FOUND, format!("there is only {}", known.join(", ")));
+        return error_response(
+            StatusCode::NOT_FOUND,
+            format!("there is only {}", known.join(", ")),
+        );
     };
     if request.method != *verb {
-        return no(StatusCode::METHOD_NOT_ALLOWED, format!("{} takes {verb} only", request.path));
+        return error_response(
+            StatusCode::METHOD_NOT_ALLOWED,
+            format!("{} takes {verb} only", request.path),
+        );
     }
     match request.path.as_str() {
-        "/" => Answer::html(StatusCode::OK, page::render(&stands.reports())),
-        "/state" => Answer::json(StatusCode::OK, &stands.state()),
-        "/faults" => done(fault(stands, &request.body)),
+        "/" => Response::html(StatusCode::OK, page::render(&hosts.reports())),
+        "/state" => Response::json(StatusCode::OK, &hosts.state()),
+        "/faults" => respond(fault(hosts, &request.body)),
         "/reset" => {
-            stands.reset();
-            done(Ok(()))
+            hosts.reset();
+            respond(Ok(()))
         }
-        "/click" => click(stands, &request.body).await,
-        _ => done(account(stands, &request.body)),
+        "/click" => click(hosts, &request.body).await,
+        _ => respond(account(hosts, &request.body)),
     }
 }
 
-fn fault(stands: &Stands, body: &[u8]) -> Result<(), String> {
+fn fault(hosts: &Hosts, body: &[u8]) -> Result<(), String> {
     let fault = Fault::from_json(body)?;
-    let desk = stands.desk(fault.crm);
-    if desk.waiting_faults() >= MOST_FAULTS {
-        return Err(format!("{MOST_FAULTS} faults are waiting already; POST /reset removes them"));
+    let crm_host = hosts.crm_host(fault.crm);
+    if crm_host.waiting_faults() >= MAX_FAULTS {
+        return Err(format!("{MAX_FAULTS} faults are pending already; POST /reset removes them"));
     }
-    desk.fault(fault);
+    crm_host.fault(fault);
     Ok(())
 }
 
-async fn click(stands: &Stands, body: &[u8]) -> Answer {
+async fn click(hosts: &Hosts, body: &[u8]) -> Response {
     let click = match Click::from_json(body) {
         Ok(click) => click,
-        Err(reason) => return no(StatusCode::BAD_REQUEST, reason),
+        Err(reason) => return error_response(StatusCode::BAD_REQUEST, reason),
     };
-    match stands.click(&click).await {
-        Ok(answered) => Answer::json(StatusCode::OK, &answered),
-        Err(error @ ClickError::Bad(_)) => no(StatusCode::BAD_REQUEST, error.to_string()),
-        Err(error) => no(StatusCode::BAD_GATEWAY, error.to_string()),
+    match hosts.click(&click).await {
+        Ok(answered) => Response::json(StatusCode::OK, &answered),
+        Err(error @ ClickError::Bad(_)) => {
+            error_response(StatusCode::BAD_REQUEST, error.to_string())
+        }
+        Err(error) => error_response(StatusCode::BAD_GATEWAY, error.to_string()),
     }
 }
 
-/// `POST /account`: what an administrator of the account changes.
-fn account(stands: &Stands, body: &[u8]) -> Result<(), String> {
+/// Handles `POST /account`: changes an administrator can make.
+fn account(hosts: &Hosts, body: &[u8]) -> Result<(), String> {
     let mut asked: Map<String, Value> =
-        serde_json::from_slice(body).map_err(|error| format!("this is no JSON object: {error}"))?;
-    let crm = asked.remove("crm").ok_or("\"crm\" says whose account it is; it is missing")?;
+        serde_json::from_slice(body).map_err(|error| format!("invalid JSON object: {error}"))?;
+    let crm = asked.remove("crm").ok_or("missing \"crm\": the account to change")?;
     let crm: Crm = serde_json::from_value(crm).map_err(|error| error.to_string())?;
     if asked.is_empty() {
-        return Err("there is nothing to set".into());
+        return Err("no settings given".into());
     }
-    stands.desk(crm).stand_in().configure(&asked)
+    hosts.crm_host(crm).stand_in().configure(&asked)
 }
 
-fn done(result: Result<(), String>) -> Answer {
+fn respond(result: Result<(), String>) -> Response {
     match result {
-        Ok(()) => Answer::json(StatusCode::OK, &json!({"ok": true})),
-        Err(reason) => no(StatusCode::BAD_REQUEST, reason),
+        Ok(()) => Response::json(StatusCode::OK, &json!({"ok": true})),
+        Err(reason) => error_response(StatusCode::BAD_REQUEST, reason),
     }
 }
 
-fn no(status: StatusCode, message: impl Into<String>) -> Answer {
-    Answer::json(status, &json!({"ok": false, "error": {"message": message.into()}}))
+fn error_response(status: StatusCode, message: impl Into<String>) -> Response {
+    Response::json(status, &json!({"ok": false, "error": {"message": message.into()}}))
 }

@@ -1,8 +1,8 @@
-//! Which CRM.
+//! The supported CRMs.
 
 use serde::{Deserialize, Serialize};
 
-/// A CRM this package stands in for.
+/// A CRM with a stand-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -14,10 +14,10 @@ pub enum Crm {
 }
 
 impl Crm {
-    /// Every CRM that has a stand-in, in the order of their ports.
+    /// All CRMs, in the order of their ports.
     pub const ALL: &'static [Self] = &[Self::RetailCrm, Self::Kontur];
 
-    /// The name configuration files and `/state` use: `retailcrm`.
+    /// The name in configuration files and `/state`: `retailcrm`.
     pub fn name(self) -> &'static str {
         match self {
             Self::RetailCrm => "retailcrm",

@@ -1,4 +1,4 @@
-//! What goes wrong next, on purpose.
+//! Injected faults.
 
 use std::time::Duration;
 
@@ -8,16 +8,16 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::crm::Crm;
-use crate::wire::Answer;
+use crate::wire::Response;
 
-/// What is lost on the way.
+/// Part of an exchange that is lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Lose {
-    /// The connection ends before the request is carried out.
+    /// The connection ends before the request is executed.
     Request,
-    /// The request is carried out, then the connection ends without an answer.
+    /// The request is executed, then the connection ends without a response.
     Answer,
 }
 
@@ -33,7 +33,7 @@ pub enum Ending {
     Reset,
 }
 
-/// Something that goes wrong with the next matching requests of one CRM.
+/// A fault injected into the next matching requests of one CRM.
 ///
 /// ```
 /// use vochi_crm_sandbox::{Crm, Fault, Lose};
@@ -57,7 +57,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A fault of the next request to this CRM; what goes wrong is said by the other methods.
+    /// Creates a fault for the next request to this CRM; the other methods say what fails.
     pub fn on(crm: Crm) -> Self {
         Self {
             crm,
@@ -72,58 +72,59 @@ impl Fault {
         }
     }
 
-    /// Only requests whose path begins so.
+    /// Limits the fault to requests with this path prefix.
     #[must_use]
     pub fn path(mut self, prefix: impl Into<String>) -> Self {
         self.path = prefix.into();
         self
     }
 
-    /// How many requests it hits; 1 unless said otherwise.
+    /// Sets the number of affected requests; default 1.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
         self.times = times;
         self
     }
 
-    /// Answer with this status (200..=599) and do not carry the request out.
+    /// Responds with this status (200..=599) without executing the request.
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
         self.status = Some(status);
         self
     }
 
-    /// Answer with this body (status 200 unless [`status`](Self::status) says otherwise) and do not
-    /// carry the request out.
+    /// Responds with this body (status 200 unless [`status`](Self::status) is set) without
+    /// executing the request.
     #[must_use]
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.body = Some(body.into());
         self
     }
 
-    /// The `Content-Type` of the answer; without it JSON, HTML or plain text, by the body's look.
+    /// Sets the `Content-Type` of the response; by default JSON, HTML or plain text, detected from
+    /// the body.
     #[must_use]
     pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
         self.content_type = Some(content_type.into());
         self
     }
 
-    /// Let the client wait this long. What is carried out is carried out at once: a client that
-    /// gives up while waiting leaves a request that was done.
+    /// Delays the response. The request is executed at once: a client that times out leaves an
+    /// executed request.
     #[must_use]
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
 
-    /// Lose the request or the answer; stronger than a status and a body.
+    /// Loses the request or the response; takes precedence over a status and a body.
     #[must_use]
     pub fn lose(mut self, what: Lose) -> Self {
         self.lose = Some(what);
         self
     }
 
-    /// How the connection ends when something is lost.
+    /// Sets how a lost connection ends.
     #[must_use]
     pub fn ending(mut self, ending: Ending) -> Self {
         self.ending = ending;
@@ -134,8 +135,8 @@ impl Fault {
         self.times > 0 && path.starts_with(&self.path)
     }
 
-    /// The answer given in the CRM's place, if this fault gives one.
-    pub(crate) fn answer(&self) -> Option<Answer> {
+    /// The injected response, if this fault has one.
+    pub(crate) fn answer(&self) -> Option<Response> {
         if self.status.is_none() && self.body.is_none() {
             return None;
         }
@@ -143,7 +144,7 @@ impl Fault {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = self.body.clone().unwrap_or_default();
         let content_type = self.content_type.clone().unwrap_or_else(|| look_of(&body).to_owned());
-        Some(Answer::new(status, content_type, body))
+        Some(Response::new(status, content_type, body))
     }
 }
 
@@ -160,7 +161,7 @@ fn look_of(body: &[u8]) -> &'static str {
 /// The body of `POST /faults`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+struct ClickBody {
     crm: Crm,
     path: Option<String>,
     times: Option<u32>,
@@ -173,15 +174,15 @@ struct Asked {
 }
 
 impl Fault {
-    /// Reads the body of `POST /faults`; the error says what to mend.
+    /// Parses the body of `POST /faults`; the error says what to correct.
     pub(crate) fn from_json(body: &[u8]) -> Result<Self, String> {
-        let asked: Asked =
-            serde_json::from_slice(body).map_err(|error| format!("this is no fault: {error}"))?;
+        let asked: ClickBody =
+            serde_json::from_slice(body).map_err(|error| format!("invalid fault: {error}"))?;
         if asked.status.is_some_and(|status| !(200..=599).contains(&status)) {
-            return Err("\"status\" has to be an HTTP status from 200 to 599".into());
+            return Err("\"status\" must be an HTTP status from 200 to 599".into());
         }
         if asked.times == Some(0) {
-            return Err("\"times\" has to be at least 1; leave it out for the next request".into());
+            return Err("\"times\" must be at least 1; leave it out for the next request".into());
         }
         let nothing_wrong = asked.status.is_none()
             && asked.body.is_none()
@@ -189,7 +190,7 @@ impl Fault {
             && asked.lose.is_none();
         if nothing_wrong {
             return Err(
-                "nothing would go wrong: give \"status\", \"body\", \"delay_ms\" or \"lose\""
+                "the fault has no effect: give \"status\", \"body\", \"delay_ms\" or \"lose\""
                     .into(),
             );
         }

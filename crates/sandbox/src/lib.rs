@@ -1,9 +1,9 @@
-//! Strict, stateful stand-ins of the CRMs: for tests, examples and demonstrations.
+//! Strict, stateful stand-in servers of the CRMs, for tests, examples and demonstrations.
 //!
-//! A stand-in keeps state as the CRM would, and checks every request against a table whose rows
-//! cite the CRM's reference. What does not pass is refused with the CRM's own status and text, and
-//! written down with the reason. It knows nothing of the clients in this project: it is written
-//! from the reference alone, so a client cannot be wrong in the same way.
+//! A stand-in keeps state like the CRM, and checks every request against a table whose rows cite
+//! the CRM's reference. A failed check is refused with the CRM's own status and text, and recorded
+//! with the reason. The stand-ins share no code with the clients of this project: they follow the
+//! reference alone, so a client's mistake cannot be repeated in them.
 //!
 //! ```
 //! use vochi_crm_sandbox::{Crm, Fault, Lose, Sandbox};
@@ -30,48 +30,48 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Each CRM has a port of its own; one more serves a page for people (`GET /`) and the controls
-//! for scripts: `GET /state`, `POST /faults`, `POST /reset`, `POST /click`, `POST /account`.
+//! Each CRM has its own port; one more port serves a page (`GET /`) and the control API: `GET
+//! /state`, `POST /faults`, `POST /reset`, `POST /click`, `POST /account`.
 //!
 //! # Rooms
-//! Every CRM is a folder of the same files: `first` (the first state), `state`, `checks`,
-//! `handlers`, `words` (its words in ours), `access` (the account from inside the process).
-//! Everything else is shared.
+//! Every CRM's folder has the same files: `seed` (the initial state), `state`, `checks`,
+//! `handlers`, `mapping` (the CRM's terms to common ones), `access` (the account from inside the
+//! process). The rest is shared.
 //!
-//! The page's port answers requests to a loopback name or to the page's own address, and of browsers
-//! only the page's own: another site must not control the sandbox.
+//! The page's port accepts requests for a loopback name or the page's own address, and from
+//! browsers only the page's own origin: other sites must not control the sandbox.
 //!
 //! # Bounds
 //! A stand-in keeps the newest 10 000 entries of each list (requests, calls, popups, customers, …)
-//! and 256 MiB of bodies and files; older ones make room. `requests` in `/state` counts all.
+//! and 256 MiB of bodies and files; older ones are dropped. `requests` in `/state` counts all.
 //!
 //! # Guesses
-//! No CRM documents every refusal. [`Check::basis`] tells what is known from what is supposed, and
+//! No CRM documents every refusal. [`Check::basis`] separates known checks from assumed ones, and
 //! `docs/testing.md` lists the rest.
 
-mod bounds;
 mod builder;
 mod check;
 mod click;
 mod control;
 mod crm;
-mod desk;
 mod fault;
+mod host;
 pub mod kontur;
-mod meter;
+mod limits;
+mod origin;
 mod outgoing;
 mod page;
+mod rate_window;
 mod record;
 mod report;
 pub mod retailcrm;
 mod sandbox;
-mod sender;
 mod server;
 mod wire;
 
 pub use builder::{Builder, StartError};
 pub use check::{Basis, Check};
-pub use click::{Click, ClickAnswer, ClickError, ClickKind, ClickPath, ClickVerb};
+pub use click::{Click, ClickError, ClickKind, ClickPath, ClickResponse, ClickVerb};
 pub use crm::Crm;
 pub use fault::{Ending, Fault, Lose};
 pub use record::{Fate, RecordedRequest, Refused};

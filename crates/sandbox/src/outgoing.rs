@@ -1,13 +1,13 @@
-//! What the CRMs send: the only room that knows the HTTP client.
+//! Requests sent by the CRMs; the only module with an HTTP client.
 
 use std::time::Duration;
 
 use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
-use crate::click::{ClickAnswer, ClickError};
+use crate::click::{ClickError, ClickResponse};
 
-/// A request of a CRM.
+/// A request sent by a CRM.
 pub(crate) struct Outgoing {
     method: Method,
     url: Url,
@@ -15,14 +15,14 @@ pub(crate) struct Outgoing {
     body: Option<String>,
 }
 
-/// What it was answered with.
+/// The response to such a request.
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: String,
 }
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Outgoing {
     /// A request without a body.
@@ -36,17 +36,17 @@ impl Outgoing {
         self
     }
 
-    /// With this body.
+    /// Sets the body.
     pub(crate) fn with_body(mut self, content_type: &str, body: String) -> Self {
         self.body = Some(body);
         self.with_header("content-type", content_type)
     }
 
-    /// Sends a click of which nothing more is asked than that it is taken.
-    pub(crate) async fn click(self) -> Result<ClickAnswer, ClickError> {
+    /// Sends a click without further checks of the response.
+    pub(crate) async fn click(self) -> Result<ClickResponse, ClickError> {
         let (method, url) = (self.method.to_string(), self.url.to_string());
         let reply = self.send().await?;
-        Ok(ClickAnswer {
+        Ok(ClickResponse {
             ok: reply.status.is_success(),
             status: reply.status.as_u16(),
             body: reply.body,
@@ -57,7 +57,7 @@ impl Outgoing {
         })
     }
 
-    /// Sends it: not for long, and only to the address it was given.
+    /// Sends the request, with a timeout and without redirects.
     pub(crate) async fn send(self) -> Result<Reply, ClickError> {
         let mut without_query = self.url.clone();
         without_query.set_query(None);
@@ -69,7 +69,7 @@ impl Outgoing {
 
     async fn exchange(self) -> Result<Reply, reqwest::Error> {
         let client = reqwest::Client::builder()
-            .timeout(PATIENCE)
+            .timeout(SEND_TIMEOUT)
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
@@ -89,7 +89,7 @@ impl Outgoing {
     }
 }
 
-/// The error without the address, with what caused it.
+/// The error chain as text, without the URL.
 fn causes(error: &reqwest::Error) -> String {
     let mut texts = Vec::new();
     let mut cause = std::error::Error::source(error);

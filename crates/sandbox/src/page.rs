@@ -1,4 +1,4 @@
-//! The page for people.
+//! HTML page of the sandbox.
 
 use std::fmt::{self, Display, Write};
 
@@ -8,7 +8,7 @@ use crate::crm::Crm;
 use crate::record::Refused;
 use crate::report::{CallRow, CustomerRow, LiveRow, ModuleRow, Report};
 
-/// Seconds after which the page loads itself anew.
+/// Seconds between reloads of the page.
 const REFRESH_SECONDS: u8 = 3;
 
 const STYLE: &str = "\
@@ -23,7 +23,7 @@ border-bottom:1px solid #8884}\
 th{font-weight:600;opacity:.75;white-space:nowrap}\
 .refused h3,.refused .status{color:#c33}";
 
-/// Text as HTML shows it.
+/// Text escaped for HTML.
 struct Escaped<'a>(&'a str);
 
 impl Display for Escaped<'_> {
@@ -44,7 +44,7 @@ impl Display for Escaped<'_> {
 
 pub(crate) fn render(reports: &[(Crm, Url, Report)]) -> String {
     let mut page = String::new();
-    // Writing into a String cannot fail.
+    // Writing into a `String` cannot fail.
     let _ = write(&mut page, reports);
     page
 }

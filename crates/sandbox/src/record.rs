@@ -1,4 +1,4 @@
-//! What a stand-in writes down about the requests it got.
+//! Recorded requests and refusals.
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
@@ -12,33 +12,33 @@ use crate::wire::{self, Request};
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordedRequest {
-    /// The verb.
+    /// The HTTP method.
     pub method: Method,
     /// The path, without the query.
     pub path: String,
     /// The decoded query, in the order sent.
     pub query: Vec<(String, String)>,
-    /// All headers, the key included.
+    /// All headers, including the key.
     pub headers: HeaderMap,
-    /// The body's bytes as sent.
+    /// The body as sent.
     pub body: Bytes,
     /// The decoded fields when the body is `application/x-www-form-urlencoded`, in the order sent.
     pub form: Vec<(String, String)>,
-    /// The status that went back; `None` when the request or its answer was lost.
+    /// The response status; `None` when the request or the response was lost.
     pub status: Option<u16>,
-    /// Whether the stand-in did what was asked.
+    /// Whether the request was executed.
     pub fate: Fate,
 }
 
-/// What became of a request.
+/// How a request was handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fate {
-    /// The stand-in did what was asked.
+    /// It was executed.
     CarriedOut,
-    /// A check refused it, or a part of it where the CRM takes the rest.
+    /// A check refused it, or a part of it if the CRM accepts the rest.
     Refused,
-    /// A fault came in between, so nothing was done.
+    /// A fault prevented it from being executed.
     Prevented,
 }
 
@@ -56,30 +56,30 @@ impl RecordedRequest {
         }
     }
 
-    /// The first field or query parameter of this name: `filter[active]`, `event`.
+    /// Returns the first field or query parameter of this name: `filter[active]`, `event`.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         let named = |pair: &&(String, String)| pair.0 == name;
         let pair = self.form.iter().find(named).or_else(|| self.query.iter().find(named))?;
         Some(&pair.1)
     }
 
-    /// The JSON inside a field or query parameter: RetailCRM's `event` and `calls`.
+    /// Parses the JSON in a field or query parameter: RetailCRM's `event` and `calls`.
     pub fn json(&self, name: &str) -> Option<Value> {
         serde_json::from_str(self.parameter(name)?).ok()
     }
 
-    /// The body as JSON.
+    /// Parses the body as JSON.
     pub fn json_body(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }
 
-    /// One header's value, when it is text.
+    /// Returns a header's value if it is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 }
 
-/// Names only: values may hold a key.
+/// Names only: values may contain a key.
 impl std::fmt::Debug for RecordedRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let names = |pairs: &[(String, String)]| -> Vec<String> {
@@ -96,17 +96,18 @@ impl std::fmt::Debug for RecordedRequest {
     }
 }
 
-/// A request that a check refused, or an answer to the CRM that it did not take. Faults are not among them: they say nothing about the client.
+/// A request that a check refused, or an invalid response to the CRM. Faults are not included: they
+/// are not the client's mistake.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Refused {
-    /// The verb.
+    /// The HTTP method.
     pub method: String,
     /// The path, without the query.
     pub path: String,
-    /// The status of the refusal, which some CRMs put as 200.
+    /// The status of the refusal; some CRMs use 200.
     pub status: u16,
-    /// Which checks, what they demand, and the section of the reference that says so.
+    /// The failed checks with their requirements and reference sections.
     pub why: String,
     /// The names of those checks.
     #[serde(skip)]
@@ -126,7 +127,7 @@ impl Refused {
 }
 
 impl Refused {
-    /// An answer to the CRM that a check does not take.
+    /// Records an invalid response to the CRM.
     pub(crate) fn answer(method: &str, path: &str, status: u16, finding: &Finding) -> Self {
         Self {
             method: method.to_owned(),

@@ -1,4 +1,4 @@
-//! What a stand-in holds, in the words of this project, for `/state` and the page.
+//! State of a stand-in in common terms, for `/state` and the page.
 
 use std::collections::BTreeMap;
 
@@ -6,13 +6,13 @@ use serde::Serialize;
 
 use crate::record::Refused;
 
-/// The contents of one stand-in, newest first. `None` where that CRM keeps no such thing.
+/// State of one stand-in, newest first. `None` where that CRM has no such list.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Report {
     pub(crate) calls: Option<Vec<CallRow>>,
     pub(crate) live: Option<Vec<LiveRow>>,
     pub(crate) customers: Option<Vec<CustomerRow>>,
-    /// What is connected to the CRM, ours among it.
+    /// The connected modules, including this integration.
     pub(crate) modules: Option<Vec<ModuleRow>>,
     pub(crate) requests: usize,
     pub(crate) refused: Vec<Refused>,
@@ -28,37 +28,37 @@ pub struct CallRow {
     pub direction: Option<&'static str>,
     /// The outside party, as it was sent.
     pub phone: Option<String>,
-    /// The employee's extension, when the CRM can tell it.
+    /// The employee's extension, if the CRM provides it.
     pub extension: Option<String>,
-    /// `answered`, `missed`, `no-answer`, `busy`, `failed`; `None` when the CRM does not know.
+    /// `answered`, `missed`, `no-answer`, `busy`, `failed`; `None` if unknown to the CRM.
     pub outcome: Option<&'static str>,
     /// Seconds of talk.
     pub talk_seconds: Option<u64>,
     /// Seconds of waiting.
     pub wait_seconds: Option<u64>,
-    /// Where the recording is.
+    /// URL of the recording.
     pub recording: Option<String>,
     /// The CRM's own id of the call.
     pub crm_call_id: Option<String>,
 }
 
-/// One live event, as it came.
+/// One live event as received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct LiveRow {
     /// The PBX's id of the call.
     pub call_id: Option<String>,
-    /// The CRM's word for the kind of event.
+    /// The CRM's event type.
     pub r#type: String,
     /// The outside party, as it was sent.
     pub phone: Option<String>,
-    /// The extensions it named.
+    /// The extensions in the event.
     pub codes: Vec<String>,
-    /// The ids of the users who saw it.
+    /// Ids of the users who saw the popup.
     pub users: Vec<String>,
-    /// The CRM's word for how the call ended.
+    /// The CRM's outcome of the call.
     pub hangup_status: Option<String>,
-    /// When it came, RFC 3339 in UTC.
+    /// Time of receipt, RFC 3339 in UTC.
     pub at: String,
 }
 
@@ -71,7 +71,7 @@ pub(crate) struct CustomerRow {
     pub(crate) responsible: Option<Responsible>,
 }
 
-/// The employee in charge of a customer.
+/// The responsible employee of a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Responsible {
     pub(crate) user_id: String,
@@ -79,7 +79,7 @@ pub(crate) struct Responsible {
     pub(crate) extension: Option<String>,
 }
 
-/// Something that is connected to the CRM.
+/// A connected module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct ModuleRow {
     pub(crate) code: String,

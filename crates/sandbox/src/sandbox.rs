@@ -1,4 +1,4 @@
-//! The running sandbox.
+//! A running sandbox.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use url::Url;
 
 use crate::builder::Builder;
 use crate::check::Check;
-use crate::click::{Click, ClickAnswer, ClickError, ClickKind};
+use crate::click::{Click, ClickError, ClickKind, ClickResponse};
 use crate::crm::Crm;
-use crate::desk::{Desk, StandIn};
 use crate::fault::Fault;
+use crate::host::{CrmHost, StandIn};
 use crate::kontur::{self, Kontur};
 use crate::record::{RecordedRequest, Refused};
 use crate::report::Report;
@@ -20,29 +20,31 @@ use crate::retailcrm::{self, RetailCrm};
 
 /// The stand-ins of one sandbox.
 #[derive(Clone)]
-pub(crate) struct Stands {
-    retailcrm: Arc<Desk<RetailCrm>>,
-    kontur: Arc<Desk<Kontur>>,
+pub(crate) struct Hosts {
+    retailcrm: Arc<CrmHost<RetailCrm>>,
+    kontur: Arc<CrmHost<Kontur>>,
 }
 
-impl Stands {
-    pub(crate) fn new(retailcrm: Arc<Desk<RetailCrm>>, kontur: Arc<Desk<Kontur>>) -> Self {
+impl Hosts {
+    pub(crate) fn new(retailcrm: Arc<CrmHost<RetailCrm>>, kontur: Arc<CrmHost<Kontur>>) -> Self {
         Self { retailcrm, kontur }
     }
 
-    pub(crate) fn desk(&self, crm: Crm) -> &Desk<dyn StandIn> {
+    pub(crate) fn crm_host(&self, crm: Crm) -> &CrmHost<dyn StandIn> {
         match crm {
             Crm::RetailCrm => &*self.retailcrm,
             Crm::Kontur => &*self.kontur,
         }
     }
 
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Desk<dyn StandIn>> {
-        Crm::ALL.iter().map(|crm| self.desk(*crm))
+    pub(crate) fn all(&self) -> impl Iterator<Item = &CrmHost<dyn StandIn>> {
+        Crm::ALL.iter().map(|crm| self.crm_host(*crm))
     }
 
     pub(crate) fn reports(&self) -> Vec<(Crm, Url, Report)> {
-        self.all().map(|desk| (desk.crm(), desk.url().clone(), desk.report())).collect()
+        self.all()
+            .map(|crm_host| (crm_host.crm(), crm_host.url().clone(), crm_host.report()))
+            .collect()
     }
 
     pub(crate) fn state(&self) -> Value {
@@ -53,34 +55,34 @@ impl Stands {
     pub(crate) fn profiles(&self) -> Value {
         let profiles: Map<String, Value> = self
             .all()
-            .map(|desk| (desk.crm().name().to_owned(), desk.stand_in().profile()))
+            .map(|crm_host| (crm_host.crm().name().to_owned(), crm_host.stand_in().profile()))
             .collect();
         Value::Object(profiles)
     }
 
     pub(crate) fn reset(&self) {
-        self.all().for_each(Desk::reset);
+        self.all().for_each(CrmHost::reset);
     }
 
-    pub(crate) async fn click(&self, click: &Click) -> Result<ClickAnswer, ClickError> {
+    pub(crate) async fn click(&self, click: &Click) -> Result<ClickResponse, ClickError> {
         if click.crm == Crm::Kontur {
-            return kontur::press(&self.kontur, click).await;
+            return kontur::send_click(&self.kontur, click).await;
         }
         if click.kind == ClickKind::Hangup {
             return Err(ClickError::Bad(format!("{} ends no calls", click.crm)));
         }
-        let sent = self.desk(click.crm).stand_in().click(click);
+        let sent = self.crm_host(click.crm).stand_in().click(click);
         sent.map_err(ClickError::Bad)?.click().await
     }
 }
 
-/// Stand-ins of the CRMs, serving until dropped.
+/// Running stand-ins of the CRMs, until dropped.
 ///
 /// Dropping it stops the listeners and closes idle connections; [`shutdown`](Self::shutdown) also
 /// waits for that.
 pub struct Sandbox {
     page_url: Url,
-    stands: Stands,
+    hosts: Hosts,
     stop: watch::Sender<bool>,
     serving: Vec<JoinHandle<()>>,
 }
@@ -94,70 +96,70 @@ impl std::fmt::Debug for Sandbox {
 impl Sandbox {
     pub(crate) fn new(
         page_url: Url,
-        stands: Stands,
+        hosts: Hosts,
         stop: watch::Sender<bool>,
         serving: Vec<JoinHandle<()>>,
     ) -> Self {
-        Self { page_url, stands, stop, serving }
+        Self { page_url, hosts, stop, serving }
     }
 
-    /// Settings for a sandbox; the defaults listen on free ports of `127.0.0.1`.
+    /// Returns a builder; by default on free ports of `127.0.0.1`.
     pub fn builder() -> Builder {
         Builder::new()
     }
 
-    /// Where people look, and where `/state`, `/faults`, `/reset`, `/click` and `/account` are.
+    /// URL of the page and of `/state`, `/faults`, `/reset`, `/click` and `/account`.
     pub fn page_url(&self) -> &Url {
         &self.page_url
     }
 
-    /// The origin of one CRM: what a profile's `url` is.
+    /// The origin of one CRM, a profile's `url`.
     pub fn url(&self, crm: Crm) -> &Url {
-        self.stands.desk(crm).url()
+        self.hosts.crm_host(crm).url()
     }
 
-    /// Complete settings of a profile per CRM, with the keys of the configuration file:
-    /// `{"retailcrm": {"crm", "url", "api_key", …}}`. The credentials are invented.
+    /// Complete profile settings per CRM, with the keys of the configuration file: `{"retailcrm":
+    /// {"crm", "url", "api_key", …}}`. The credentials are invented.
     pub fn profiles(&self) -> Value {
-        self.stands.profiles()
+        self.hosts.profiles()
     }
 
-    /// What `GET /state` answers: per CRM `calls`, `live`, `customers`, `modules`, `requests`,
+    /// The body of `GET /state`: per CRM `calls`, `live`, `customers`, `modules`, `requests`,
     /// `refused`, each list newest first.
     pub fn state(&self) -> Value {
-        self.stands.state()
+        self.hosts.state()
     }
 
-    /// Back to the first state: no calls, no faults, an empty log, full limits.
+    /// Restores the seed state: no calls, no faults, an empty log, full limits.
     pub fn reset(&self) {
-        self.stands.reset();
+        self.hosts.reset();
     }
 
-    /// Lets something go wrong. Faults of one CRM are used up in the order they were given.
+    /// Injects a fault. Faults of one CRM are used in the given order.
     pub fn fault(&self, fault: Fault) {
-        self.stands.desk(fault.crm).fault(fault);
+        self.hosts.crm_host(fault.crm).fault(fault);
     }
 
-    /// Plays an employee clicking a number.
+    /// Simulates a click on a number by an employee.
     ///
     /// # Errors
-    /// When the CRM has no such employee, or the address does not answer.
-    pub async fn click(&self, click: Click) -> Result<ClickAnswer, ClickError> {
-        self.stands.click(&click).await
+    /// The employee is unknown, or the URL does not respond.
+    pub async fn click(&self, click: Click) -> Result<ClickResponse, ClickError> {
+        self.hosts.click(&click).await
     }
 
-    /// Every request a CRM received, in the order they came, refused and lost ones included.
+    /// Every request a CRM received, in order, including refused and lost ones.
     pub fn requests(&self, crm: Crm) -> Vec<RecordedRequest> {
-        self.stands.desk(crm).requests()
+        self.hosts.crm_host(crm).requests()
     }
 
-    /// Every request a check refused, in the order they came. An assertion that this is empty is
-    /// the shortest proof that a client keeps to the reference.
+    /// Every refused request, in order. Assert that it is empty to verify that a client follows the
+    /// reference.
     pub fn refused(&self, crm: Crm) -> Vec<Refused> {
-        self.stands.desk(crm).refused()
+        self.hosts.crm_host(crm).refused()
     }
 
-    /// The whole table of checks of a CRM.
+    /// All checks of a CRM.
     pub fn checks(crm: Crm) -> Vec<Check> {
         match crm {
             Crm::RetailCrm => retailcrm::checks(),
@@ -165,21 +167,21 @@ impl Sandbox {
         }
     }
 
-    /// RetailCRM's account from inside.
+    /// RetailCRM's account, from inside the process.
     pub fn retailcrm(&self) -> retailcrm::Access<'_> {
-        retailcrm::Access::new(&self.stands.retailcrm)
+        retailcrm::Access::new(&self.hosts.retailcrm)
     }
 
-    /// Kontur's workspace from inside.
+    /// Kontur's workspace, from inside the process.
     pub fn kontur(&self) -> kontur::Access<'_> {
-        kontur::Access::new(&self.stands.kontur)
+        kontur::Access::new(&self.hosts.kontur)
     }
 
-    /// Stops, and waits until the ports are free again.
+    /// Stops the sandbox and waits until its ports are free.
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
         for task in std::mem::take(&mut self.serving) {
-            // It can only fail by a panic of a connection, which has been reported already.
+            // Fails only after a panic of a connection, which was reported already.
             let _ = task.await;
         }
     }

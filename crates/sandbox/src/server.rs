@@ -1,4 +1,4 @@
-//! Listening, TLS, reading requests whole, and ending connections the hard way.
+//! HTTP server: listening, TLS, reading whole requests, aborting connections.
 
 use std::convert::Infallible;
 use std::fmt::Write as _;
@@ -30,28 +30,28 @@ use tokio_rustls::server::TlsStream;
 
 use crate::fault::Ending;
 use crate::record::query_of;
-use crate::wire::{Answer, Request};
+use crate::wire::{Request, Response};
 
-/// How long a body may be.
+/// Limit of a request body.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bodies {
-    /// So much is kept.
+    /// Bytes kept.
     pub(crate) kept: usize,
-    /// Whether what is longer is read to its end all the same, so that the CRM itself can say no.
+    /// Whether a longer body is read to its end, so that the CRM itself can refuse it.
     pub(crate) longer: bool,
 }
 
 impl Bodies {
-    /// More than any request of most of these CRMs needs; the largest are files with a recording.
+    /// Larger than most requests; the largest are files with a recording.
     pub(crate) const ORDINARY: Self = Self { kept: 64 * 1024 * 1024, longer: false };
 }
 
-/// How long answers under way may take once the sandbox stops.
-const LAST_CALL: Duration = Duration::from_secs(2);
-/// How long to wait before accepting again after that failed.
-const BREATH: Duration = Duration::from_millis(10);
+/// Time for pending responses after the sandbox stops.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
+/// Delay after a failed accept.
+const ACCEPT_RETRY: Duration = Duration::from_millis(10);
 
-/// The connection ends here, without an answer.
+/// The connection ends without a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Lost(pub(crate) Ending);
 
@@ -63,15 +63,15 @@ impl std::fmt::Display for Lost {
 
 impl std::error::Error for Lost {}
 
-pub(crate) type Answering = Pin<Box<dyn Future<Output = Result<Answer, Lost>> + Send>>;
+pub(crate) type ResponseFuture = Pin<Box<dyn Future<Output = Result<Response, Lost>> + Send>>;
 
-/// Whoever answers at a port.
-pub(crate) type Door = Arc<dyn Fn(Request) -> Answering + Send + Sync>;
+/// Request handler of a port.
+pub(crate) type Handler = Arc<dyn Fn(Request) -> ResponseFuture + Send + Sync>;
 
-/// Reads a certificate chain and its key, both PEM.
+/// Loads a certificate chain and its key from PEM files.
 pub(crate) fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, String> {
     let unreadable = |path: &Path, error: &dyn std::fmt::Display| {
-        format!("{} is no readable PEM file: {error}", path.display())
+        format!("cannot read the PEM file {}: {error}", path.display())
     };
     let chain = CertificateDer::pem_file_iter(cert)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
@@ -87,11 +87,11 @@ pub(crate) fn acceptor(cert: &Path, key: &Path) -> Result<TlsAcceptor, String> {
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-/// Answers at this port until told to stop.
+/// Serves a port until stopped.
 pub(crate) async fn serve(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
-    door: Door,
+    handler: Handler,
     bodies: Bodies,
     stop: watch::Receiver<bool>,
 ) {
@@ -103,19 +103,19 @@ pub(crate) async fn serve(
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => {
                 let Ok((tcp, peer)) = accepted else {
-                    // One connection that never came to be, or no file handle left for one: those
-                    // under way need a moment to end.
-                    tokio::time::sleep(BREATH).await;
+                    // A failed connection, or no free file handle: pending ones need a moment to
+                    // end.
+                    tokio::time::sleep(ACCEPT_RETRY).await;
                     continue;
                 };
-                let (tls, door, stop) = (tls.clone(), Arc::clone(&door), stop.clone());
+                let (tls, handler, stop) = (tls.clone(), Arc::clone(&handler), stop.clone());
                 connections.spawn(async move {
-                    // Answers are small and written at once: waiting to fill packets only delays.
+                    // Responses are small: waiting to fill packets only delays them.
                     let _ = tcp.set_nodelay(true);
                     match tls {
-                        None => connection(tcp, peer, door, bodies, stop).await,
+                        None => connection(tcp, peer, handler, bodies, stop).await,
                         Some(tls) => if let Ok(stream) = tls.accept(tcp).await {
-                            connection(stream, peer, door, bodies, stop).await;
+                            connection(stream, peer, handler, bodies, stop).await;
                         },
                     }
                 });
@@ -124,15 +124,15 @@ pub(crate) async fn serve(
     }
     drop(listener);
     let finished = async { while connections.join_next().await.is_some() {} };
-    let _ = tokio::time::timeout(LAST_CALL, finished).await;
+    let _ = tokio::time::timeout(SHUTDOWN_TIMEOUT, finished).await;
 }
 
 async fn stopped(mut stop: watch::Receiver<bool>) {
-    // An error means the sandbox is gone altogether.
+    // An error means that the sandbox was dropped.
     let _ = stop.wait_for(|stopped| *stopped).await;
 }
 
-/// The socket under a stream, to end it with a reset.
+/// Access to the socket of a stream, to reset it.
 trait Socket {
     fn tcp(&self) -> &TcpStream;
 }
@@ -152,7 +152,7 @@ impl Socket for TlsStream<TcpStream> {
 async fn connection<S>(
     stream: S,
     peer: SocketAddr,
-    door: Door,
+    handler: Handler,
     bodies: Bodies,
     stop: watch::Receiver<bool>,
 ) where
@@ -160,10 +160,10 @@ async fn connection<S>(
 {
     let reset = Arc::new(AtomicBool::new(false));
     let service = service_fn(|request: http::Request<Incoming>| {
-        let (door, reset) = (Arc::clone(&door), Arc::clone(&reset));
+        let (handler, reset) = (Arc::clone(&handler), Arc::clone(&reset));
         async move {
             let answer = match read(request, peer, bodies).await {
-                Ok(request) => door(request).await,
+                Ok(request) => handler(request).await,
                 Err(answer) => Ok(answer),
             };
             answer.map(written).inspect_err(|Lost(ending)| {
@@ -185,15 +185,15 @@ async fn connection<S>(
     }
 }
 
-/// Reads the request whole, or says why not.
+/// Reads the whole request, or returns an error response.
 async fn read(
     request: http::Request<Incoming>,
     peer: SocketAddr,
     bodies: Bodies,
-) -> Result<Request, Answer> {
+) -> Result<Request, Response> {
     let (head, body) = request.into_parts();
     let (body, cut) = collected(body, bodies).await.ok_or_else(|| {
-        Answer::new(StatusCode::PAYLOAD_TOO_LARGE, "text/plain", "too large or cut off")
+        Response::new(StatusCode::PAYLOAD_TOO_LARGE, "text/plain", "too large or cut off")
     })?;
     Ok(Request {
         ip: peer.ip(),
@@ -207,7 +207,7 @@ async fn read(
     })
 }
 
-/// The body and whether it went on; nothing when it is too long or ended early.
+/// The body and whether it was truncated; `None` if too long or incomplete.
 async fn collected(mut body: Incoming, bodies: Bodies) -> Option<(Bytes, bool)> {
     let (mut kept, mut cut) = (BytesMut::new(), false);
     while let Some(frame) = body.frame().await {
@@ -226,7 +226,7 @@ async fn collected(mut body: Incoming, bodies: Bodies) -> Option<(Bytes, bool)> 
     Some((kept.freeze(), cut))
 }
 
-fn written(answer: Answer) -> http::Response<Full<Bytes>> {
+fn written(answer: Response) -> http::Response<Full<Bytes>> {
     let mut response = http::Response::new(Full::new(answer.body));
     *response.status_mut() = answer.status;
     if !answer.content_type.is_empty()
@@ -246,7 +246,7 @@ fn written(answer: Answer) -> http::Response<Full<Bytes>> {
     response
 }
 
-/// A file's name for whoever saves it; beyond ASCII in the form of RFC 6266.
+/// File name for `Content-Disposition`; non-ASCII as in RFC 6266.
 fn disposition(name: &str) -> String {
     let plain = |it: char| it.is_ascii_graphic() && it != '"' && it != '\\' || it == ' ';
     if name.chars().all(plain) {
@@ -258,18 +258,18 @@ fn disposition(name: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
             encoded.push(char::from(byte));
         } else {
-            // Writing into a String cannot fail.
+            // Writing into a `String` cannot fail.
             let _ = write!(encoded, "%{byte:02X}");
         }
     }
     format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
 }
 
-/// Wraps a handler that never loses anything.
-pub(crate) fn always<F, Fut>(handler: F) -> Door
+/// Wraps a handler that never loses a request.
+pub(crate) fn always<F, Fut>(handler: F) -> Handler
 where
     F: Fn(Request) -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<Answer, Infallible>> + Send + 'static,
+    Fut: Future<Output = Result<Response, Infallible>> + Send + 'static,
 {
     Arc::new(move |request| {
         let answer = handler(request);

@@ -1,4 +1,4 @@
-//! Requests as they arrive and answers as they leave.
+//! Requests and responses.
 
 use std::net::IpAddr;
 
@@ -8,7 +8,7 @@ use serde::Serialize;
 use tokio::time::Instant;
 use url::form_urlencoded;
 
-/// A request, read whole.
+/// A complete request.
 #[derive(Clone)]
 pub(crate) struct Request {
     pub(crate) ip: IpAddr,
@@ -18,7 +18,7 @@ pub(crate) struct Request {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// The body was longer than what is kept, so only its beginning is here.
+    /// The body was longer than the limit and is truncated.
     pub(crate) cut: bool,
 }
 
@@ -31,7 +31,7 @@ impl Request {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The media type without its parameters, in lower case.
+    /// The media type without parameters, in lower case.
     pub(crate) fn media_type(&self) -> Option<String> {
         let essence = self.header("content-type")?.split(';').next()?;
         Some(essence.trim().to_ascii_lowercase())
@@ -41,26 +41,26 @@ impl Request {
         self.media_type().as_deref() == Some("application/x-www-form-urlencoded")
     }
 
-    /// The decoded fields of a form body; none when the body is no urlencoded form.
+    /// The decoded fields of a urlencoded body; empty for other types.
     pub(crate) fn form(&self) -> Vec<(String, String)> {
         if self.is_form() { pairs(&self.body) } else { Vec::new() }
     }
 }
 
-/// An answer, whole.
+/// A complete response.
 #[derive(Debug, Clone)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: StatusCode,
-    /// Empty where none is sent.
+    /// Empty if none is sent.
     pub(crate) content_type: String,
-    /// Seconds to stay away, where the CRM says them.
+    /// Seconds of `Retry-After`, if the CRM sends it.
     pub(crate) retry_after: Option<u32>,
     pub(crate) body: Bytes,
-    /// What a downloaded file is called.
+    /// Name of a downloaded file.
     pub(crate) file_name: Option<String>,
 }
 
-impl Answer {
+impl Response {
     pub(crate) fn new(
         status: StatusCode,
         content_type: impl Into<String>,
@@ -76,8 +76,8 @@ impl Answer {
     }
 
     pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Self {
-        // Everything given here is built from strings, numbers and maps with text keys, which
-        // always serialise; an empty body would show up in any test at once.
+        // Values of strings, numbers and maps with text keys always serialize; an empty body would
+        // fail any test.
         let body = serde_json::to_vec(body).unwrap_or_default();
         Self::new(status, "application/json", body)
     }
@@ -87,15 +87,15 @@ impl Answer {
     }
 }
 
-/// What became of a request.
-pub(crate) struct Carried {
-    pub(crate) answer: Answer,
+/// How a request was handled.
+pub(crate) struct Handled {
+    pub(crate) answer: Response,
     /// Empty unless the request was refused.
     pub(crate) findings: Vec<crate::check::Finding>,
 }
 
-impl Carried {
-    pub(crate) fn done(answer: Answer) -> Self {
+impl Handled {
+    pub(crate) fn ok(answer: Response) -> Self {
         Self { answer, findings: Vec::new() }
     }
 }

@@ -158,9 +158,9 @@ def changes(client):
     some = [{"externalId": "up-2"}, {**good, "externalId": "up-3"}]
     some = client.customers_upload(some, "shop-one")
     assert list(refused(some, 460, "Customers are loaded with errors")) == ["firstName"]
-    told = ok(client.customers_history({"sinceId": 2699}))["history"]
-    assert [it["customer"]["externalId"] for it in told] == ["up-1", "up-3"], told
-    assert told[0]["customer"]["id"] == taken[0]["id"] and told[0]["apiKey"]["current"]
+    history = ok(client.customers_history({"sinceId": 2699}))["history"]
+    assert [it["customer"]["externalId"] for it in history] == ["up-1", "up-3"], history
+    assert history[0]["customer"]["id"] == taken[0]["id"] and history[0]["apiKey"]["current"]
     assert ok(client.orders_history({"sinceId": 7037}, 100))["history"][0]["created"] is True
     assert ok(client.customers_corporate_history())["history"] == []
     refused(
@@ -241,7 +241,7 @@ def telephony(client):
     # The client's own test uploads a bare object; the documentation says a list.
     refused(client.telephony_calls_upload(CALL), 400, "Errors in the entity format")
 
-    # The client writes details=True&ignoreStatus=True unless told otherwise.
+    # The client writes details=True&ignoreStatus=True by default.
     found = ok(client.telephony_manager("+375291112233"))
     assert found["manager"]["code"] == "101" and found["customer"]["id"] == 60, found
     assert "customer" not in ok(client.telephony_manager("375291112233", 0, 0))

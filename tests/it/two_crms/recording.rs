@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use vochi_crm::asterisk::{CallTracker, EventFile, Heard, PbxEvent, Reading};
+use vochi_crm::asterisk::{CallTracker, CallUpdate, EventFile, PbxEvent, Reading};
 use vochi_crm::phone::PhoneReader;
 use vochi_crm::{CallEvent, CallRecord};
 
@@ -76,14 +76,14 @@ fn updates(text: &str) -> Vec<Update> {
     let mut all = Vec::new();
     for event in &events {
         if let Reading::Event(read) = PbxEvent::read(event.name(), event.body()).unwrap() {
-            all.extend(calls.hear(event.at(base).unwrap(), &read));
+            all.extend(calls.process(event.at(base).unwrap(), &read));
         }
     }
     all.extend(calls.finish());
     all.into_iter()
         .filter_map(|update| match update {
-            Heard::Live(event) => Some(Update::Live(event.event().clone())),
-            Heard::Finished(call) if call.is_external() => {
+            CallUpdate::Live(event) => Some(Update::Live(event.event().clone())),
+            CallUpdate::Finished(call) if call.is_external() => {
                 Some(Update::Finished(call.into_record()))
             }
             _ => None,

@@ -1,4 +1,4 @@
-//! Making a tracker.
+//! Builder of a [`CallTracker`].
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -7,12 +7,12 @@ use vochi_crm_core::phone::PhoneReader;
 use vochi_crm_core::{PhoneNumber, Zone};
 
 use super::index::{Closed, Names, Numbers};
-use super::{CallTracker, Patience, SavedCalls, Times};
+use super::{CallTracker, SavedCalls, TimeoutMicros, Timeouts};
 use crate::pattern::{ContextPattern, ExtensionPattern};
 use crate::rules::{Mobiles, Rules};
 use crate::scene::Micros;
 
-/// What a tracker knows of the PBX.
+/// Configures a [`CallTracker`]: extensions, trunks, number format and timeouts.
 #[derive(Clone, Debug)]
 pub struct CallTrackerBuilder {
     extensions: ExtensionPattern,
@@ -20,7 +20,7 @@ pub struct CallTrackerBuilder {
     employees: Mobiles,
     phones: PhoneReader,
     zone: Zone,
-    patience: Patience,
+    timeouts: Timeouts,
 }
 
 impl Default for CallTrackerBuilder {
@@ -31,62 +31,63 @@ impl Default for CallTrackerBuilder {
             employees: Mobiles::default(),
             phones: PhoneReader::new(),
             zone: Zone::utc(),
-            patience: Patience::default(),
+            timeouts: Timeouts::default(),
         }
     }
 }
 
 impl CallTrackerBuilder {
-    /// The peers that are employees' phones; by default two to five digits, with or without `-WS`.
+    /// Sets the peers that are employees' phones; by default two to five digits, with or without
+    /// `-WS`.
     #[must_use]
     pub fn extensions(mut self, pattern: ExtensionPattern) -> Self {
         self.extensions = pattern;
         self
     }
 
-    /// The dialplan contexts whose channels are lines whatever their name; by default those that
-    /// begin with `from-trunk`, `from-pstn` or `from-did`.
+    /// Sets the dialplan contexts whose channels are lines, whatever their name; by default
+    /// contexts that begin with `from-trunk`, `from-pstn` or `from-did`.
     #[must_use]
     pub fn trunk_contexts(mut self, pattern: ContextPattern) -> Self {
         self.trunk_contexts = pattern;
         self
     }
 
-    /// The mobiles of employees; none by default.
+    /// Sets the mobile numbers of employees; none by default.
     ///
-    /// Such a number is the employee wherever it appears: a call it makes through the PBX is an
-    /// outgoing one, a call between it and a phone of the company an internal one.
+    /// The tracker treats such a number as the employee everywhere: a call from it through the PBX
+    /// is outgoing, a call between it and a phone of the company is internal.
     #[must_use]
     pub fn employees(mut self, mobiles: impl IntoIterator<Item = PhoneNumber>) -> Self {
         self.employees = mobiles.into_iter().collect();
         self
     }
 
-    /// How numbers are read; by default international forms only.
+    /// Sets the reader of phone numbers; by default it accepts international forms only.
     #[must_use]
     pub fn phones(mut self, reader: PhoneReader) -> Self {
         self.phones = reader;
         self
     }
 
-    /// The zone of times the PBX writes without one; by default UTC. They are used only where events
-    /// were lost.
+    /// Sets the time zone of timestamps without a zone; UTC by default. The tracker uses them only
+    /// where events were lost.
     #[must_use]
     pub fn pbx_zone(mut self, zone: Zone) -> Self {
         self.zone = zone;
         self
     }
 
-    /// How long to wait for events that may never come.
+    /// Sets how long the tracker waits for lost events.
     #[must_use]
-    pub fn patience(mut self, patience: Patience) -> Self {
-        self.patience = patience;
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
         self
     }
 
-    /// A tracker that knows no call yet.
+    /// Builds a tracker without open calls.
     pub fn build(self) -> CallTracker {
-        let patience = self.patience;
+        let timeouts = self.timeouts;
         CallTracker {
             rules: Rules {
                 extensions: self.extensions,
@@ -95,12 +96,12 @@ impl CallTrackerBuilder {
                 phones: self.phones,
                 zone: self.zone,
             },
-            patience: Times {
-                reorder: micros(patience.reorder),
-                after_last_bridge: micros(patience.after_last_bridge),
-                waiting: micros(patience.waiting),
-                silent: micros(patience.silent),
-                remembered: micros(patience.remembered),
+            timeouts: TimeoutMicros {
+                reorder: micros(timeouts.reorder),
+                after_last_bridge: micros(timeouts.after_last_bridge),
+                waiting: micros(timeouts.waiting),
+                silent: micros(timeouts.silent),
+                remembered: micros(timeouts.remembered),
             },
             clocks: HashMap::new(),
             now: Micros::MIN,
@@ -117,10 +118,10 @@ impl CallTrackerBuilder {
         }
     }
 
-    /// A tracker that goes on where another one was [saved](CallTracker::save).
+    /// Builds a tracker from the calls that another tracker [saved](CallTracker::save).
     pub fn resume(self, saved: SavedCalls) -> CallTracker {
         let mut calls = self.build();
-        calls.take_up(saved);
+        calls.restore(saved);
         calls
     }
 }

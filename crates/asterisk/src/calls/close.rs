@@ -1,83 +1,83 @@
-//! When a call is over, and what then.
+//! Detection of finished calls, and their records.
 
 use super::index::{Name, SceneAt};
-use super::{CallTracker, Heard, live_event};
+use super::{CallTracker, CallUpdate, live_event};
+use crate::analysis::parties::{Client, Clients, clients};
+use crate::analysis::termination::{ended_for_client_at, is_bridged, presumed_end, was_bridged};
+use crate::analysis::{CallAnalysis, internal};
 use crate::finished::FinishedCall;
 use crate::scene::{Channel, ChannelAt, Live, Micros, Scene};
-use crate::understand::cast::{Client, Clients, clients};
-use crate::understand::over::{in_a_bridge, over_at, seems_over_at, was_bridged};
-use crate::understand::{Story, internal};
 
 impl CallTracker {
-    /// When a scene must be looked at, if nothing happens until then.
-    pub(super) fn next_look(&self, scene: &Scene, found: &Clients) -> Micros {
+    /// Returns when the scene must be checked if no event arrives.
+    pub(super) fn next_check(&self, scene: &Scene, found: &Clients) -> Micros {
         let open = found.iter().filter(|client| !is_recorded(scene, client.key));
         let clients = open.map(|client| self.due(scene, client)).min();
-        let whole = self.whole_due(scene, found);
+        let whole = self.scene_due(scene, found);
         let ending = found
             .iter()
             .filter(|client| {
                 let mut lives = scene.live.iter();
                 lives.any(|live| live.key == client.key && live.is_open())
             })
-            .filter_map(|client| seems_over_at(scene, client))
+            .filter_map(|client| presumed_end(scene, client))
             .min();
         [clients, ending].into_iter().flatten().fold(whole, Micros::min)
     }
 
-    /// When a client's call is closed, if nothing happens until then.
+    /// Returns when a client's call is closed if no event arrives.
     fn due(&self, scene: &Scene, client: &Client) -> Micros {
-        let patience = &self.patience;
-        if let Some(over) = over_at(scene, client) {
-            return over.saturating_add(patience.reorder);
+        let timeouts = &self.timeouts;
+        if let Some(over) = ended_for_client_at(scene, client) {
+            return over.saturating_add(timeouts.reorder);
         }
-        let quiet = if in_a_bridge(scene, client) {
-            patience.silent
+        let quiet = if is_bridged(scene, client) {
+            timeouts.silent
         } else if was_bridged(scene, client) && scene.dialplan {
-            patience.after_last_bridge
+            timeouts.after_last_bridge
         } else {
-            patience.waiting
+            timeouts.waiting
         };
         scene.last_at.saturating_add(quiet)
     }
 
-    /// When nothing of a scene can matter any more.
-    fn whole_due(&self, scene: &Scene, found: &Clients) -> Micros {
-        let patience = &self.patience;
+    /// Returns when the whole scene is closed if no event arrives.
+    fn scene_due(&self, scene: &Scene, found: &Clients) -> Micros {
+        let timeouts = &self.timeouts;
         let all_hung = scene.channels.iter().map(Channel::hung_at).collect::<Option<Vec<Micros>>>();
         if let Some(last) = all_hung.and_then(|hung| hung.into_iter().max()) {
-            return last.max(scene.last_at).saturating_add(patience.reorder);
+            return last.max(scene.last_at).saturating_add(timeouts.reorder);
         }
         if scene.dialplan {
-            // A listener tells of the end of a call, not of every channel's.
-            let anybody = scene.all().any(|(at, _)| scene.whereabouts(at).is_some());
+            // A dialplan reports the end of a call, not of every channel.
+            let anybody = scene.all().any(|(at, _)| scene.current_bridge(at).is_some());
             let reported = scene.plan.as_deref().is_some_and(|plan| !plan.reports.is_empty());
             let quiet = match (anybody, reported) {
-                (true, _) => patience.silent,
-                (false, true) if found.is_empty() => patience.reorder,
-                (false, true) => patience.after_last_bridge,
-                (false, false) => patience.waiting,
+                (true, _) => timeouts.silent,
+                (false, true) if found.is_empty() => timeouts.reorder,
+                (false, true) => timeouts.after_last_bridge,
+                (false, false) => timeouts.waiting,
             };
             return scene.last_at.saturating_add(quiet);
         }
-        scene.last_at.saturating_add(patience.silent)
+        scene.last_at.saturating_add(timeouts.silent)
     }
 
-    /// Closes of a scene what its time has come for.
-    pub(super) fn close_what_is_due(&mut self, at: SceneAt, heard: &mut Vec<Heard>) {
+    /// Closes the clients of a scene, or the scene, whose deadline has passed.
+    pub(super) fn close_due(&mut self, at: SceneAt, updates: &mut Vec<CallUpdate>) {
         let Some(scene) = self.scene(at) else {
             return;
         };
         let now = self.now(scene.scope);
         let found = clients(scene, &self.rules);
-        if self.whole_due(scene, &found) <= now {
-            match self.question_of(at) {
-                // Its call is still open and has its word in the end.
+        if self.scene_due(scene, &found) <= now {
+            match self.consulted_call(at) {
+                // Its call is still open and decides the result.
                 Some(asked) => {
                     let whole = self.join(at, asked);
-                    self.look(whole, now, heard);
+                    self.refresh(whole, now, updates);
                 }
-                None => self.close_scene(at, heard),
+                None => self.close_scene(at, updates),
             }
             return;
         }
@@ -85,54 +85,58 @@ impl CallTracker {
             |client: &&Client| !is_recorded(scene, client.key) && self.due(scene, client) <= now;
         let due: Vec<ChannelAt> = found.iter().filter(due).map(|client| client.key).collect();
         if !due.is_empty()
-            && let Some(asked) = self.question_of(at)
+            && let Some(asked) = self.consulted_call(at)
         {
             let whole = self.join(at, asked);
-            self.look(whole, now, heard);
+            self.refresh(whole, now, updates);
             return;
         }
         for key in due {
-            self.record(at, key, heard);
+            self.record(at, key, updates);
         }
         self.prune(at);
-        self.look(at, now, heard);
+        self.refresh(at, now, updates);
     }
 
-    /// Records every client of a scene, and forgets it.
-    pub(super) fn close_scene(&mut self, at: SceneAt, heard: &mut Vec<Heard>) {
+    /// Records every client of a scene and removes the scene.
+    pub(super) fn close_scene(&mut self, at: SceneAt, updates: &mut Vec<CallUpdate>) {
         let Some(scene) = self.scene(at) else {
             return;
         };
         let found = clients(scene, &self.rules);
         let keys: Vec<ChannelAt> = found.iter().map(|client| client.key).collect();
         for key in &keys {
-            self.record(at, *key, heard);
+            self.record(at, *key, updates);
         }
         let Some(scene) = self.scene(at) else {
             return;
         };
         let had_client = scene.had_client() || !keys.is_empty();
         if !had_client && let Some(call) = internal(scene, &self.rules) {
-            heard.push(Heard::Finished(Box::new(call)));
+            updates.push(CallUpdate::Finished(Box::new(call)));
         }
         self.forget(at);
     }
 
-    /// Closes a scene at the end of the stream: what is over is recorded, what goes on is only shown.
-    pub(super) fn end_of_stream(&mut self, at: SceneAt, heard: &mut Vec<Heard>) {
+    /// Closes a scene at the end of the stream: records finished calls, reports open ones as
+    /// unfinished.
+    pub(super) fn end_of_stream(&mut self, at: SceneAt, updates: &mut Vec<CallUpdate>) {
         let Some(scene) = self.scene(at) else {
             return;
         };
         let now = self.now(scene.scope);
-        let lost = scene.last_at.saturating_add(self.patience.waiting) <= now;
+        let lost = scene.last_at.saturating_add(self.timeouts.waiting) <= now;
         let found = clients(scene, &self.rules);
         let goes_on = |client: &&Client| {
-            let left = scene.dialplan && was_bridged(scene, client) && !in_a_bridge(scene, client);
-            !(lost || left || is_recorded(scene, client.key) || over_at(scene, client).is_some())
+            let left = scene.dialplan && was_bridged(scene, client) && !is_bridged(scene, client);
+            !(lost
+                || left
+                || is_recorded(scene, client.key)
+                || ended_for_client_at(scene, client).is_some())
         };
         let open: Vec<&Client> = found.iter().filter(goes_on).collect();
         let between_employees = || {
-            let live = scene.all().any(|(at, _)| scene.whereabouts(at).is_some());
+            let live = scene.all().any(|(at, _)| scene.current_bridge(at).is_some());
             let reported = scene.plan.as_deref().is_some_and(|plan| !plan.reports.is_empty());
             let over = lost
                 || scene.channels.iter().all(|channel| channel.hung_at().is_some())
@@ -142,22 +146,23 @@ impl CallTracker {
         let unfinished: Vec<FinishedCall> = if found.is_empty() {
             between_employees().into_iter().collect()
         } else {
-            let story = |client: &&Client| Story::new(scene, &found, client, &self.rules).finish();
-            open.iter().filter_map(story).collect()
+            let analysis =
+                |client: &&Client| CallAnalysis::new(scene, &found, client, &self.rules).finish();
+            open.iter().filter_map(analysis).collect()
         };
         if unfinished.is_empty() {
-            return self.close_scene(at, heard);
+            return self.close_scene(at, updates);
         }
         let open: Vec<ChannelAt> = open.iter().map(|client| client.key).collect();
         for client in found.iter().filter(|client| !open.contains(&client.key)) {
-            self.record(at, client.key, heard);
+            self.record(at, client.key, updates);
         }
-        heard.extend(unfinished.into_iter().map(|call| Heard::Unfinished(Box::new(call))));
+        updates.extend(unfinished.into_iter().map(|call| CallUpdate::Unfinished(Box::new(call))));
         self.forget(at);
     }
 
-    /// Sends out a client's record, with the end of its live call where that was not told.
-    fn record(&mut self, at: SceneAt, key: ChannelAt, heard: &mut Vec<Heard>) {
+    /// Emits a client's record, after an end event if its live call is still open.
+    fn record(&mut self, at: SceneAt, key: ChannelAt, updates: &mut Vec<CallUpdate>) {
         let Some(scene) = self.scene(at) else {
             return;
         };
@@ -168,22 +173,22 @@ impl CallTracker {
         let Some(client) = found.iter().find(|client| client.key == key) else {
             return;
         };
-        let story = Story::new(scene, &found, client, &self.rules);
-        let call = story.finish();
+        let analysis = CallAnalysis::new(scene, &found, client, &self.rules);
+        let call = analysis.finish();
         let open = scene.live.iter().any(|live| live.key == key && live.is_open());
-        if open && let Some(end) = story.end(self.now(scene.scope)) {
-            heard.push(live_event(scene, end));
+        if open && let Some(end) = analysis.end(self.now(scene.scope)) {
+            updates.push(live_event(scene, end));
         }
-        // Of a call that was given up too early, what is heard later makes no second record.
+        // Events after an early close must not produce a second record.
         let known = |call: &FinishedCall| {
             let id = call.record().call_id().as_str();
             self.closed.has(Name::channel(scene.scope, id))
         };
         if let Some(call) = call.filter(|call| !known(call)) {
             let name = Name::channel(scene.scope, call.record().call_id().as_str());
-            let remembered = self.patience.silent.max(self.patience.remembered);
+            let remembered = self.timeouts.silent.max(self.timeouts.remembered);
             self.closed.add(name, self.now.saturating_add(remembered));
-            heard.push(Heard::Finished(Box::new(call)));
+            updates.push(CallUpdate::Finished(Box::new(call)));
         }
         if let Some(scene) = self.scene_mut(at) {
             let known = scene.live.iter().position(|live| live.key == key);
@@ -197,7 +202,8 @@ impl CallTracker {
         }
     }
 
-    /// What stays when all clients have their records and are gone: a scene may live on for a day.
+    /// Removes channels of recorded clients; the scene of a connected agent may stay open for a
+    /// day.
     fn prune(&mut self, at: SceneAt) {
         let place = usize::try_from(at).unwrap_or(usize::MAX);
         let Some(mut scene) = self.scenes.get_mut(place).and_then(Option::take) else {
@@ -210,8 +216,8 @@ impl CallTracker {
             is_recorded(&scene, client.key) && own.all(|channel| channel.hung_at().is_some())
         };
         if !scene.dialplan && !found.is_empty() && found.iter().all(gone) {
-            self.unlist(at, &scene);
-            let until = self.now.saturating_add(self.patience.remembered);
+            self.unindex(at, &scene);
+            let until = self.now.saturating_add(self.timeouts.remembered);
             for channel in scene.channels.iter().filter(|one| one.hung_at().is_some()) {
                 self.closed.add(Name::channel(scene.scope, &channel.id), until);
             }
@@ -220,7 +226,7 @@ impl CallTracker {
         if let Some(slot) = self.scenes.get_mut(place) {
             *slot = Some(scene);
         }
-        self.list(at);
+        self.reindex(at);
     }
 
     fn forget(&mut self, at: SceneAt) {
@@ -228,26 +234,26 @@ impl CallTracker {
         let Some(scene) = self.scenes.get_mut(place).and_then(Option::take) else {
             return;
         };
-        self.unlist(at, &scene);
+        self.unindex(at, &scene);
         self.release(at, scene.scope);
-        // Whoever was given up may yet be heard of, as late as anybody is waited for.
+        // A call closed by timeout may still get events until the longest timeout passes.
         let found = clients(&scene, &self.rules);
-        let given_up = found.iter().any(|client| over_at(&scene, client).is_none());
+        let given_up = found.iter().any(|client| ended_for_client_at(&scene, client).is_none());
         let remembered = if given_up {
-            self.patience.silent.max(self.patience.remembered)
+            self.timeouts.silent.max(self.timeouts.remembered)
         } else {
-            self.patience.remembered
+            self.timeouts.remembered
         };
         let until = self.now.saturating_add(remembered);
-        for name in Self::listed(&scene).channels {
+        for name in Self::index_keys(&scene).channels {
             self.closed.add(name, until);
         }
     }
 
-    /// Joins what turns out to be part of an earlier call, before all are closed together.
+    /// Joins scenes with the earlier call they belong to, before all are closed.
     pub(super) fn join_all(&mut self, open: &[SceneAt]) {
         for at in open {
-            if let Some(asked) = self.question_of(*at) {
+            if let Some(asked) = self.consulted_call(*at) {
                 self.join(*at, asked);
             }
         }

@@ -1,4 +1,4 @@
-//! Which scene an id or a number belongs to.
+//! Index from ids and numbers to scenes.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -11,16 +11,16 @@ use smallvec::SmallVec;
 use crate::hash;
 use crate::scene::{BridgeId, Micros, Scope};
 
-/// The place of a scene among all open ones.
+/// Position of a scene in the tracker.
 pub(crate) type SceneAt = u32;
 
-/// A name on one PBX, by its hash: the texts would be a quarter of all memory. Among a million names
-/// the chance that any two have the same hash is one in thirty million.
+/// Hash of a name on one PBX: the texts would take a quarter of all memory. For a million names the
+/// chance of any collision is one in thirty million.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Name(u64);
 
 impl Name {
-    /// A channel, or the call its first channel names.
+    /// Name of a channel, or of the call that its first channel names.
     pub(crate) fn channel(scope: Scope, id: &str) -> Self {
         Self::of(scope, 0, id.as_bytes())
     }
@@ -29,7 +29,7 @@ impl Name {
         Self::of(scope, 1, &id.key().to_le_bytes())
     }
 
-    /// Two halves of a Local channel.
+    /// Name shared by the two halves of a Local channel.
     pub(crate) fn pair(scope: Scope, name: &str) -> Self {
         Self::of(scope, 2, name.as_bytes())
     }
@@ -39,7 +39,7 @@ impl Name {
     }
 }
 
-/// Takes a hash for what it is.
+/// Hasher for keys that are hashes already.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Hashed(u64);
 
@@ -74,7 +74,7 @@ impl Names {
         self.0.insert(name, scene);
     }
 
-    /// Forgets a name, if it belongs to that scene.
+    /// Removes a name if it belongs to that scene.
     pub(crate) fn unset(&mut self, name: Name, scene: SceneAt) {
         if self.0.get(&name) == Some(&scene) {
             self.0.remove(&name);
@@ -82,7 +82,7 @@ impl Names {
     }
 }
 
-/// Numbers several scenes may have in common: employees, clients.
+/// Numbers that several scenes may share: employees, clients.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Numbers(HashMap<(Scope, CompactString), SmallVec<[SceneAt; 2]>>);
 
@@ -112,12 +112,11 @@ impl Numbers {
     }
 }
 
-/// What was closed lately, so that a repeated event does not begin it anew.
+/// Names of recently closed calls, so that a repeated event does not reopen one.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Closed {
     names: ByName<Micros>,
-    /// What is remembered for how long, the first to be forgotten first; a name may stand in it more
-    /// than once.
+    /// Expiry times in order; a name may occur more than once.
     order: BinaryHeap<Reverse<(Micros, Name)>>,
 }
 

@@ -1,17 +1,17 @@
-//! The tracker: events in, calls out.
+//! The call tracker: PBX events in, call updates out.
 
 mod builder;
 mod close;
-mod free;
-mod heard;
-mod home;
+mod eviction;
 mod index;
-mod listing;
-mod patience;
+mod index_keys;
+mod ingest;
 mod pause;
-mod place;
 mod restart;
-mod saved;
+mod saved_calls;
+mod scene_lookup;
+mod timeouts;
+mod update;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
@@ -19,30 +19,28 @@ use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use vochi_crm_core::{CallEvent, Direction, Timestamp};
 
 pub use self::builder::CallTrackerBuilder;
-pub use self::heard::{Heard, LiveEvent};
-pub use self::patience::Patience;
-pub use self::saved::SavedCalls;
+pub use self::saved_calls::SavedCalls;
+pub use self::timeouts::Timeouts;
+pub use self::update::{CallUpdate, LiveEvent};
 
 use self::index::{Closed, Names, Numbers, SceneAt};
-use self::place::Moment;
+use self::ingest::Moment;
+use crate::analysis::moment;
+use crate::analysis::parties::{Client, Clients, clients};
 use crate::live::{advance, withdraw};
-use crate::read::{PbxEvent, Told};
+use crate::read::{Payload, PbxEvent};
 use crate::rules::Rules;
-use crate::scene::{Live, MOST, Micros, SECOND, Scene, Scope};
-use crate::understand::cast::{Client, Clients, clients};
-use crate::understand::moment;
+use crate::scene::{Live, MAX_CHANNELS, Micros, SECOND, Scene, Scope};
 
-/// Turns the events of PBXs into calls: popups at once, one record per outside party at the end.
+/// Turns PBX events into calls: live events at once, one record per outside party at the end.
 ///
-/// It is a pure state machine. It has no clock: every event comes with the time it happened, and the
-/// latest one of a tenant or PBX is its present; [`pass_time`](Self::pass_time) lets a quiet stream go
-/// on. It opens
-/// nothing and waits for nothing. Events may come up to ten seconds out of order, twice, or not at
-/// all.
+/// A pure state machine without clock or I/O: every event carries the time it happened, and the
+/// latest one of a tenant or PBX is its current time. [`pass_time`](Self::pass_time) advances a
+/// quiet stream. Events may arrive up to ten seconds out of order, twice, or not at all.
 ///
 /// ```
 /// use serde_json::json;
-/// use vochi_crm_asterisk::{CallTracker, Heard, PbxEvent, Reading};
+/// use vochi_crm_asterisk::{CallTracker, CallUpdate, PbxEvent, Reading};
 /// use vochi_crm_core::{Outcome, Timestamp, phone::PhoneReader};
 ///
 /// let mut calls = CallTracker::builder()
@@ -54,16 +52,16 @@ use crate::understand::moment;
 ///     (1, "dial", json!({"UniqueId": "17.185", "Phone": "80291112233", "CallType": 0, "Extensions": ["151", "152"]})),
 ///     (26, "hangup", json!({"UniqueId": "17.185", "Phone": "80291112233", "CallType": 0, "CallStatus": "0"})),
 /// ];
-/// let mut heard = Vec::new();
+/// let mut updates = Vec::new();
 /// for (second, name, body) in &events {
 ///     let at = began.plus(std::time::Duration::from_secs(*second));
 ///     if let Reading::Event(event) = PbxEvent::read(name, body.as_object().ok_or("no object")?)? {
-///         heard.extend(calls.hear(at, &event));
+///         updates.extend(calls.process(at, &event));
 ///     }
 /// }
-/// heard.extend(calls.finish());
+/// updates.extend(calls.finish());
 ///
-/// let Some(Heard::Finished(call)) = heard.last() else { return Err("no record".into()) };
+/// let Some(CallUpdate::Finished(call)) = updates.last() else { return Err("no record".into()) };
 /// assert_eq!(call.record().outcome(), Outcome::Missed);
 /// assert_eq!(call.record().client().to_string(), "+375291112233");
 /// assert_eq!(call.record().wait().map(|wait| wait.get()), Some(26));
@@ -72,20 +70,20 @@ use crate::understand::moment;
 #[derive(Clone, Debug)]
 pub struct CallTracker {
     rules: Rules,
-    patience: Times,
-    /// Time on each PBX that has open calls: their clocks need not agree.
+    timeouts: TimeoutMicros,
+    /// Clocks of the PBXs with open calls; they need not agree.
     clocks: HashMap<Scope, PbxClock>,
-    /// The latest time anybody told of.
+    /// The latest time of any event.
     now: Micros,
     scenes: Vec<Option<Box<Scene>>>,
     free: Vec<SceneAt>,
     names: Names,
-    /// Employees whose phones take part, to find who asks whom.
+    /// Scenes by the extensions that take part, to find consultations.
     employees: Numbers,
-    /// Clients by the digits of their numbers.
+    /// Scenes by the digits of their clients' numbers.
     clients: Numbers,
     closed: Closed,
-    /// When each scene is looked at next.
+    /// When each scene is checked next.
     planned: Vec<Micros>,
     /// The same in order, over all PBXs.
     next: BTreeSet<(Micros, SceneAt)>,
@@ -93,19 +91,19 @@ pub struct CallTracker {
     dropped: u64,
 }
 
-/// Time on one PBX.
+/// Clock and schedule of one PBX.
 #[derive(Clone, Debug)]
 struct PbxClock {
     now: Micros,
-    /// How many scenes are open.
+    /// Number of open scenes.
     open: usize,
-    /// When to look at which scene; a scene may stand in it more than once.
+    /// When to check which scene; a scene may occur more than once.
     due: BinaryHeap<Reverse<(Micros, SceneAt)>>,
 }
 
-/// [`Patience`] in microseconds.
+/// [`Timeouts`] in microseconds.
 #[derive(Clone, Copy, Debug)]
-struct Times {
+struct TimeoutMicros {
     reorder: Micros,
     after_last_bridge: Micros,
     waiting: Micros,
@@ -114,38 +112,38 @@ struct Times {
 }
 
 impl CallTracker {
-    /// A tracker to be told about the PBX.
+    /// Returns a builder with default settings.
     pub fn builder() -> CallTrackerBuilder {
         CallTrackerBuilder::default()
     }
 
-    /// Takes in an event that happened at that time, and says what became clear by it.
-    pub fn hear(&mut self, at: Timestamp, event: &PbxEvent<'_>) -> Vec<Heard> {
+    /// Processes an event that happened at that time and returns what it changed.
+    pub fn process(&mut self, at: Timestamp, event: &PbxEvent<'_>) -> Vec<CallUpdate> {
         let at = at.unix_micros();
         let when = Moment::of(event, at);
-        let mut heard = Vec::new();
-        self.move_to(when.scope, at, &mut heard);
-        match event.told {
-            Told::PbxStopped => self.pbx_stopped(when.scope, at, &mut heard),
-            Told::PbxStarted { uptime_seconds } => {
+        let mut updates = Vec::new();
+        self.advance_clock(when.scope, at, &mut updates);
+        match event.payload {
+            Payload::PbxStopped => self.pbx_stopped(when.scope, at, &mut updates),
+            Payload::PbxStarted { uptime_seconds } => {
                 let started = at.saturating_sub(Micros::from(uptime_seconds) * SECOND);
-                self.pbx_started(when.scope, started, &mut heard);
+                self.pbx_started(when.scope, started, &mut updates);
             }
             _ => {
                 let dropped = self.dropped;
-                match self.place(when, &event.told) {
-                    Some(scene) => self.look(scene, at, &mut heard),
+                match self.ingest(when, &event.payload) {
+                    Some(scene) => self.refresh(scene, at, &mut updates),
                     None if self.dropped == dropped => self.late += 1,
                     None => {}
                 }
             }
         }
-        heard
+        updates
     }
 
-    /// Lets time pass without an event, on every PBX: calls are closed whose hangup was lost.
-    pub fn pass_time(&mut self, now: Timestamp) -> Vec<Heard> {
-        let mut heard = Vec::new();
+    /// Advances the time of every PBX without an event, and closes calls whose hangup was lost.
+    pub fn pass_time(&mut self, now: Timestamp) -> Vec<CallUpdate> {
+        let mut updates = Vec::new();
         let now = now.unix_micros();
         self.now = self.now.max(now);
         while let Some((due, at)) = self.next.first().copied()
@@ -156,47 +154,48 @@ impl CallTracker {
                 clock.now = clock.now.max(now);
             }
             self.unplan(at);
-            self.close_what_is_due(at, &mut heard);
+            self.close_due(at, &mut updates);
         }
         self.closed.forget(self.now);
-        heard
+        updates
     }
 
-    /// When [`pass_time`](Self::pass_time) has something to do, if nothing is heard until then.
+    /// Returns when [`pass_time`](Self::pass_time) has work to do if no event arrives before.
     pub fn next_due(&self) -> Option<Timestamp> {
         self.next.first().map(|(due, _)| moment(*due))
     }
 
-    /// Ends the stream. Calls that are over are given out as finished, without waiting for late
-    /// events, and so are calls that had been silent for [`Patience::waiting`]. Calls that still went
-    /// on are given out as [`Heard::Unfinished`]; they are not to be recorded. No call is open after
-    /// it.
-    pub fn finish(&mut self) -> Vec<Heard> {
-        let mut heard = Vec::new();
+    /// Ends the stream and closes every call.
+    ///
+    /// Finished calls, and calls silent for [`Timeouts::waiting`], are returned as finished without
+    /// waiting for late events. Calls that still go on are returned as [`CallUpdate::Unfinished`]
+    /// and must not be recorded.
+    pub fn finish(&mut self) -> Vec<CallUpdate> {
+        let mut updates = Vec::new();
         let mut open: Vec<SceneAt> = (0..).take(self.scenes.len()).collect();
         open.retain(|at| self.scene(*at).is_some());
-        // The first to begin first, so that what was part of an earlier call still finds it.
+        // Oldest first, so that a part of an earlier call still finds it.
         open.sort_by_key(|at| self.scene(*at).map(|scene| scene.first_at));
         self.join_all(&open);
         for at in open {
-            self.end_of_stream(at, &mut heard);
+            self.end_of_stream(at, &mut updates);
         }
-        heard
+        updates
     }
 
-    /// How many calls are open; calls between employees count.
+    /// Number of open calls, including calls between employees.
     pub fn open_calls(&self) -> usize {
         self.scenes.len() - self.free.len()
     }
 
-    /// How many events came too late: they were about calls that are closed, or about bridges that
-    /// no open call is in.
+    /// Number of events that arrived too late: for closed calls, or for bridges without an open
+    /// call.
     pub fn late_events(&self) -> u64 {
         self.late
     }
 
-    /// How many events found no room in their call, which had more channels than are kept. The record
-    /// of such a call has a warning.
+    /// Number of events dropped because their call had too many channels. The record of such a call
+    /// has a warning.
     pub fn dropped_events(&self) -> u64 {
         self.dropped
     }
@@ -234,19 +233,19 @@ impl CallTracker {
         place
     }
 
-    /// The present of a PBX is at least that time; what was due by then happens first.
-    fn move_to(&mut self, scope: Scope, at: Micros, heard: &mut Vec<Heard>) {
+    /// Advances a PBX's clock; scenes due by then are closed first.
+    fn advance_clock(&mut self, scope: Scope, at: Micros, updates: &mut Vec<CallUpdate>) {
         self.now = self.now.max(at);
         while let Some((due, scene)) = self.overdue(scope, at) {
             if is_planned(&self.planned, due, scene) {
                 self.unplan(scene);
-                self.close_what_is_due(scene, heard);
+                self.close_due(scene, updates);
             }
         }
         self.closed.forget(self.now);
     }
 
-    /// The next entry of a PBX's plan whose time has come.
+    /// Removes and returns the next scheduled check of a PBX whose time has come.
     fn overdue(&mut self, scope: Scope, at: Micros) -> Option<(Micros, SceneAt)> {
         let clock = self.clocks.get_mut(&scope)?;
         clock.now = clock.now.max(at);
@@ -257,13 +256,13 @@ impl CallTracker {
         clock.due.pop().map(|Reverse(entry)| entry)
     }
 
-    /// The present of a PBX.
+    /// Returns the current time of a PBX.
     fn now(&self, scope: Scope) -> Micros {
         self.clocks.get(&scope).map_or(self.now, |clock| clock.now)
     }
 
-    /// Looks at a scene after something was added to it.
-    fn look(&mut self, at: SceneAt, when: Micros, heard: &mut Vec<Heard>) {
+    /// Re-evaluates a scene after it changed.
+    fn refresh(&mut self, at: SceneAt, when: Micros, updates: &mut Vec<CallUpdate>) {
         let place = usize::try_from(at).unwrap_or(usize::MAX);
         let Some(mut scene) = self.scenes.get_mut(place).and_then(Option::take) else {
             return;
@@ -273,46 +272,52 @@ impl CallTracker {
         }
         let mut found = clients(&scene, &self.rules);
         if scene.channels.len() >= usize::from(scene.crowd.at) {
-            self.free_attempts(&mut scene, at, &found, when);
+            self.evict_attempts(&mut scene, at, &found, when);
             found = clients(&scene, &self.rules);
         }
-        self.keep_live(&mut scene, at, &found);
-        self.tell(&mut scene, &found, when, heard);
-        let due = self.next_look(&scene, &found);
+        self.track_clients(&mut scene, at, &found);
+        self.emit_updates(&mut scene, &found, when, updates);
+        let due = self.next_check(&scene, &found);
         if let Some(slot) = self.scenes.get_mut(place) {
             *slot = Some(scene);
         }
         self.plan(at, due);
     }
 
-    /// Every client has its place in what is told.
-    fn keep_live(&mut self, scene: &mut Scene, at: SceneAt, found: &Clients) {
+    /// Adds live state for every client that has none.
+    fn track_clients(&mut self, scene: &mut Scene, at: SceneAt, found: &Clients) {
         for client in found {
             if !scene.live.iter().any(|live| live.key == client.key) {
                 let mut live = Live::new(client.key);
-                if self.may_be_a_question(scene, at, client) {
-                    live.keep_silent();
+                if self.may_be_consultation(scene, at, client) {
+                    live.mute();
                 }
                 scene.live.push(live);
             }
         }
     }
 
-    fn tell(&self, scene: &mut Scene, found: &Clients, at: Micros, heard: &mut Vec<Heard>) {
+    fn emit_updates(
+        &self,
+        scene: &mut Scene,
+        found: &Clients,
+        at: Micros,
+        updates: &mut Vec<CallUpdate>,
+    ) {
         let mut events = Vec::new();
         let mut lives = std::mem::take(&mut scene.live);
         for live in &mut lives {
             match found.iter().find(|client| client.key == live.key) {
-                Some(client) if begins_unseen(scene, client) => {}
+                Some(client) if origin_is_unseen(scene, client) => {}
                 Some(client) => {
                     advance(scene, found, client, live, &self.rules, at, &mut events);
                 }
-                // What was a call of its own became part of another one: its popups must go.
+                // It became part of another call: its popup must close.
                 None => events.extend(withdraw(live, scene, at)),
             }
         }
         scene.live = lives;
-        heard.extend(events.into_iter().map(|event| live_event(scene, event)));
+        updates.extend(events.into_iter().map(|event| live_event(scene, event)));
     }
 
     fn plan(&mut self, at: SceneAt, due: Micros) {
@@ -325,7 +330,7 @@ impl CallTracker {
         else {
             return;
         };
-        // What is due was looked at just now; the next look needs time to have passed.
+        // It was checked just now; the next check needs time to pass.
         let due = due.max(clock.now.saturating_add(1));
         if due < *planned {
             self.next.remove(&(*planned, at));
@@ -334,13 +339,13 @@ impl CallTracker {
             clock.due.push(Reverse((due, at)));
         }
         if clock.due.len() > 2 * clock.open + 64 {
-            // What was put off or is over stands in it still.
+            // Drop entries that were rescheduled or whose scene is closed.
             let planned = &self.planned;
             clock.due.retain(|Reverse((due, scene))| is_planned(planned, *due, *scene));
         }
     }
 
-    /// Two scenes are one: the younger becomes part of the older.
+    /// Joins two scenes: the younger becomes part of the older.
     fn join(&mut self, one: SceneAt, other: SceneAt) -> SceneAt {
         if one == other {
             return one;
@@ -349,7 +354,7 @@ impl CallTracker {
         let (older, younger) =
             if (began(other), other) < (began(one), one) { (other, one) } else { (one, other) };
         let size = |at: SceneAt| self.scene(at).map_or(0, |scene| scene.channels.len());
-        if size(older) + size(younger) > MOST {
+        if size(older) + size(younger) > MAX_CHANNELS {
             for at in [older, younger] {
                 if let Some(scene) = self.scene_mut(at) {
                     scene.drop_fact();
@@ -361,13 +366,13 @@ impl CallTracker {
         let Some(part) = self.scenes.get_mut(place).and_then(Option::take) else {
             return older;
         };
-        self.unlist(younger, &part);
+        self.unindex(younger, &part);
         self.release(younger, part.scope);
         let Some(whole) = self.scene_mut(older) else {
             return older;
         };
         whole.join(*part);
-        self.list(older);
+        self.reindex(older);
         older
     }
 
@@ -396,19 +401,19 @@ fn is_planned(planned: &[Micros], due: Micros, at: SceneAt) -> bool {
     planned.get(place) == Some(&due)
 }
 
-fn live_event(scene: &Scene, event: CallEvent) -> Heard {
-    Heard::Live(Box::new(LiveEvent { tenant: scene.tenant.clone(), event }))
+fn live_event(scene: &Scene, event: CallEvent) -> CallUpdate {
+    CallUpdate::Live(Box::new(LiveEvent { tenant: scene.tenant.clone(), event }))
 }
 
-/// Whether the channel an outgoing call began with was not told of yet. It may be a client's, and the
-/// call one that is carried on to somebody's mobile.
-fn begins_unseen(scene: &Scene, client: &Client) -> bool {
+/// Returns true if the first channel of an outgoing call is still unknown. It may be a client's,
+/// and the call one that is forwarded to a mobile.
+fn origin_is_unseen(scene: &Scene, client: &Client) -> bool {
     let linked = scene.channel(client.key).and_then(|channel| scene.linked(channel));
     client.direction == Direction::Outbound
         && linked.is_some_and(|linked| scene.find(linked).is_none())
 }
 
-/// How a client's number stands among the others: its digits.
+/// Index key of a client's number: its digits.
 fn number_key(phone: &str) -> String {
     crate::rules::digits(phone).map(char::from).collect()
 }

@@ -1,11 +1,11 @@
-//! A stream that comes in parts.
+//! Processing a stream in parts.
 
-use super::{CallTracker, Heard};
+use super::{CallTracker, CallUpdate};
 
 impl CallTracker {
-    /// Ends a part of a stream: calls that are over are given out without waiting for late events.
-    /// Every other call stays open, to be [saved](Self::save) for the next part.
-    pub fn pause(&mut self) -> Vec<Heard> {
+    /// Ends a part of a stream: finished calls are returned without waiting for late events. Every
+    /// other call stays open, to be [saved](Self::save) for the next part.
+    pub fn pause(&mut self) -> Vec<CallUpdate> {
         let mut scenes: Vec<_> = self.scenes.iter().flatten().collect();
         scenes.sort_by_key(|scene| scene.first_at);
         let mut scopes = Vec::new();
@@ -14,11 +14,11 @@ impl CallTracker {
                 scopes.push(scope);
             }
         }
-        let mut heard = Vec::new();
+        let mut updates = Vec::new();
         for scope in scopes {
-            let end = self.now(scope).saturating_add(self.patience.reorder);
-            self.move_to(scope, end, &mut heard);
+            let end = self.now(scope).saturating_add(self.timeouts.reorder);
+            self.advance_clock(scope, end, &mut updates);
         }
-        heard
+        updates
     }
 }

@@ -1,16 +1,16 @@
-//! A PBX that stops or starts: its open calls end without a hangup.
+//! PBX shutdown and start: open calls end without a hangup.
 
 use super::CallTracker;
-use super::Heard;
+use super::CallUpdate;
 use super::index::SceneAt;
 use crate::scene::{Micros, SECOND, Scene, Scope};
 
-/// The uptime of a PBX is given in whole seconds.
+/// The uptime of a PBX is in whole seconds.
 const ROUNDING: Micros = SECOND;
 
 impl CallTracker {
     /// Ends every channel of a PBX that shuts down.
-    pub(super) fn pbx_stopped(&mut self, scope: Scope, at: Micros, heard: &mut Vec<Heard>) {
+    pub(super) fn pbx_stopped(&mut self, scope: Scope, at: Micros, updates: &mut Vec<CallUpdate>) {
         for place in self.scenes_where(|scene| scene.scope == scope && !scene.dialplan) {
             if let Some(scene) = self.scene_mut(place) {
                 for channel in &mut scene.channels {
@@ -20,17 +20,22 @@ impl CallTracker {
                 }
                 scene.touch(at);
             }
-            self.look(place, at, heard);
+            self.refresh(place, at, updates);
         }
     }
 
-    /// Closes the calls of a PBX that were open before it started. When they ended is unknown.
-    pub(super) fn pbx_started(&mut self, scope: Scope, started: Micros, heard: &mut Vec<Heard>) {
+    /// Closes the calls that were open before a PBX started. Their end time is unknown.
+    pub(super) fn pbx_started(
+        &mut self,
+        scope: Scope,
+        started: Micros,
+        updates: &mut Vec<CallUpdate>,
+    ) {
         let before = started.saturating_sub(ROUNDING);
         let lost =
             |scene: &Scene| scene.scope == scope && !scene.dialplan && scene.last_at < before;
         for place in self.scenes_where(lost) {
-            self.close_scene(place, heard);
+            self.close_scene(place, updates);
         }
     }
 

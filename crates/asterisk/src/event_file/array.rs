@@ -1,4 +1,4 @@
-//! The entries of an array, one after the other.
+//! Entries of an array of events.
 
 use std::io::BufRead;
 
@@ -11,7 +11,7 @@ use super::{BrokenLine, EventFile, Form, LINES, Position};
 
 impl<R: BufRead> EventFile<R> {
     pub(super) fn begin_array(&mut self) -> Result<()> {
-        self.take_byte()?;
+        self.consume_byte()?;
         self.form = Form::Array(None);
         Ok(())
     }
@@ -31,21 +31,21 @@ impl<R: BufRead> EventFile<R> {
                     return Ok(());
                 }
                 Some(b',') => {
-                    self.take_byte()?;
+                    self.consume_byte()?;
                     needs_comma = false;
                 }
                 Some(b']') => {
-                    self.take_byte()?;
+                    self.consume_byte()?;
                     self.end_array();
                     return Ok(());
                 }
                 Some(b'{') if needs_comma && self.is_behind_first_line() => {
                     let position = Position::Line(self.first_line);
                     let why = "invalid JSON: an array that does not end";
-                    self.go_on_in_lines(BrokenLine::new(position, why));
+                    self.continue_with_lines(BrokenLine::new(position, why));
                     return Ok(());
                 }
-                // A comma that is missing between two objects does no harm.
+                // A missing comma between two objects is harmless.
                 Some(_) => return self.read_entry(),
             }
         }
@@ -66,7 +66,7 @@ impl<R: BufRead> EventFile<R> {
             (Taken::Full, _) => too_long(position),
             (Taken::End, _) => {
                 self.form = Form::End;
-                BrokenLine::new(position, "the input ends inside it")
+                BrokenLine::new(position, "the input ends inside the event")
             }
             (_, Step::TooDeep) => too_deep(position),
             (_, Step::Invalid) => return self.pass_invalid(position, start, &scan),
@@ -82,20 +82,20 @@ impl<R: BufRead> EventFile<R> {
         Ok(())
     }
 
-    /// Passes an entry that is not JSON.
+    /// Skips an entry that is invalid JSON.
     fn pass_invalid(&mut self, position: Position, start: Place, scan: &Scan) -> Result<()> {
         let skip = Skip::behind(scan, &self.text, true);
         self.text.extend(self.source.peek()?);
         let fault = Fault::find(start, &self.text);
         if self.skip_entry(skip)? == Resume::Object && self.is_behind_first_line() {
-            self.go_on_in_lines(fault.at(Position::Line(self.first_line)));
+            self.continue_with_lines(fault.at(Position::Line(self.first_line)));
         } else {
             self.ready = Some(Err(fault.at(position)));
         }
         Ok(())
     }
 
-    /// Passes the rest of a broken entry; `More` at the end of the input.
+    /// Skips the rest of an invalid entry; `More` at the end of the input.
     fn skip_entry(&mut self, mut skip: Skip) -> Result<Resume> {
         let mut resume = Resume::More;
         self.source.take(None, |byte| {
@@ -105,15 +105,16 @@ impl<R: BufRead> EventFile<R> {
         Ok(resume)
     }
 
-    /// Whether everything read of a bare array stands on its first line, and the next byte does not.
+    /// Returns true if everything read of a bare array is on its first line, and the next byte is
+    /// not.
     fn is_behind_first_line(&self) -> bool {
         let is_bare = self.object.is_none();
         let line = self.source.place().line;
         is_bare && self.source.filled_line() == self.first_line && line > self.first_line
     }
 
-    /// What looked like an array is a broken line before others.
-    fn go_on_in_lines(&mut self, broken: BrokenLine) {
+    /// Treats the start of an array as an invalid line, and continues with lines.
+    fn continue_with_lines(&mut self, broken: BrokenLine) {
         self.ready = Some(Err(broken));
         self.form = Form::Lines(LINES);
     }

@@ -9,7 +9,7 @@ use vochi_crm_core::{Timestamp, Zone};
 use super::position::{BrokenLine, Position};
 use crate::read::{BrokenEvent, PbxEvent, Reading};
 
-/// Seconds from here on are a date since 1970 and not a distance from the first event.
+/// Values of `t` from here on are seconds since 1970, not since the first event.
 const DATES_BEGIN: f64 = 1e9;
 /// 1990-01-01T00:00:00Z in seconds since 1970.
 const FIRST: f64 = 631_152_000.0;
@@ -18,7 +18,7 @@ const END: f64 = 4_102_444_800.0;
 
 /// A recorded event: `{"t": seconds, "type": "dial", "data": {…}}`.
 ///
-/// It serialises for a host that keeps events over a restart; the form is the library's own.
+/// Serializable, so that a host can keep events across a restart; the format is internal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RecordedEvent {
     position: Position,
@@ -30,7 +30,7 @@ pub struct RecordedEvent {
 }
 
 impl RecordedEvent {
-    /// Takes an event out of its JSON.
+    /// Parses an event from its JSON.
     pub(super) fn new(position: Position, value: Value) -> Result<Self, BrokenLine> {
         let broken = |why: &str| BrokenLine::new(position, why);
         let Value::Object(mut object) = value else {
@@ -44,7 +44,7 @@ impl RecordedEvent {
         let seconds = seconds
             .filter(|seconds: &f64| seconds.is_finite())
             .ok_or_else(|| broken("missing or invalid `t`: must be a number of seconds"))?;
-        // Before its base is known, the time of an event may be anywhere in these years.
+        // Until its base is known, the time may be anywhere in these years.
         let possible = if seconds < DATES_BEGIN { FIRST - END..DATES_BEGIN } else { FIRST..END };
         if !possible.contains(&seconds) {
             return Err(out_of_range(position, seconds));
@@ -62,15 +62,15 @@ impl RecordedEvent {
         Ok(Self { position, seconds, name, body, pbx })
     }
 
-    /// Where it stands.
+    /// Its position in the input.
     pub fn position(&self) -> Position {
         self.position
     }
 
-    /// When it happened: so many seconds after `base`, or since 1970 where that is what `t` says.
+    /// The time of the event: `t` seconds after `base`, or since 1970 if `t` is a date.
     ///
     /// # Errors
-    /// The time lies outside the years 1990 to 2100.
+    /// The time is outside the years 1990 to 2100.
     pub fn at(&self, base: Timestamp) -> Result<Timestamp, BrokenLine> {
         let micros = micros(self.seconds);
         let at = if self.is_dated() {
@@ -81,23 +81,23 @@ impl RecordedEvent {
         if is_plausible(at) { Ok(at) } else { Err(out_of_range(self.position, self.seconds)) }
     }
 
-    /// Whether its time is a date of its own.
+    /// Returns true if `t` is a date.
     pub fn is_dated(&self) -> bool {
         self.seconds >= DATES_BEGIN
     }
 
-    /// Its distance from the first event; for a date, since 1970. Zero if it lies before.
+    /// Time since the first event, or since 1970 for a date; zero if negative.
     pub fn since_start(&self) -> Duration {
         Duration::try_from_secs_f64(self.seconds).unwrap_or_default()
     }
 
-    /// Its time in microseconds as `t` gives it: after the base, or since 1970.
+    /// `t` in microseconds: after the base, or since 1970.
     pub fn offset_micros(&self) -> i64 {
         micros(self.seconds)
     }
 
-    /// The time the PBX itself wrote into it, where it wrote one: the end of the call in a dialplan's
-    /// `hangup` (in `zone`, since it is written without one), AMI's `Timestamp`.
+    /// The PBX's own timestamp, if it wrote one: the end of the call in a dialplan's `hangup`
+    /// (without a zone, so in `zone`), or AMI's `Timestamp`.
     pub fn written_at(&self, zone: &Zone) -> Option<Timestamp> {
         let written = if self.name == "hangup" {
             let local = |field| self.body.get(field)?.as_str()?.parse().ok();
@@ -111,14 +111,14 @@ impl RecordedEvent {
             };
             Timestamp::from_unix_micros(micros(seconds?))
         };
-        // A clock that was never set gives no time.
+        // A clock that was never set has no time.
         Some(written).filter(|written| is_plausible(*written))
     }
 
-    /// Reads what it says, for the PBX it came from.
+    /// Parses the event, for its PBX.
     ///
     /// # Errors
-    /// A known event without the field it is about.
+    /// A required field is missing.
     pub fn read(&self) -> Result<Reading<'_>, BrokenEvent> {
         let reading = PbxEvent::read(&self.name, &self.body)?;
         Ok(match (reading, &self.pbx) {
@@ -127,23 +127,23 @@ impl RecordedEvent {
         })
     }
 
-    /// Its name.
+    /// The event's name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Its fields.
+    /// The event's fields.
     pub fn body(&self) -> &Map<String, Value> {
         &self.body
     }
 
-    /// The PBX it came from (`pbx`), where one recording has several.
+    /// The PBX of the event (`pbx`), in a recording of several.
     pub fn pbx(&self) -> Option<&str> {
         self.pbx.as_deref()
     }
 }
 
-/// Whether a call can have happened at that time: in the years 1990 to 2099.
+/// Returns true if the time is in the years 1990 to 2099.
 pub(super) fn is_plausible(at: Timestamp) -> bool {
     (micros(FIRST)..micros(END)).contains(&at.unix_micros())
 }

@@ -1,4 +1,4 @@
-//! Recorded events: one JSON object a line, an array of them, or an object that holds such an array.
+//! Recorded events: JSON lines, an array, or an object that contains the array.
 
 mod array;
 mod event;
@@ -23,11 +23,11 @@ use self::scan::{Skip, is_blank};
 use self::source::{Source, Take, Taken};
 use self::text::{BOM, decode, too_long, trim};
 
-/// An event, or what stands where one should be.
+/// An event, or the description of an invalid one.
 type Entry = std::result::Result<RecordedEvent, BrokenLine>;
 
-/// Reads recorded events one after the other. What is no event is passed on as such; reading goes on
-/// behind it.
+/// Reads recorded events in order. Invalid ones are returned as errors, and reading continues after
+/// them.
 ///
 /// ```
 /// use vochi_crm_asterisk::EventFile;
@@ -40,30 +40,30 @@ type Entry = std::result::Result<RecordedEvent, BrokenLine>;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// An event is given out as soon as it is complete, and no more of the input is held than one event
-/// of at most 1 MiB. A larger one, and one nested deeper than 64 levels, counts as broken.
+/// Events are returned as soon as they are complete; at most one event of up to 1 MiB is buffered.
+/// A larger one, or one nested deeper than 64 levels, is invalid.
 #[derive(Debug)]
 pub struct EventFile<R> {
     source: Source<R>,
-    /// The bytes of what is being read.
+    /// The bytes of the value being read.
     text: Vec<u8>,
     form: Form,
-    /// An entry that is to be given out first.
+    /// An entry to return first.
     ready: Option<Entry>,
     /// The object around the events.
     object: Option<Object>,
-    /// The line on which the array or object begins.
+    /// The first line of the array or object.
     first_line: u64,
-    /// How many entries of the array were read.
+    /// Number of array entries read.
     entries: u64,
 }
 
-/// What comes next.
+/// The expected input.
 #[derive(Debug)]
 enum Form {
-    /// One object a line.
+    /// One object per line.
     Lines(Lines),
-    /// The entries of an array; `Some` where the last one is still to be skipped.
+    /// Array entries; `Some` while the last one is being skipped.
     Array(Option<Skip>),
     /// The rest of the object around the events.
     Object,
@@ -71,7 +71,7 @@ enum Form {
     End,
 }
 
-/// How lines are read behind something broken.
+/// How lines are read after an invalid entry.
 #[derive(Clone, Copy, Debug)]
 struct Lines {
     /// The rest of the line is skipped.
@@ -79,21 +79,20 @@ struct Lines {
     reports: Reports,
 }
 
-/// Which lines are reported when they are broken.
+/// Which invalid lines are reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reports {
     All,
-    /// All if the next line begins like an object, else none.
+    /// All if the next line starts like an object, else none.
     Undecided,
-    /// None up to the next event: they are the rest of a broken document.
+    /// None up to the next event: they are the rest of an invalid document.
     None,
 }
 
 const LINES: Lines = Lines { skips_rest: false, reports: Reports::All };
 
 impl<R: BufRead> EventFile<R> {
-    /// Looks at how the events are written. Of an object around them everything is read that stands
-    /// before the events.
+    /// Detects the format. For an object, reads everything before its events.
     ///
     /// # Errors
     /// The input cannot be read.
@@ -121,13 +120,13 @@ impl<R: BufRead> EventFile<R> {
         Ok(file)
     }
 
-    /// The moment of `t` = 0, where the input says so (`started_at`) and as far as it was read.
+    /// The time of `t` = 0 (`started_at`), if the input has one and it was read already.
     pub fn started_at(&self) -> Option<Timestamp> {
         self.object.as_ref()?.started_at().ok()?
     }
 
-    /// Reads on to the moment of `t` = 0 where it stands behind the events. Lines and a bare array
-    /// are not read: they say no such thing.
+    /// Reads on to find the time of `t` = 0 after the events. Lines and a bare array have none and
+    /// are not read.
     ///
     /// # Errors
     /// The input cannot be read.
@@ -140,7 +139,7 @@ impl<R: BufRead> EventFile<R> {
         Ok(self.started_at())
     }
 
-    /// The next event, or what stands where one should be; none at the end.
+    /// Returns the next event, or the description of an invalid one; `None` at the end.
     ///
     /// # Errors
     /// The input cannot be read.
@@ -197,13 +196,13 @@ impl<R: BufRead> EventFile<R> {
         }
     }
 
-    /// Reads lines from the next one on.
-    fn give_up(&mut self, broken: BrokenLine, reports: Reports) {
+    /// Switches to reading lines.
+    fn switch_to_lines(&mut self, broken: BrokenLine, reports: Reports) {
         self.ready = Some(Err(broken));
         self.form = Form::Lines(Lines { skips_rest: true, reports });
     }
 
-    fn take_byte(&mut self) -> Result<()> {
+    fn consume_byte(&mut self) -> Result<()> {
         self.source.take(None, |_| Take::Last).map(drop)
     }
 }

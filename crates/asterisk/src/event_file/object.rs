@@ -1,4 +1,4 @@
-//! The object around the events, or an event that looks like one at first.
+//! The object around the events, or an event that starts like it.
 
 use std::io::BufRead;
 
@@ -11,27 +11,27 @@ use super::source::{Place, Take, Taken};
 use super::text::{Fault, decode, too_deep, too_long, trim};
 use super::{BrokenLine, EventFile, Form, LINES, Position, Reports};
 
-/// More bytes of a key, or of `started_at`, are not of interest.
+/// Most bytes kept of a key or of `started_at`.
 const MAX_KEPT: usize = 64;
 
-/// What a byte means for the object.
+/// Effect of a byte on the object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ObjectStep {
-    /// The array under `events` begins with this byte, which is not taken.
+    /// The array under `events` starts with this byte, which is not consumed.
     Events,
-    /// The same as for any value.
+    /// As for any value.
     Value(Step),
 }
 
-/// An object that holds the events under `events`, or is an event itself.
+/// An object that contains `events`, or is an event itself.
 #[derive(Clone, Debug)]
 pub(super) struct Object {
     scan: Scan,
-    /// The last key, with the quote behind it.
+    /// The last key, with the closing quote.
     key: Vec<u8>,
-    /// What stands under `started_at`.
+    /// The value of `started_at`.
     started_at: Vec<u8>,
-    /// `events` is there, and is not an array.
+    /// `events` exists and is not an array.
     has_other_events: bool,
 }
 
@@ -41,7 +41,7 @@ impl Object {
         Self { scan: Scan::new(), key, started_at, has_other_events: false }
     }
 
-    /// Takes the next byte.
+    /// Processes the next byte.
     fn step(&mut self, byte: u8) -> ObjectStep {
         if self.scan.levels() == 1 {
             match self.scan.state() {
@@ -61,20 +61,20 @@ impl Object {
         ObjectStep::Value(self.scan.step(byte))
     }
 
-    /// Goes on behind the array of events.
+    /// Continues after the array of events.
     pub(super) fn pass_events(&mut self) {
         self.scan.pass_value();
     }
 
-    /// Whether `events` is there, and is not an array.
+    /// Returns true if `events` exists and is not an array.
     fn has_other_events(&self) -> bool {
         self.has_other_events
     }
 
-    /// The moment of `t` = 0, where the object says so.
+    /// The time of `t` = 0, if the object has one.
     ///
     /// # Errors
-    /// What is written there is not such a moment.
+    /// The value is not a valid time.
     pub(super) fn started_at(&self) -> std::result::Result<Option<Timestamp>, &'static str> {
         let end = self.started_at.iter().rposition(|byte| !b",} \t\r\n".contains(byte));
         let Some(text) = end.and_then(|end| self.started_at.get(..=end)) else {
@@ -91,7 +91,7 @@ impl Object {
         }
     }
 
-    /// Goes on as if it did not say when that was.
+    /// Ignores an invalid `started_at`.
     fn forget_started_at(&mut self) {
         self.started_at.clear();
     }
@@ -107,7 +107,7 @@ fn keep(kept: &mut Vec<u8>, byte: u8) {
 }
 
 impl<R: BufRead> EventFile<R> {
-    /// Reads on to the events, or to the end of the object.
+    /// Reads up to the events, or to the end of the object.
     pub(super) fn read_object(&mut self) -> Result<()> {
         let Some(mut object) = self.object.take() else {
             self.form = Form::Lines(LINES);
@@ -155,16 +155,16 @@ impl<R: BufRead> EventFile<R> {
                         format!("invalid JSON behind the events, at column {}", place.column),
                     ),
                 };
-                self.give_up(broken, Reports::None);
+                self.switch_to_lines(broken, Reports::None);
             }
             (_, ObjectStep::Value(Step::TooDeep)) => {
                 let broken = too_deep(Position::Line(self.source.place().line));
-                self.give_up(broken, Reports::Undecided);
+                self.switch_to_lines(broken, Reports::Undecided);
                 return Ok(());
             }
             _ if is_cut => {
                 let broken = too_long(Position::Line(self.first_line));
-                self.give_up(broken, Reports::Undecided);
+                self.switch_to_lines(broken, Reports::Undecided);
                 return Ok(());
             }
             _ => return self.pass_object(start),
@@ -173,22 +173,22 @@ impl<R: BufRead> EventFile<R> {
         Ok(())
     }
 
-    /// The object ends, and there was no array of events in it.
+    /// Handles the end of an object without an array of events.
     fn end_object(&mut self, object: &Object, start: Place, is_cut: bool) -> Result<()> {
         let position = Position::Line(self.first_line);
         if object.has_other_events() {
             let why = "invalid `events`: must be an array";
-            self.give_up(BrokenLine::new(Position::Whole, why), Reports::Undecided);
+            self.switch_to_lines(BrokenLine::new(Position::Whole, why), Reports::Undecided);
         } else if is_cut || self.source.take_line(Some(&mut self.text))? == Taken::Full {
-            self.give_up(too_long(position), Reports::All);
+            self.switch_to_lines(too_long(position), Reports::All);
         } else {
             self.ready = Some(decode(position, start, trim(&self.text)));
         }
         Ok(())
     }
 
-    /// Passes an object that is not JSON, or not whole. If the next line begins like an object, it is
-    /// a broken line before others, else a broken document.
+    /// Skips an object that is invalid or incomplete JSON. If the next line starts like an object,
+    /// it is an invalid line before others, else an invalid document.
     fn pass_object(&mut self, start: Place) -> Result<()> {
         let next = self.source.peek()?;
         let end = self.text.iter().position(|byte| *byte == b'\n');
@@ -199,12 +199,12 @@ impl<R: BufRead> EventFile<R> {
             let position = Position::Line(self.first_line);
             self.ready = Some(decode(position, start, trim(first)));
             let rest = rest.get(1..).unwrap_or_default().to_vec();
-            self.source.read_again(rest, self.first_line + 1);
+            self.source.put_back(rest, self.first_line + 1);
             return Ok(());
         }
         let reports = if lines.is_some() { Reports::None } else { Reports::Undecided };
         self.text.extend(next);
-        self.give_up(Fault::find(start, &self.text).on_its_line(), reports);
+        self.switch_to_lines(Fault::find(start, &self.text).on_its_line(), reports);
         Ok(())
     }
 

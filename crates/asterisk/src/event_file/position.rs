@@ -1,18 +1,18 @@
-//! Where an event stands, and what is wrong with one that is broken.
+//! Position of an event in its input, and errors at a position.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Where an event stands in its input.
+/// Position of an event in its input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Position {
-    /// The line, from 1.
+    /// Line number, from 1.
     Line(u64),
-    /// The place in an array, from 1.
+    /// Index in an array, from 1.
     Entry(u64),
-    /// The document as a whole.
+    /// The whole document.
     Whole,
 }
 
@@ -26,7 +26,7 @@ impl fmt::Display for Position {
     }
 }
 
-/// A part of an input that is not an event.
+/// An invalid entry of an input, with position and reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokenLine {
     position: Position,
@@ -38,12 +38,12 @@ impl BrokenLine {
         Self { position, why: why.into() }
     }
 
-    /// Where it stands.
+    /// The position.
     pub fn position(&self) -> Position {
         self.position
     }
 
-    /// What is wrong with it.
+    /// The reason.
     pub fn why(&self) -> &str {
         &self.why
     }

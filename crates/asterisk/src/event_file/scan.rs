@@ -1,23 +1,23 @@
-//! Where a JSON value ends, found byte by byte.
+//! Finds the end of a JSON value byte by byte.
 //!
-//! A scan follows the grammar only as far as it must to find the end and to notice early that a
-//! value is broken. What a whole value says is for `serde_json` to judge.
+//! The scan checks only as much of the grammar as it needs to find the end and to detect invalid
+//! values early. `serde_json` validates the whole value.
 
 use super::source::Take;
 
-/// How deep arrays and objects may be nested in one event.
+/// Deepest nesting of arrays and objects in one event.
 pub(super) const MAX_LEVELS: u32 = 64;
 
-/// What a byte means for the value it is part of.
+/// Effect of a byte on the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
-    /// The value goes on.
+    /// The value continues.
     More,
     /// The value ends with this byte.
     Last,
     /// The value ended before this byte.
     Past,
-    /// No JSON value goes on like this.
+    /// Invalid JSON.
     Invalid,
     /// Nesting exceeds [`MAX_LEVELS`].
     TooDeep,
@@ -33,11 +33,11 @@ impl From<Step> for Take {
     }
 }
 
-/// What may come next.
+/// The expected input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     Value,
-    /// The first value of an array, or the array's end.
+    /// The first value of an array, or its end.
     ValueOrEnd,
     Key,
     KeyOrEnd,
@@ -47,7 +47,7 @@ pub(super) enum State {
     Text {
         is_key: bool,
     },
-    /// Behind a backslash.
+    /// After a backslash.
     Escape {
         is_key: bool,
     },
@@ -60,7 +60,7 @@ pub(super) enum State {
 pub(super) struct Scan {
     state: State,
     levels: u32,
-    /// A bit for each level: whether it is an object.
+    /// One bit per level: set for an object.
     objects: u64,
 }
 
@@ -73,17 +73,17 @@ impl Scan {
         self.state
     }
 
-    /// How many arrays and objects are open.
+    /// Number of open arrays and objects.
     pub(super) fn levels(&self) -> u32 {
         self.levels
     }
 
-    /// Goes on behind a value that was read elsewhere.
+    /// Continues after a value that was read elsewhere.
     pub(super) fn pass_value(&mut self) {
         self.state = State::CommaOrEnd;
     }
 
-    /// Takes the next byte. One that is `Past`, `Invalid` or `TooDeep` is not taken.
+    /// Processes the next byte. `Past`, `Invalid` and `TooDeep` do not consume it.
     pub(super) fn step(&mut self, byte: u8) -> Step {
         let is_blank = is_blank(byte);
         match self.state {
@@ -161,9 +161,9 @@ impl Scan {
     }
 }
 
-/// Whether a text begins with a value that is nested too deep.
+/// Returns true if a text starts with a value that is nested too deep.
 pub(super) fn is_too_deep(text: &[u8]) -> bool {
-    // Next to no event has that many brackets, and counting them is fast.
+    // Almost no event has that many brackets, and counting them is fast.
     let brackets = text.iter().filter(|byte| b"{[".contains(byte)).count();
     if u32::try_from(brackets).is_ok_and(|brackets| brackets <= MAX_LEVELS) {
         return false;
@@ -173,45 +173,45 @@ pub(super) fn is_too_deep(text: &[u8]) -> bool {
     end == Some(Step::TooDeep)
 }
 
-/// Whether JSON has no meaning for the byte between its tokens.
+/// Returns true for JSON whitespace.
 pub(super) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// Where reading goes on behind a broken entry of an array.
+/// Where reading continues after an invalid array entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Resume {
-    /// Nothing is found yet.
+    /// Not found yet.
     More,
     /// Before a comma or the end of the array.
     Separator,
-    /// Before an object that begins a line.
+    /// Before an object at the start of a line.
     Object,
 }
 
-/// Looks for the end of an entry of an array that is broken or exceeds a bound. It counts brackets,
-/// which is exact for JSON that is merely too large.
+/// Finds the end of an array entry that is invalid or too large, by counting brackets; exact for
+/// valid JSON.
 #[derive(Clone, Debug)]
 pub(super) struct Skip {
     levels: u32,
     inside: Inside,
-    /// Only blanks were seen since the line began.
+    /// Only whitespace since the line started.
     begins_line: bool,
-    /// Brackets cannot be relied on: an object that begins a line is the next entry.
+    /// Brackets are unreliable: an object at the start of a line is the next entry.
     is_broken: bool,
 }
 
-/// What a byte is part of.
+/// Context of a byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Inside {
     Brackets,
     Text,
-    /// Behind a backslash.
+    /// After a backslash.
     Escape,
 }
 
 impl Skip {
-    /// Goes on where a scan stopped, behind `text`.
+    /// Continues where a scan stopped, after `text`.
     pub(super) fn behind(scan: &Scan, text: &[u8], is_broken: bool) -> Self {
         let line = text.iter().rposition(|byte| *byte == b'\n').and_then(|at| text.get(at..));
         Self {
@@ -226,7 +226,7 @@ impl Skip {
         }
     }
 
-    /// Takes the next byte, unless reading goes on before it.
+    /// Processes the next byte, unless reading continues before it.
     pub(super) fn step(&mut self, byte: u8) -> Resume {
         let begins_line = self.begins_line;
         self.begins_line = byte == b'\n' || begins_line && is_blank(byte);
@@ -237,7 +237,7 @@ impl Skip {
             (Inside::Brackets, b'}' | b']') => self.levels = self.levels.saturating_sub(1),
             (Inside::Brackets, b'"') => self.inside = Inside::Text,
             (Inside::Brackets, _) => {}
-            // No text goes on over a line's end.
+            // No string continues across a line end.
             (_, b'\n') => (self.inside, self.is_broken) = (Inside::Brackets, true),
             (Inside::Text, b'"') => self.inside = Inside::Brackets,
             (Inside::Text, b'\\') => self.inside = Inside::Escape,

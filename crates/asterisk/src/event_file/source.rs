@@ -1,4 +1,4 @@
-//! The bytes of an input, with the place they stand at.
+//! Buffered input with positions.
 
 use std::io::{BufRead, ErrorKind};
 
@@ -8,46 +8,46 @@ use super::scan::is_blank;
 
 /// Most bytes of one event.
 pub(super) const MAX_BYTES: usize = 1 << 20;
-/// Most bytes that end a line.
+/// Most bytes of a line end.
 const LINE_END: usize = 2;
 
 /// What to do with a byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Take {
-    /// Take it and go on.
+    /// Consume it and continue.
     Next,
-    /// Take it and stop.
+    /// Consume it and stop.
     Last,
-    /// Leave it and stop.
+    /// Stop before it.
     Stop,
 }
 
-/// Why no more bytes were taken.
+/// Why consuming stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Taken {
-    /// At the byte that was asked for.
+    /// At the requested byte.
     Stopped,
-    /// There is no room for the next byte.
+    /// The buffer is full.
     Full,
     /// At the end of the input.
     End,
 }
 
-/// The bytes of an input, with the place they stand at.
+/// Buffered input with positions.
 #[derive(Debug)]
 pub(super) struct Source<R> {
     input: R,
-    /// Bytes that are read once more, before the rest of the input.
+    /// Bytes to read again before the rest of the input.
     again: Vec<u8>,
     /// How many of them were read.
     done: usize,
     has_ended: bool,
     place: Place,
-    /// The line of the last byte that is no blank.
+    /// The line of the last non-blank byte.
     filled_line: u64,
 }
 
-/// A place in a text.
+/// A position in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Place {
     /// From 1.
@@ -61,7 +61,7 @@ impl Place {
         Self { line, column: 1 }
     }
 
-    /// The place of something in a text that begins here.
+    /// The position within a text that starts here.
     pub(super) fn within(self, line: usize, column: usize) -> Self {
         let (line, column) = (count(line), count(column));
         match line {
@@ -88,30 +88,30 @@ impl<R: BufRead> Source<R> {
         Self { input, again: Vec::new(), done: 0, has_ended: false, place, filled_line: 0 }
     }
 
-    /// Where the next byte stands.
+    /// The position of the next byte.
     pub(super) fn place(&self) -> Place {
         self.place
     }
 
-    /// The line of the last byte taken that is no blank.
+    /// The line of the last non-blank byte consumed.
     pub(super) fn filled_line(&self) -> u64 {
         self.filled_line
     }
 
-    /// Reads these bytes, which begin a line, before the rest of the input.
-    pub(super) fn read_again(&mut self, bytes: Vec<u8>, line: u64) {
+    /// Puts bytes back, to be read before the rest of the input.
+    pub(super) fn put_back(&mut self, bytes: Vec<u8>, line: u64) {
         self.again = bytes;
         self.done = 0;
         self.place = Place::line(line);
     }
 
-    /// How many bytes are held to be read again.
+    /// Number of bytes put back.
     #[cfg(test)]
     pub(super) fn held(&self) -> usize {
         self.again.capacity()
     }
 
-    /// The next byte; it stays.
+    /// Returns the next byte without consuming it.
     ///
     /// # Errors
     /// The input cannot be read.
@@ -119,7 +119,7 @@ impl<R: BufRead> Source<R> {
         self.fill().map(|bytes| bytes.first().copied())
     }
 
-    /// The next byte that is no blank; it stays.
+    /// Returns the next non-blank byte without consuming it.
     ///
     /// # Errors
     /// The input cannot be read.
@@ -128,7 +128,7 @@ impl<R: BufRead> Source<R> {
         self.peek()
     }
 
-    /// Takes the rest of a line, with its end.
+    /// Consumes the rest of a line, including its end.
     ///
     /// # Errors
     /// The input cannot be read.
@@ -136,7 +136,7 @@ impl<R: BufRead> Source<R> {
         self.take(kept, |byte| if byte == b'\n' { Take::Last } else { Take::Next })
     }
 
-    /// Takes bytes as long as `judge` says so, and as long as there is room for them in `kept`.
+    /// Consumes bytes while `judge` accepts them and `kept` has room.
     ///
     /// # Errors
     /// The input cannot be read.
@@ -188,16 +188,16 @@ impl<R: BufRead> Source<R> {
         }
     }
 
-    /// Bytes that can be taken now; none at the end of the input.
+    /// Bytes available to consume; empty at the end of the input.
     fn fill(&mut self) -> Result<&[u8]> {
         if self.done < self.again.len() {
             return Ok(self.again.get(self.done..).unwrap_or_default());
         }
-        // A terminal whose input has ended is not asked for more.
+        // A terminal must not be read after its end.
         while !self.has_ended {
             match self.input.fill_buf() {
                 Ok([]) => self.has_ended = true,
-                // Asked once more, since the borrow of the answer cannot leave the loop.
+                // Read twice: the borrow of the result cannot leave the loop.
                 Ok(_) => return self.input.fill_buf().map_err(|error| unreadable(&error)),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(unreadable(&error)),

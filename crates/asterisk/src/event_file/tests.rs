@@ -1,4 +1,4 @@
-//! How much of an input is held.
+//! Memory bounds of the reader.
 
 use std::io::{self, BufReader, Cursor, Read};
 
@@ -6,13 +6,13 @@ use super::EventFile;
 use super::source::MAX_BYTES;
 
 const EVENT: &str = r#"{"t": 0, "type": "start", "data": {}}"#;
-/// Far more than is ever held.
+/// Far more than is ever buffered.
 const FLOOD: u64 = 64 << 20;
-/// More than is ever held.
+/// More than is ever buffered.
 const SMALL_FLOOD: u64 = 4 << 20;
 
-/// Reads a text with a flood of one byte in its middle, where `E` is an event: how many events and
-/// how many broken entries there are.
+/// Reads a text with a flood of one byte in its middle, `E` standing for an event. Returns the
+/// number of events and of invalid entries.
 fn read(before: &str, flood: u8, behind: &str) -> (usize, usize) {
     read_of_size(SMALL_FLOOD, before, flood, behind)
 }
@@ -36,7 +36,7 @@ fn read_of_size(size: u64, before: &str, flood: u8, behind: &str) -> (usize, usi
 }
 
 #[test]
-fn an_endless_line_is_not_held() {
+fn endless_line_is_not_buffered() {
     assert_eq!(read_of_size(FLOOD, "E\n{\"x\": \"", b'x', "\nE\n"), (2, 1));
     for before in ["E\n", "E\n{\"x\": \"", "E\n["] {
         assert_eq!(read(before, b'x', "\nE\n"), (2, 1), "{before}");
@@ -47,7 +47,7 @@ fn an_endless_line_is_not_held() {
 }
 
 #[test]
-fn an_endless_entry_is_not_held() {
+fn endless_entry_is_not_buffered() {
     assert_eq!(read_of_size(FLOOD, "[E, {\"x\": \"", b'x', "\"}, E]"), (2, 1));
     assert_eq!(read("[E,\n{\"x\": \"", b'x', "\n{}, E]"), (2, 2));
     let object = "{\"n\": 1, \"events\": [E, {\"x\": \"";
@@ -57,14 +57,14 @@ fn an_endless_entry_is_not_held() {
 }
 
 #[test]
-fn an_endless_object_around_the_events_is_not_held() {
+fn endless_outer_object_is_not_buffered() {
     assert_eq!(read("{\"name\": \"", b'x', "\", \"events\": [E]}"), (1, 0));
     assert_eq!(read("{\"events\": [E], \"name\": \"", b'x', "\"}"), (1, 0));
     assert_eq!(read("{\"x\": [", b' ', "}\nE\n"), (1, 1));
 }
 
 #[test]
-fn endless_blanks_are_not_held() {
+fn endless_blanks_are_not_buffered() {
     for piece in [b' ', b'\n'] {
         for (before, behind) in [("", "E\n"), ("[", "E]"), ("{\"events\":", "[E]}"), ("[E", "]")] {
             assert_eq!(read(before, piece, behind), (1, 0), "{before}");

@@ -1,4 +1,4 @@
-//! The text of one event, and what is wrong with it.
+//! Parsing the text of one event.
 
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use super::{BrokenLine, Entry, Position, RecordedEvent};
 /// The byte order mark.
 pub(super) const BOM: &[u8] = "\u{feff}".as_bytes();
 
-/// Takes an event out of its text, which begins at `start`. Bytes that are not UTF-8 are replaced.
+/// Parses an event from its text, which begins at `start`. Bytes that are not UTF-8 are replaced.
 pub(super) fn decode(position: Position, start: Place, text: &[u8]) -> Entry {
     if text.len() > MAX_BYTES {
         return Err(too_long(position));
@@ -24,14 +24,14 @@ pub(super) fn decode(position: Position, start: Place, text: &[u8]) -> Entry {
     }
 }
 
-/// Where a text stops being JSON, and why.
+/// Position and reason of a JSON error.
 pub(super) struct Fault {
     place: Place,
     why: String,
 }
 
 impl Fault {
-    /// Looks for it in a text that begins at `start`.
+    /// Finds the JSON error in a text that begins at `start`.
     pub(super) fn find(start: Place, text: &[u8]) -> Self {
         match serde_json::from_str::<IgnoredAny>(&String::from_utf8_lossy(text)) {
             Ok(_) => Self { place: start, why: "broken off".to_owned() },
@@ -46,13 +46,13 @@ impl Fault {
         Self { place, why: why.strip_suffix(&at).unwrap_or(&why).to_owned() }
     }
 
-    /// Reports the line it is on.
+    /// Reports the error for its line.
     pub(super) fn on_its_line(self) -> BrokenLine {
         let position = Position::Line(self.place.line);
         self.at(position)
     }
 
-    /// Reports what stands at that position.
+    /// Reports the error for that position.
     pub(super) fn at(self, position: Position) -> BrokenLine {
         let Self { place: Place { line, column }, why } = self;
         let place = if position == Position::Line(line) {
@@ -72,7 +72,7 @@ pub(super) fn too_deep(position: Position) -> BrokenLine {
     BrokenLine::new(position, format!("nested deeper than {MAX_LEVELS} levels"))
 }
 
-/// The text without a byte order mark before it and blanks behind it.
+/// Strips a byte order mark and trailing blanks.
 pub(super) fn trim(text: &[u8]) -> &[u8] {
     text.strip_prefix(BOM).unwrap_or(text).trim_ascii_end()
 }

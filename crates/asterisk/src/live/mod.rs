@@ -1,30 +1,30 @@
-//! Calls while they live: what changed for a client, as events.
+//! Events of live calls: what changed for a client.
 
-mod present;
 mod ring;
+mod snapshot;
 mod talk;
 
 use compact_str::CompactString;
 use vochi_crm_core::{CallEvent, EventKind, Extension, Leg, Line};
 
+use crate::analysis::numbers::{line_of, phone_of};
+use crate::analysis::parties::Client;
+use crate::analysis::termination::has_ended;
+use crate::analysis::{CallAnalysis, call_id, moment};
 use crate::rules::Rules;
-use crate::scene::{Live, Micros, Names, Scene, Telling};
-use crate::understand::cast::Client;
-use crate::understand::numbers::{line_of, phone_of};
-use crate::understand::over::is_over;
-use crate::understand::{Story, call_id, moment};
+use crate::scene::{Live, LiveState, Micros, Names, Scene};
 
-/// A call turned out to be part of another one: whatever was shown of it goes.
+/// Ends a live call that became part of another one, so that its popup closes.
 pub(crate) fn withdraw(live: &mut Live, scene: &Scene, at: Micros) -> Option<CallEvent> {
     let was_open = live.is_open();
-    live.telling = Telling::Over;
+    live.state = LiveState::Over;
     let ended = EventKind::Ended { outcome: None, reason: None, talk: None };
     let id = call_id(scene, live.key).filter(|_| was_open)?;
     Some(CallEvent::new(id, moment(at), ended))
 }
 
-/// The present of one client's call.
-struct Now<'a> {
+/// Current state of one client's call.
+struct Snapshot<'a> {
     scene: &'a Scene,
     clients: &'a [Client],
     client: &'a Client,
@@ -32,7 +32,7 @@ struct Now<'a> {
     at: Micros,
 }
 
-/// Tells what changed for a client since it was last looked at.
+/// Emits the events for what changed since the last evaluation of a client.
 pub(crate) fn advance(
     scene: &Scene,
     clients: &[Client],
@@ -42,40 +42,40 @@ pub(crate) fn advance(
     at: Micros,
     out: &mut Vec<CallEvent>,
 ) {
-    if !matches!(live.telling, Telling::Unheard | Telling::Open) {
+    if !matches!(live.state, LiveState::Pending | LiveState::Open) {
         return;
     }
-    let now = Now { scene, clients, client, rules, at };
-    now.advance(live, out);
+    let snapshot = Snapshot { scene, clients, client, rules, at };
+    snapshot.advance(live, out);
 }
 
-impl Now<'_> {
+impl Snapshot<'_> {
     fn advance(&self, live: &mut Live, out: &mut Vec<CallEvent>) {
-        if is_over(self.scene, self.client, self.at) {
+        if has_ended(self.scene, self.client, self.at) {
             if live.is_open() {
                 out.extend(self.end());
             }
-            live.telling = Telling::Over;
+            live.state = LiveState::Over;
             return;
         }
-        let people = self.heard();
+        let people = self.listeners();
         let with = self.with(&people, live);
         let mut ringing = self.ringing(live);
         if self.scene.dialplan && with.is_empty() && !live.held && self.bridge().is_some() {
-            // Somebody took it, and the listener has yet to tell who.
+            // The call was answered, and the dialplan has not reported by which phone.
             ringing.clone_from(&live.ringing);
         }
         self.dial_out(live, out);
-        self.rings(live, &ringing, &with, out);
-        self.talks(live, &people, &with, out);
+        self.update_ringing(live, &ringing, &with, out);
+        self.update_talk(live, &people, &with, out);
     }
 
     fn event(&self, kind: EventKind) -> Option<CallEvent> {
         Some(CallEvent::new(call_id(self.scene, self.client.key)?, moment(self.at), kind))
     }
 
-    /// An event that may be the first one and so tells everything.
-    fn full(&self, kind: EventKind) -> Option<CallEvent> {
+    /// An event with direction, client and line, as it may be the first one.
+    fn full_event(&self, kind: EventKind) -> Option<CallEvent> {
         let mut event = self
             .event(kind)?
             .with_direction(self.client.direction)
@@ -88,10 +88,10 @@ impl Now<'_> {
     }
 
     fn end(&self) -> Option<CallEvent> {
-        Story::new(self.scene, self.clients, self.client, self.rules).end(self.at)
+        CallAnalysis::new(self.scene, self.clients, self.client, self.rules).end(self.at)
     }
 
-    fn left<'b>(&self, names: impl Iterator<Item = &'b CompactString>) -> Option<CallEvent> {
+    fn legs_ended<'b>(&self, names: impl Iterator<Item = &'b CompactString>) -> Option<CallEvent> {
         let mut legs =
             names.filter_map(|name| Extension::new(name).ok()).map(Leg::to_employee).peekable();
         legs.peek()?;
@@ -100,7 +100,7 @@ impl Now<'_> {
     }
 }
 
-fn push_once(names: &mut Names, name: &str) {
+fn push_unique(names: &mut Names, name: &str) {
     if !names.iter().any(|known| known == name) {
         names.push(name.into());
     }

@@ -1,22 +1,22 @@
-//! People who get the client, keep it waiting, hand it on.
+//! Events of answers, holds and transfers.
 
 use vochi_crm_core::{CallEvent, Direction, EventKind, Extension, Leg, TransferMode};
 
-use super::Now;
+use super::Snapshot;
+use crate::analysis::audibility::Listeners;
+use crate::analysis::employees::person;
 use crate::peer::{Half, Peer};
-use crate::scene::{Channel, Live, Names, Telling};
-use crate::understand::people::person;
-use crate::understand::reach::People;
+use crate::scene::{Channel, Live, LiveState, Names};
 
-impl Now<'_> {
-    pub(super) fn talks(
+impl Snapshot<'_> {
+    pub(super) fn update_talk(
         &self,
         live: &mut Live,
-        people: &People,
+        people: &Listeners,
         with: &Names,
         out: &mut Vec<CallEvent>,
     ) {
-        self.gone_again(live, with, out);
+        self.end_consultations(live, with, out);
         let had = live.with.clone();
         for name in with.iter().filter(|name| !had.contains(name)) {
             let Ok(extension) = Extension::new(name) else {
@@ -26,7 +26,7 @@ impl Now<'_> {
                 *last != name.as_str() && !with.iter().any(|other| other.as_str() == *last)
             });
             let from = from.and_then(|last| Extension::new(last).ok());
-            let attended = live.asked.contains(name) || self.was_asked(name, live);
+            let attended = live.asked.contains(name) || self.was_consulted(name, live);
             if let Some(from) = from.filter(|_| attended || !had.is_empty()) {
                 let mode = if attended { TransferMode::Attended } else { TransferMode::Blind };
                 out.extend(self.event(EventKind::Transferred {
@@ -48,48 +48,48 @@ impl Now<'_> {
             let answered = if live.is_open() {
                 self.event(EventKind::Answered)
             } else {
-                self.full(EventKind::Answered)
+                self.full_event(EventKind::Answered)
             };
             out.extend(answered.map(|event| event.with_leg(leg)));
-            live.telling = Telling::Open;
+            live.state = LiveState::Open;
         }
         if with.is_empty() {
-            self.alone(live, out);
+            self.client_left_alone(live, out);
             return;
         }
         let gone: Names = live.with.iter().filter(|name| !with.contains(name)).cloned().collect();
-        out.extend(self.left(gone.iter()));
+        out.extend(self.legs_ended(gone.iter()));
         let holds = people.iter().any(|at| self.scene.channel(*at).is_some_and(Channel::holds_now));
         if holds != live.held && (holds || !live.with.is_empty()) {
             self.hold(live, holds, with, out);
         }
         live.held = holds;
-        live.passed_on = false;
+        live.transferred = false;
         live.with = with.as_slice().into();
         live.last = with.last().cloned();
     }
 
-    /// Colleagues who were asked and hung up.
-    fn gone_again(&self, live: &mut Live, with: &Names, out: &mut Vec<CallEvent>) {
+    /// Emits the end of consultation legs whose colleagues hung up.
+    fn end_consultations(&self, live: &mut Live, with: &Names, out: &mut Vec<CallEvent>) {
         let gone: Names = live
             .asked
             .iter()
             .filter(|name| !with.contains(name))
             .filter(|name| {
-                self.seats(name).all(|(at, phone)| {
+                self.channels_of(name).all(|(at, phone)| {
                     phone.hung_at().is_some()
-                        || self.scene.dialplan && self.scene.whereabouts(at).is_none()
+                        || self.scene.dialplan && self.scene.current_bridge(at).is_none()
                 })
             })
             .cloned()
             .collect();
         live.asked.retain(|name| !gone.contains(name));
-        out.extend(self.left(gone.iter()));
+        out.extend(self.legs_ended(gone.iter()));
     }
 
-    /// Whether whoever takes the client over was called by the one who had it, or answered while
-    /// that one was away asking.
-    fn was_asked(&self, name: &str, live: &Live) -> bool {
+    /// Returns true if the new employee was dialled by the last one, or answered while the last one
+    /// was consulting.
+    fn was_consulted(&self, name: &str, live: &Live) -> bool {
         let Some(last) = live.last.as_deref() else {
             return false;
         };
@@ -97,9 +97,9 @@ impl Now<'_> {
             matches!(channel.peer, Peer::Local { half: Half::Two, .. })
                 && channel.caller() == Some(last)
         };
-        live.held && !live.passed_on
+        live.held && !live.transferred
             || self.scene.dialplan && self.scene.channels.iter().any(calls_for_last)
-            || self.seats(name).any(|(_, phone)| {
+            || self.channels_of(name).any(|(_, phone)| {
                 let dialler = phone.dial.as_deref().and_then(|dial| dial.by);
                 dialler
                     .and_then(|by| person(self.scene, by, self.rules))
@@ -118,21 +118,21 @@ impl Now<'_> {
         }));
     }
 
-    /// Nobody of those who had the client hears it now.
-    fn alone(&self, live: &mut Live, out: &mut Vec<CallEvent>) {
+    /// Handles a client that no employee hears any more.
+    fn client_left_alone(&self, live: &mut Live, out: &mut Vec<CallEvent>) {
         let (gone, there): (Names, Names) = live.with.iter().cloned().partition(|name| {
-            let mut seats = self.seats(name).peekable();
-            seats.peek().is_some() && seats.all(|(_, phone)| phone.hung_at().is_some())
+            let mut channels_of = self.channels_of(name).peekable();
+            channels_of.peek().is_some() && channels_of.all(|(_, phone)| phone.hung_at().is_some())
         });
-        out.extend(self.left(gone.iter()));
-        let asks = there.iter().any(|name| {
-            let mut seats = self.seats(name);
-            seats.any(|(at, _)| self.scene.whereabouts(at).is_some())
+        out.extend(self.legs_ended(gone.iter()));
+        let consults = there.iter().any(|name| {
+            let mut channels_of = self.channels_of(name);
+            channels_of.any(|(at, _)| self.scene.current_bridge(at).is_some())
         });
         if there.is_empty() {
             live.held = false;
-        } else if asks && self.bridge().is_some() && !live.held {
-            // The employee is in another bridge, asking somebody; the client waits.
+        } else if consults && self.bridge().is_some() && !live.held {
+            // The employee consults a colleague in another bridge; the client waits.
             self.hold(live, true, &there, out);
             live.held = true;
         }

@@ -1,13 +1,13 @@
 //! Events of Asterisk's manager interface (Asterisk 12 and later).
 
-use super::fields::{Fields, Written};
+use super::fields::{FieldText, Fields};
 use super::{
-    Attempt, BridgeKind, BrokenEvent, Coming, DialEnd, Dialect, Named, PbxEvent, Reading, Told,
-    missing,
+    Attempt, BridgeKind, BridgeMembership, BrokenEvent, ChannelRef, DialEnd, Dialect, Payload,
+    PbxEvent, Reading, missing,
 };
 
-/// Known events that say nothing about a call another event does not say, or say it wrongly: call
-/// detail records count queues and greetings as talk.
+/// Known events without information about a call that other events do not carry, or with wrong
+/// information: call detail records count queues and greetings as talk.
 const IRRELEVANT: &[&str] = &[
     "AgentCalled",
     "AgentComplete",
@@ -57,37 +57,38 @@ const IRRELEVANT: &[&str] = &[
 ];
 
 pub(super) fn read<'a>(name: &str, fields: Fields<'a>) -> Result<Reading<'a>, BrokenEvent> {
-    let told = match name {
-        "Newchannel" => Told::Appeared(own(fields)?),
-        "Newstate" => Told::Seen(own(fields)?),
+    let payload = match name {
+        "Newchannel" => Payload::ChannelCreated(own(fields)?),
+        "Newstate" => Payload::Seen(own(fields)?),
         "DialBegin" => {
-            Told::DialBegun { attempt: attempt(fields)?, string: fields.get("DialString") }
+            Payload::DialStarted { attempt: attempt(fields)?, string: fields.get("DialString") }
         }
         "DialState" => {
             let rings = matches!(fields.get("DialStatus").as_deref(), Some("RINGING" | "PROGRESS"));
             if !rings {
                 return Ok(Reading::Irrelevant);
             }
-            Told::DialRings(attempt(fields)?)
+            Payload::DialRinging(attempt(fields)?)
         }
-        "DialEnd" => Told::DialEnded { attempt: attempt(fields)?, end: dial_end(fields) },
-        "BridgeEnter" => Told::Entered(coming(fields)?),
-        "BridgeLeave" => {
-            Told::Left { from: coming(fields)?, remaining: fields.whole("BridgeNumChannels") }
-        }
-        "BridgeDestroy" => {
-            Told::BridgeGone { bridge: missing(fields.get("BridgeUniqueid"), "BridgeUniqueid")? }
-        }
-        "Hangup" => Told::HungUp { channel: own(fields)?, cause: fields.whole("Cause") },
-        "HangupRequest" => Told::AsksToHangUp(own(fields)?),
-        "Hold" => Told::Held(own(fields)?),
-        "Unhold" => Told::Resumed(own(fields)?),
-        "BlindTransfer" => Told::Blind {
+        "DialEnd" => Payload::DialEnded { attempt: attempt(fields)?, end: dial_end(fields) },
+        "BridgeEnter" => Payload::BridgeEntered(membership(fields)?),
+        "BridgeLeave" => Payload::BridgeLeft {
+            from: membership(fields)?,
+            remaining: fields.whole("BridgeNumChannels"),
+        },
+        "BridgeDestroy" => Payload::BridgeDestroyed {
+            bridge: missing(fields.get("BridgeUniqueid"), "BridgeUniqueid")?,
+        },
+        "Hangup" => Payload::HungUp { channel: own(fields)?, cause: fields.whole("Cause") },
+        "HangupRequest" => Payload::HangupRequested(own(fields)?),
+        "Hold" => Payload::Held(own(fields)?),
+        "Unhold" => Payload::Resumed(own(fields)?),
+        "BlindTransfer" => Payload::Blind {
             by: missing(channel(fields, "Transferer"), "TransfererUniqueid")?,
             client: channel(fields, "Transferee"),
             to: fields.get("Extension"),
         },
-        "AttendedTransfer" => Told::Attended {
+        "AttendedTransfer" => Payload::Attended {
             by: missing(channel(fields, "OrigTransferer"), "OrigTransfererUniqueid")?,
             second: missing(channel(fields, "SecondTransferer"), "SecondTransfererUniqueid")?,
             client: channel(fields, "Transferee"),
@@ -96,32 +97,32 @@ pub(super) fn read<'a>(name: &str, fields: Fields<'a>) -> Result<Reading<'a>, Br
         "LocalBridge" => pair(fields, "LocalOne", "LocalTwo")?,
         "Pickup" => pair(fields, "", "Target")?,
         "UnParkedCall" => pair(fields, "Parkee", "Retriever")?,
-        "MixMonitorStart" => Told::Recorded(own(fields)?),
+        "MixMonitorStart" => Payload::Recorded(own(fields)?),
         "MessageWaiting" => match channel(fields, "") {
-            Some(caller) if fields.whole("Waiting") != Some(0) => Told::Message(caller),
+            Some(caller) if fields.whole("Waiting") != Some(0) => Payload::Message(caller),
             _ => return Ok(Reading::Irrelevant),
         },
         "UserEvent" => match (channel(fields, ""), fields.get("Outcome").as_deref()) {
             (Some(caller), Some(outcome)) if outcome.eq_ignore_ascii_case("voicemail") => {
-                Told::Message(caller)
+                Payload::Message(caller)
             }
             _ => return Ok(Reading::Irrelevant),
         },
-        "Shutdown" => Told::PbxStopped,
-        // Sent at every login; the time since the start is missing before Asterisk 13.
+        "Shutdown" => Payload::PbxStopped,
+        // Sent at every login; the uptime is missing before Asterisk 13.
         "FullyBooted" => match fields.whole("Uptime") {
-            Some(uptime_seconds) => Told::PbxStarted { uptime_seconds },
+            Some(uptime_seconds) => Payload::PbxStarted { uptime_seconds },
             None => return Ok(Reading::Irrelevant),
         },
         "OriginateResponse" => return Ok(Reading::Irrelevant),
         other if IRRELEVANT.binary_search(&other).is_ok() => return Ok(Reading::Irrelevant),
         _ => return Ok(Reading::Unknown),
     };
-    Ok(Reading::Event(PbxEvent { scope: fields.get("SystemName"), dialect: Dialect::Ami, told }))
+    Ok(Reading::Event(PbxEvent { scope: fields.get("SystemName"), dialect: Dialect::Ami, payload }))
 }
 
-fn channel<'a>(fields: Fields<'a>, prefix: &str) -> Option<Named<'a>> {
-    Some(Named {
+fn channel<'a>(fields: Fields<'a>, prefix: &str) -> Option<ChannelRef<'a>> {
+    Some(ChannelRef {
         id: fields.prefixed(prefix, "Uniqueid")?,
         linked: fields.prefixed(prefix, "Linkedid"),
         name: fields.prefixed(prefix, "Channel"),
@@ -133,7 +134,7 @@ fn channel<'a>(fields: Fields<'a>, prefix: &str) -> Option<Named<'a>> {
     })
 }
 
-fn own(fields: Fields<'_>) -> Result<Named<'_>, BrokenEvent> {
+fn own(fields: Fields<'_>) -> Result<ChannelRef<'_>, BrokenEvent> {
     missing(channel(fields, ""), "Uniqueid")
 }
 
@@ -141,8 +142,8 @@ fn attempt(fields: Fields<'_>) -> Result<Attempt<'_>, BrokenEvent> {
     Ok(Attempt { by: channel(fields, ""), to: missing(channel(fields, "Dest"), "DestUniqueid")? })
 }
 
-fn pair<'a>(fields: Fields<'a>, one: &str, two: &str) -> Result<Told<'a>, BrokenEvent> {
-    Ok(Told::Together(
+fn pair<'a>(fields: Fields<'a>, one: &str, two: &str) -> Result<Payload<'a>, BrokenEvent> {
+    Ok(Payload::Linked(
         missing(channel(fields, one), "Uniqueid of the one channel")?,
         missing(channel(fields, two), "Uniqueid of the other channel")?,
     ))
@@ -152,19 +153,19 @@ fn dial_end(fields: Fields<'_>) -> DialEnd {
     if fields.get("Forward").is_some() {
         return DialEnd::Forwarded;
     }
-    let status: Option<Written<'_>> = fields.get("DialStatus");
+    let status: Option<FieldText<'_>> = fields.get("DialStatus");
     match status.as_deref() {
         Some("ANSWER") => DialEnd::Answered,
         Some("BUSY") => DialEnd::Busy,
         Some("CANCEL" | "ABORT") => DialEnd::Cancelled,
         Some("CONGESTION" | "CHANUNAVAIL") => DialEnd::Unavailable,
-        // Words to come are surely no answer.
+        // An unknown status is not an answer.
         _ => DialEnd::NoAnswer,
     }
 }
 
-fn coming(fields: Fields<'_>) -> Result<Coming<'_>, BrokenEvent> {
-    Ok(Coming {
+fn membership(fields: Fields<'_>) -> Result<BridgeMembership<'_>, BrokenEvent> {
+    Ok(BridgeMembership {
         channel: own(fields)?,
         bridge: fields.get("BridgeUniqueid"),
         kind: bridge_kind(fields),
@@ -188,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_irrelevant_can_be_looked_up() {
+    fn irrelevant_names_are_sorted() {
         assert!(IRRELEVANT.is_sorted(), "a binary search needs it in order");
     }
 }

@@ -1,36 +1,37 @@
-//! Events a dialplan posts itself: `start`, `dial`, `bridge` and their like.
+//! Events that a dialplan posts itself: `start`, `dial`, `bridge` and others.
 
-use super::fields::{Fields, Written};
+use super::fields::{FieldText, Fields};
 use super::{
-    Arrived, BridgeKind, BrokenEvent, CallKind, Coming, Dialect, Dialled, Named, PbxEvent, Reading,
-    Reported, Told, missing,
+    Arrived, BridgeKind, BridgeMembership, BrokenEvent, CallKind, ChannelRef, Dialect, Dialled,
+    Payload, PbxEvent, Reading, Reported, missing,
 };
 
 pub(super) fn read<'a>(name: &str, fields: Fields<'a>) -> Result<Reading<'a>, BrokenEvent> {
-    let told = match name {
-        "start" => Told::Arrived(Arrived {
+    let payload = match name {
+        "start" => Payload::Arrived(Arrived {
             id: id(fields)?,
             phone: fields.get("Phone"),
             line: fields.get("Trunk"),
         }),
-        "dial" => Told::Dialled(Dialled {
+        "dial" => Payload::Dialled(Dialled {
             id: id(fields)?,
             kind: kind(fields),
             phone: fields.get("Phone"),
             extensions: fields.list("Extensions"),
             line: fields.get("Trunk"),
         }),
-        "bridge" => Told::Entered(coming(fields)?),
-        "bridge_leave" => {
-            Told::Left { from: coming(fields)?, remaining: fields.whole("BridgeNumChannels") }
-        }
+        "bridge" => Payload::BridgeEntered(membership(fields)?),
+        "bridge_leave" => Payload::BridgeLeft {
+            from: membership(fields)?,
+            remaining: fields.whole("BridgeNumChannels"),
+        },
         "bridge_destroy" => match fields.get("BridgeUniqueid") {
-            Some(bridge) => Told::BridgeGone { bridge },
+            Some(bridge) => Payload::BridgeDestroyed { bridge },
             None => return Ok(Reading::Irrelevant),
         },
         "bridge_create" => return Ok(Reading::Irrelevant),
-        "new_callerid" => Told::Seen(channel(fields)?),
-        "hangup" => Told::Reported(Reported {
+        "new_callerid" => Payload::Seen(channel(fields)?),
+        "hangup" => Payload::Reported(Reported {
             id: id(fields)?,
             kind: kind(fields),
             answered: fields.get("CallStatus").map(|status| status == "2"),
@@ -43,15 +44,15 @@ pub(super) fn read<'a>(name: &str, fields: Fields<'a>) -> Result<Reading<'a>, Br
         }),
         _ => return Ok(Reading::Unknown),
     };
-    Ok(Reading::Event(PbxEvent { scope: fields.get("Token"), dialect: Dialect::Dialplan, told }))
+    Ok(Reading::Event(PbxEvent { scope: fields.get("Token"), dialect: Dialect::Dialplan, payload }))
 }
 
-fn id(fields: Fields<'_>) -> Result<Written<'_>, BrokenEvent> {
+fn id(fields: Fields<'_>) -> Result<FieldText<'_>, BrokenEvent> {
     missing(fields.get("UniqueId").or_else(|| fields.get("Uniqueid")), "UniqueId")
 }
 
-fn channel(fields: Fields<'_>) -> Result<Named<'_>, BrokenEvent> {
-    Ok(Named {
+fn channel(fields: Fields<'_>) -> Result<ChannelRef<'_>, BrokenEvent> {
+    Ok(ChannelRef {
         id: id(fields)?,
         linked: None,
         name: fields.get("Channel"),
@@ -63,8 +64,8 @@ fn channel(fields: Fields<'_>) -> Result<Named<'_>, BrokenEvent> {
     })
 }
 
-fn coming(fields: Fields<'_>) -> Result<Coming<'_>, BrokenEvent> {
-    Ok(Coming {
+fn membership(fields: Fields<'_>) -> Result<BridgeMembership<'_>, BrokenEvent> {
+    Ok(BridgeMembership {
         channel: channel(fields)?,
         bridge: fields.get("BridgeUniqueid"),
         kind: BridgeKind::Talk,
@@ -76,11 +77,11 @@ fn kind(fields: Fields<'_>) -> CallKind {
         Some(0) => CallKind::Incoming,
         Some(1) => CallKind::Outgoing,
         Some(2) => CallKind::Internal,
-        _ => CallKind::Untold,
+        _ => CallKind::Unspecified,
     }
 }
 
 fn time(fields: Fields<'_>, name: &str) -> Option<vochi_crm_core::LocalTime> {
-    let text: Written<'_> = fields.get(name)?;
+    let text: FieldText<'_> = fields.get(name)?;
     text.parse().ok()
 }

@@ -1,13 +1,13 @@
-//! Values of an event, however the PBX wrote them.
+//! Lenient access to the fields of an event.
 
 use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-/// A value of an event: text, or a number or a flag that stands for it.
-pub(crate) type Written<'a> = Cow<'a, str>;
+/// A field as text; a number or a flag is converted.
+pub(crate) type FieldText<'a> = Cow<'a, str>;
 
-/// The values of one event, by name.
+/// The fields of one event, by name.
 #[derive(Clone, Copy)]
 pub(crate) struct Fields<'a>(&'a Map<String, Value>);
 
@@ -16,17 +16,17 @@ impl<'a> Fields<'a> {
         Self(map)
     }
 
-    /// A value, unless it is missing, empty or the PBX's word for unknown.
-    pub(crate) fn get(self, name: &str) -> Option<Written<'a>> {
+    /// Returns a field unless it is missing, empty or `<unknown>`.
+    pub(crate) fn get(self, name: &str) -> Option<FieldText<'a>> {
         self.0.get(name).and_then(written)
     }
 
-    /// A value with a prefix before its name, as `DestChannel`.
-    pub(crate) fn prefixed(self, prefix: &str, name: &str) -> Option<Written<'a>> {
+    /// Returns a field with a prefix before its name, such as `DestChannel`.
+    pub(crate) fn prefixed(self, prefix: &str, name: &str) -> Option<FieldText<'a>> {
         if prefix.is_empty() {
             return self.get(name);
         }
-        // The longest name there is has 31 letters.
+        // The longest name has 31 letters.
         let mut buffer = [0_u8; 64];
         let length = prefix.len() + name.len();
         let joined = buffer.get_mut(..length)?;
@@ -36,7 +36,7 @@ impl<'a> Fields<'a> {
         self.get(std::str::from_utf8(joined).ok()?)
     }
 
-    /// A whole number, written as one or as its digits.
+    /// Parses a whole number, given as number or text.
     pub(crate) fn whole(self, name: &str) -> Option<u32> {
         match self.0.get(name)? {
             Value::Number(number) => number.as_u64().and_then(|number| number.try_into().ok()),
@@ -45,8 +45,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Every entry of a list; one text may hold several, separated by `,` `;` `&` `|` or blanks.
-    pub(crate) fn list(self, name: &str) -> Vec<Written<'a>> {
+    /// Returns the entries of a list; a text is split at `,` `;` `&` `|` and blanks.
+    pub(crate) fn list(self, name: &str) -> Vec<FieldText<'a>> {
         let mut entries = Vec::new();
         match self.0.get(name) {
             Some(Value::Array(list)) => {
@@ -61,19 +61,19 @@ impl<'a> Fields<'a> {
     }
 }
 
-fn written(value: &Value) -> Option<Written<'_>> {
+fn written(value: &Value) -> Option<FieldText<'_>> {
     let text = match value {
         Value::String(text) => Cow::Borrowed(text.trim()),
         Value::Number(number) => Cow::Owned(number.to_string()),
         Value::Bool(flag) => Cow::Owned(flag.to_string()),
-        // A header that came more than once; the first is the PBX's own.
+        // A repeated header: the first value is the PBX's own.
         Value::Array(list) => return list.first().and_then(written),
         Value::Null | Value::Object(_) => return None,
     };
     (!text.is_empty() && text != "<unknown>").then_some(text)
 }
 
-fn split<'a>(value: &'a Value, entries: &mut Vec<Written<'a>>) {
+fn split<'a>(value: &'a Value, entries: &mut Vec<FieldText<'a>>) {
     let separates = |c: char| matches!(c, ',' | ';' | '&' | '|') || c.is_whitespace();
     match value {
         Value::String(text) => entries.extend(

@@ -1,5 +1,4 @@
-//! What a PBX sends, in one language. The readers know how each dialect spells its events; nothing
-//! behind them does.
+//! Parsing of PBX events. Only this module knows how each dialect spells them.
 
 mod ami;
 mod dialplan;
@@ -10,10 +9,10 @@ use std::fmt;
 use serde_json::{Map, Value};
 use vochi_crm_core::LocalTime;
 
+pub(crate) use self::fields::FieldText;
 use self::fields::Fields;
-pub(crate) use self::fields::Written;
 
-/// One event of a PBX, understood as far as it can be without the others.
+/// One parsed event of a PBX.
 ///
 /// ```
 /// use serde_json::json;
@@ -29,12 +28,12 @@ pub(crate) use self::fields::Written;
 /// ```
 #[derive(Clone, Debug)]
 pub struct PbxEvent<'a> {
-    pub(crate) scope: Option<Written<'a>>,
+    pub(crate) scope: Option<FieldText<'a>>,
     pub(crate) dialect: Dialect,
-    pub(crate) told: Told<'a>,
+    pub(crate) payload: Payload<'a>,
 }
 
-/// Which interface of the PBX an event came from.
+/// The PBX interface an event came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
     /// A dialplan's own requests: few events, without links between channels.
@@ -43,27 +42,27 @@ pub(crate) enum Dialect {
     Ami,
 }
 
-/// What was made of an event.
+/// Result of parsing an event.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 #[allow(clippy::large_enum_variant, reason = "read and used at once, never kept")]
 pub enum Reading<'a> {
-    /// An event that tells something of a call.
+    /// An event about a call.
     Event(PbxEvent<'a>),
-    /// An event that is known and tells nothing: queue statistics, call detail records, sound.
+    /// A known event without call information: queue statistics, call detail records, audio.
     Irrelevant,
-    /// No event this library knows.
+    /// An unknown event.
     Unknown,
 }
 
-/// An event that lacks what it is about.
+/// A known event without a required field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokenEvent {
     missing: &'static str,
 }
 
 impl BrokenEvent {
-    /// The field it lacks.
+    /// The missing field.
     pub fn missing(&self) -> &'static str {
         self.missing
     }
@@ -71,7 +70,7 @@ impl BrokenEvent {
 
 impl fmt::Display for BrokenEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "it has no {}", self.missing)
+        write!(f, "missing {}", self.missing)
     }
 }
 
@@ -82,11 +81,11 @@ fn missing<T>(value: Option<T>, field: &'static str) -> Result<T, BrokenEvent> {
 }
 
 impl<'a> PbxEvent<'a> {
-    /// Reads an event: its name (`start`, `dial`, `bridge`, … of the dialplan's listener, or
-    /// `Newchannel`, `DialBegin`, … of AMI) and its fields.
+    /// Parses an event from its name (`start`, `dial`, `bridge`, … of a dialplan, or `Newchannel`,
+    /// `DialBegin`, … of AMI) and its fields.
     ///
     /// # Errors
-    /// A known event without the field it is about, such as a `hangup` without `UniqueId`.
+    /// A required field is missing, such as `UniqueId` in a `hangup`.
     pub fn read(name: &str, body: &'a Map<String, Value>) -> Result<Reading<'a>, BrokenEvent> {
         let fields = Fields::new(body);
         if name.starts_with(|first: char| first.is_ascii_lowercase()) {
@@ -96,13 +95,13 @@ impl<'a> PbxEvent<'a> {
         }
     }
 
-    /// Says on which PBX it happened, where the event itself does not: ids of two PBXs may be alike.
+    /// Sets the PBX of the event, if the host has several: their ids may collide.
     #[must_use]
     pub fn on_pbx(mut self, name: impl Into<String>) -> Self {
         let name = name.into();
         self.scope = Some(match self.scope {
-            Some(own) => Written::Owned(format!("{name}/{own}")),
-            None => Written::Owned(name),
+            Some(own) => FieldText::Owned(format!("{name}/{own}")),
+            None => FieldText::Owned(name),
         });
         self
     }
@@ -110,24 +109,24 @@ impl<'a> PbxEvent<'a> {
 
 /// A channel as an event names it.
 #[derive(Clone, Debug)]
-pub(crate) struct Named<'a> {
-    pub(crate) id: Written<'a>,
-    pub(crate) linked: Option<Written<'a>>,
-    pub(crate) name: Option<Written<'a>>,
-    pub(crate) caller: Option<Written<'a>>,
-    pub(crate) connected: Option<Written<'a>>,
-    pub(crate) exten: Option<Written<'a>>,
-    pub(crate) context: Option<Written<'a>>,
+pub(crate) struct ChannelRef<'a> {
+    pub(crate) id: FieldText<'a>,
+    pub(crate) linked: Option<FieldText<'a>>,
+    pub(crate) name: Option<FieldText<'a>>,
+    pub(crate) caller: Option<FieldText<'a>>,
+    pub(crate) connected: Option<FieldText<'a>>,
+    pub(crate) exten: Option<FieldText<'a>>,
+    pub(crate) context: Option<FieldText<'a>>,
     pub(crate) state: Option<u32>,
 }
 
-/// AMI's state of a channel that began by dialling.
+/// AMI's channel state of a channel that placed a call.
 const STATE_RING: u32 = 4;
-/// AMI's state of a phone that rings.
+/// AMI's channel state of a ringing phone.
 const STATE_RINGING: u32 = 5;
 
-impl Named<'_> {
-    /// Whether it began by dialling.
+impl ChannelRef<'_> {
+    /// Returns true if it placed a call.
     pub(crate) fn begins(&self) -> bool {
         self.state == Some(STATE_RING)
     }
@@ -137,93 +136,94 @@ impl Named<'_> {
     }
 }
 
-/// How one attempt to reach a phone ended.
+/// Result of one attempt to reach a phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum DialEnd {
     Answered,
     Busy,
     NoAnswer,
-    /// The dialling side gave up, or somebody else answered.
+    /// The dialling side gave up, or another phone answered.
     Cancelled,
-    /// The phone passed it on to another number.
+    /// The phone forwarded the call to another number.
     Forwarded,
-    /// No line, no phone, no way there.
+    /// No line, no phone or no route.
     Unavailable,
 }
 
-/// What a bridge is for.
+/// The purpose of a bridge.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum BridgeKind {
     #[default]
     Talk,
-    /// A room people dial into.
+    /// A conference room.
     Conference,
-    /// Waiting with music: nobody hears anybody.
+    /// A waiting room with music: its channels do not hear each other.
     Holding,
 }
 
-/// What the dialplan's listener calls a call.
+/// The dialplan's type of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum CallKind {
     Incoming,
     Outgoing,
     Internal,
-    Untold,
+    #[serde(rename = "Untold")]
+    Unspecified,
 }
 
-/// What happened, in one language for both dialects.
+/// What an event reports; common to both dialects.
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant, reason = "read and used at once, never kept")]
-pub(crate) enum Told<'a> {
-    /// A channel began.
-    Appeared(Named<'a>),
-    /// Something about a channel; it rings where its state says so.
-    Seen(Named<'a>),
-    DialBegun {
+pub(crate) enum Payload<'a> {
+    /// A channel was created.
+    ChannelCreated(ChannelRef<'a>),
+    /// The state of a channel, ringing or other.
+    Seen(ChannelRef<'a>),
+    DialStarted {
         attempt: Attempt<'a>,
-        string: Option<Written<'a>>,
+        string: Option<FieldText<'a>>,
     },
-    DialRings(Attempt<'a>),
+    DialRinging(Attempt<'a>),
     DialEnded {
         attempt: Attempt<'a>,
         end: DialEnd,
     },
-    Entered(Coming<'a>),
-    Left {
-        from: Coming<'a>,
-        /// How many are in the bridge now.
+    BridgeEntered(BridgeMembership<'a>),
+    BridgeLeft {
+        from: BridgeMembership<'a>,
+        /// Number of channels left in the bridge.
         remaining: Option<u32>,
     },
-    BridgeGone {
-        bridge: Written<'a>,
+    BridgeDestroyed {
+        bridge: FieldText<'a>,
     },
     HungUp {
-        channel: Named<'a>,
+        channel: ChannelRef<'a>,
         cause: Option<u32>,
     },
-    /// The far side of the channel hangs up, not the PBX.
-    AsksToHangUp(Named<'a>),
-    Held(Named<'a>),
-    Resumed(Named<'a>),
+    /// The far side of the channel hung up, not the PBX.
+    HangupRequested(ChannelRef<'a>),
+    Held(ChannelRef<'a>),
+    Resumed(ChannelRef<'a>),
     Blind {
-        by: Named<'a>,
-        client: Option<Named<'a>>,
-        to: Option<Written<'a>>,
+        by: ChannelRef<'a>,
+        client: Option<ChannelRef<'a>>,
+        to: Option<FieldText<'a>>,
     },
     Attended {
-        by: Named<'a>,
-        second: Named<'a>,
-        client: Option<Named<'a>>,
-        target: Option<Named<'a>>,
+        by: ChannelRef<'a>,
+        second: ChannelRef<'a>,
+        client: Option<ChannelRef<'a>>,
+        target: Option<ChannelRef<'a>>,
     },
-    /// Two halves of a Local channel, or two channels an event ties together.
-    Together(Named<'a>, Named<'a>),
-    Recorded(Named<'a>),
-    /// The caller left a message, or the dialplan says so.
-    Message(Named<'a>),
-    /// The PBX shuts down: every channel ends now.
+    /// Two halves of a Local channel, or two channels of one event.
+    Linked(ChannelRef<'a>, ChannelRef<'a>),
+    Recorded(ChannelRef<'a>),
+    /// The caller left a voicemail message.
+    Message(ChannelRef<'a>),
+    /// The PBX shuts down: every channel ends.
     PbxStopped,
-    /// The PBX has run for so many seconds: no older channel is left.
+    /// The PBX has run for so many seconds: no older channel exists.
     PbxStarted {
         uptime_seconds: u32,
     },
@@ -236,47 +236,47 @@ pub(crate) enum Told<'a> {
 /// An attempt to reach a phone or a line.
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt<'a> {
-    /// Who dials; nobody where the PBX itself does.
-    pub(crate) by: Option<Named<'a>>,
-    pub(crate) to: Named<'a>,
+    /// The dialling channel; `None` if the PBX itself dials.
+    pub(crate) by: Option<ChannelRef<'a>>,
+    pub(crate) to: ChannelRef<'a>,
 }
 
-/// A channel comes into a bridge, or leaves it.
+/// A channel that enters or leaves a bridge.
 #[derive(Clone, Debug)]
-pub(crate) struct Coming<'a> {
-    pub(crate) channel: Named<'a>,
-    pub(crate) bridge: Option<Written<'a>>,
+pub(crate) struct BridgeMembership<'a> {
+    pub(crate) channel: ChannelRef<'a>,
+    pub(crate) bridge: Option<FieldText<'a>>,
     pub(crate) kind: BridgeKind,
 }
 
-/// A dialplan: a client's call came in on a line.
+/// A dialplan's `start`: a client's call arrived on a line.
 #[derive(Clone, Debug)]
 pub(crate) struct Arrived<'a> {
-    pub(crate) id: Written<'a>,
-    pub(crate) phone: Option<Written<'a>>,
-    pub(crate) line: Option<Written<'a>>,
+    pub(crate) id: FieldText<'a>,
+    pub(crate) phone: Option<FieldText<'a>>,
+    pub(crate) line: Option<FieldText<'a>>,
 }
 
-/// A dialplan dials.
+/// A dialplan's `dial`.
 #[derive(Clone, Debug)]
 pub(crate) struct Dialled<'a> {
-    pub(crate) id: Written<'a>,
+    pub(crate) id: FieldText<'a>,
     pub(crate) kind: CallKind,
-    pub(crate) phone: Option<Written<'a>>,
-    /// Whom; of an outgoing call, for whom.
-    pub(crate) extensions: Vec<Written<'a>>,
-    pub(crate) line: Option<Written<'a>>,
+    pub(crate) phone: Option<FieldText<'a>>,
+    /// The dialled extensions; for an outgoing call, the dialling ones.
+    pub(crate) extensions: Vec<FieldText<'a>>,
+    pub(crate) line: Option<FieldText<'a>>,
 }
 
-/// A dialplan's account of a channel's end.
+/// A dialplan's `hangup`.
 #[derive(Clone, Debug)]
 pub(crate) struct Reported<'a> {
-    pub(crate) id: Written<'a>,
+    pub(crate) id: FieldText<'a>,
     pub(crate) kind: CallKind,
     pub(crate) answered: Option<bool>,
-    pub(crate) phone: Option<Written<'a>>,
-    pub(crate) extensions: Vec<Written<'a>>,
-    pub(crate) line: Option<Written<'a>>,
+    pub(crate) phone: Option<FieldText<'a>>,
+    pub(crate) extensions: Vec<FieldText<'a>>,
+    pub(crate) line: Option<FieldText<'a>>,
     pub(crate) began: Option<LocalTime>,
     pub(crate) received: Option<LocalTime>,
     pub(crate) ended: Option<LocalTime>,

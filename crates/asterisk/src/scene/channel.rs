@@ -1,27 +1,27 @@
-//! One channel: a phone, a trunk or half of a Local pair, and where it was when.
+//! One channel: a phone, a trunk or half of a Local pair, with its bridge history.
 
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::stays::{Point, Stays, stays};
-use super::{Bridge, BridgeAt, ChannelAt, MOST_FACTS, Micros};
+use super::{Bridge, BridgeAt, ChannelAt, MAX_FACTS, Micros};
 use crate::peer::Peer;
-use crate::read::{DialEnd, Named};
+use crate::read::{ChannelRef, DialEnd};
 
-/// A channel and everything known of it. There are several to a call and many calls: it is kept small.
+/// A channel and its known facts. Kept small: every open call has several.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Channel {
     pub(crate) id: CompactString,
     pub(crate) peer: Peer,
-    /// The first channel of the call it began in, among the links of its scene.
+    /// Index into the scene's links: the first channel of the call it began in.
     pub(super) link: Option<u16>,
     pub(crate) first_at: Micros,
     pub(crate) dial: Option<Box<Dial>>,
     pub(crate) cause: Option<u16>,
-    /// It began by dialling, instead of being dialled.
+    /// It placed a call, instead of being dialled.
     pub(crate) calls: bool,
-    /// Its far side hung up.
+    /// Its far side requested the hangup.
     pub(crate) asked: bool,
     pub(crate) message: bool,
     hung_at: Known,
@@ -33,7 +33,7 @@ pub(crate) struct Channel {
 
 type Holds = SmallVec<[(Micros, bool); 2]>;
 
-/// A time that may not be known, in the space of a time.
+/// Optional time in the size of a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Known(Micros);
 
@@ -44,17 +44,18 @@ impl Known {
         (self != Self::NOT).then_some(self.0)
     }
 
-    fn at_the_earliest(&mut self, at: Micros) {
+    fn set_min(&mut self, at: Micros) {
         if self.get().is_none_or(|known| at < known) {
             *self = Self(at);
         }
     }
 }
 
-/// What the PBX shows beside a channel. It changes later: the earliest word counts.
+/// Caller and dialled numbers of a channel. They change later: the earliest values count.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Labels {
-    told_at: Micros,
+    #[serde(rename = "told_at")] // quoted
+    seen_at: Micros,
     caller: Option<Box<str>>,
     connected: Option<Box<str>>,
     exten: Option<Box<str>>,
@@ -67,7 +68,7 @@ pub(crate) struct Dial {
     pub(crate) by: Option<ChannelAt>,
     pub(crate) string: Option<Box<str>>,
     pub(crate) end: Option<(Micros, DialEnd)>,
-    /// A dial's end without a beginning: pickup, or a lost event.
+    /// A dial end without a start: pickup, or a lost event.
     pub(crate) orphan: bool,
 }
 
@@ -91,30 +92,30 @@ impl Channel {
         }
     }
 
-    /// Takes in what an event tells of it.
-    pub(crate) fn learn(&mut self, at: Micros, named: &Named<'_>, dialplan: bool) {
+    /// Stores the numbers that an event shows for the channel.
+    pub(crate) fn learn(&mut self, at: Micros, named: &ChannelRef<'_>, dialplan: bool) {
         let begins = named.begins();
-        // What AMI shows beside a phone that is called, or a Local channel, others show better.
+        // Of a dialled phone or a Local channel, AMI shows numbers that other channels show better.
         let silent = self.peer.extension().is_some() || self.peer.pair().is_some();
         let matters = dialplan || begins || !silent;
         let exten = named.exten.as_deref().filter(|exten| *exten != "s");
-        let told = [named.caller.as_deref(), named.connected.as_deref(), exten];
-        if !matters || told.iter().all(Option::is_none) {
+        let values = [named.caller.as_deref(), named.connected.as_deref(), exten];
+        if !matters || values.iter().all(Option::is_none) {
             return;
         }
         let labels = self.labels.get_or_insert_with(|| {
-            Box::new(Labels { told_at: Micros::MAX, caller: None, connected: None, exten: None })
+            Box::new(Labels { seen_at: Micros::MAX, caller: None, connected: None, exten: None })
         });
-        let earlier = at < labels.told_at;
-        labels.told_at = labels.told_at.min(at);
-        let take = |known: &mut Option<Box<str>>, told: Option<&str>, later_too: bool| {
-            if let Some(told) = told
+        let earlier = at < labels.seen_at;
+        labels.seen_at = labels.seen_at.min(at);
+        let take = |known: &mut Option<Box<str>>, value: Option<&str>, later_too: bool| {
+            if let Some(value) = value
                 && (earlier || later_too && known.is_none())
             {
-                *known = Some(told.into());
+                *known = Some(value.into());
             }
         };
-        // A caller who hid the number at first has none, whatever the dialplan makes of it.
+        // A caller who hid the number has none, even if the dialplan sets one later.
         let later_too = dialplan || begins && !self.calls;
         take(&mut labels.caller, named.caller.as_deref(), later_too);
         take(&mut labels.exten, exten, later_too);
@@ -123,36 +124,36 @@ impl Channel {
         }
     }
 
-    /// Who calls, as its first event said.
+    /// Caller number of its first event.
     pub(crate) fn caller(&self) -> Option<&str> {
         self.labels.as_deref()?.caller.as_deref()
     }
 
-    /// Who is on the other side, as its first event said.
+    /// Connected number of its first event.
     pub(crate) fn connected(&self) -> Option<&str> {
         self.labels.as_deref()?.connected.as_deref()
     }
 
-    /// What was dialled, as its first event said.
+    /// Dialled number of its first event.
     pub(crate) fn exten(&self) -> Option<&str> {
         self.labels.as_deref()?.exten.as_deref()
     }
 
-    /// When it was hung up.
+    /// Time of its hangup.
     pub(crate) fn hung_at(&self) -> Option<Micros> {
         self.hung_at.get()
     }
 
-    /// When it was first known to ring.
+    /// Earliest time it was known to ring.
     pub(crate) fn rang_at(&self) -> Option<Micros> {
         self.rang_at.get()
     }
 
     pub(crate) fn ring(&mut self, at: Micros) {
-        self.rang_at.at_the_earliest(at);
+        self.rang_at.set_min(at);
     }
 
-    /// The attempt to reach it, begun by whatever tells of it first.
+    /// Returns the attempt to reach it, creating it if needed.
     pub(crate) fn dial_mut(&mut self, at: Micros) -> &mut Dial {
         self.dial.get_or_insert_with(|| {
             Box::new(Dial { at, by: None, string: None, end: None, orphan: true })
@@ -164,17 +165,17 @@ impl Channel {
         self.dial.as_deref().is_some_and(|dial| dial.by.is_none() && !dial.orphan)
     }
 
-    /// How the attempt to reach it ended.
+    /// Result of the attempt to reach it.
     pub(crate) fn dial_end(&self) -> Option<DialEnd> {
         self.dial.as_deref()?.end.map(|(_, end)| end)
     }
 
-    /// Notes that it came into a bridge. Returns false if an earlier moment made room for it.
+    /// Records that it entered a bridge. Returns false if an earlier entry was dropped for it.
     pub(crate) fn enter(&mut self, bridge: BridgeAt, at: Micros) -> bool {
         self.point(bridge, at, true)
     }
 
-    /// Notes that it left a bridge. Returns false if an earlier moment made room for it.
+    /// Records that it left a bridge. Returns false if an earlier entry was dropped for it.
     pub(crate) fn leave(&mut self, bridge: BridgeAt, at: Micros) -> bool {
         self.point(bridge, at, false)
     }
@@ -184,9 +185,9 @@ impl Channel {
         if self.points.contains(&new) {
             return true;
         }
-        let full = self.points.len() >= MOST_FACTS;
+        let full = self.points.len() >= MAX_FACTS;
         if full {
-            // The first moment and the latest ones decide how long it was there.
+            // The first entry and the latest ones determine the duration.
             self.points.remove(1);
         }
         let place = self.points.partition_point(|known| known.at <= at);
@@ -194,24 +195,24 @@ impl Channel {
         !full
     }
 
-    /// When it was in which bridge, in order.
+    /// Returns its stays in bridges, in order.
     pub(crate) fn stays(&self, bridges: &[Bridge]) -> Stays {
         stays(&self.points, bridges, self.hung_at())
     }
 
-    /// Whether it was ever in a bridge.
+    /// Returns true if it was ever in a bridge.
     pub(crate) fn was_bridged(&self) -> bool {
         !self.points.is_empty()
     }
 
-    /// Notes that it puts its other side on hold or takes it back. Returns false if an earlier moment
-    /// made room for it.
+    /// Records that it put its other side on hold or resumed it. Returns false if an earlier entry
+    /// was dropped for it.
     pub(crate) fn hold(&mut self, at: Micros, held: bool) -> bool {
         let holds = self.holds.get_or_insert_default();
         if holds.contains(&(at, held)) {
             return true;
         }
-        let full = holds.len() >= MOST_FACTS;
+        let full = holds.len() >= MAX_FACTS;
         if full {
             holds.remove(0);
         }
@@ -224,13 +225,13 @@ impl Channel {
         self.holds.as_deref().map(SmallVec::as_slice).unwrap_or_default()
     }
 
-    /// Whether it keeps its other side on hold at that time.
+    /// Returns true if it holds its other side at that time.
     pub(crate) fn holds_at(&self, at: Micros) -> bool {
         let until = self.held().iter().take_while(|(known, _)| *known <= at);
         until.last().is_some_and(|(_, held)| *held)
     }
 
-    /// Whether it keeps its other side on hold. Whoever comes into a bridge again took it back.
+    /// Returns true if it holds its other side now. Entering a bridge ends the hold.
     pub(crate) fn holds_now(&self) -> bool {
         let entered = self.points.iter().filter(|point| point.enters).map(|point| point.at).max();
         let holds =
@@ -238,7 +239,7 @@ impl Channel {
         self.hung_at().is_none() && self.held().last().is_some_and(holds)
     }
 
-    /// It was answered, as far as anybody said.
+    /// Time of its answer, from a dial end or the first bridge.
     pub(crate) fn answered_at(&self) -> Option<Micros> {
         self.dial
             .as_deref()
@@ -248,7 +249,7 @@ impl Channel {
             .or_else(|| self.points.iter().find(|point| point.enters).map(|point| point.at))
     }
 
-    /// Whether it rings now, or was answered and is not connected yet.
+    /// Returns true if it rings now, or was answered and is not connected yet.
     pub(crate) fn rings_now(&self) -> bool {
         let rings_on = |dial: &Dial| dial.end.is_none_or(|(_, end)| end == DialEnd::Answered);
         self.rang_at().is_some()
@@ -258,19 +259,19 @@ impl Channel {
     }
 
     pub(crate) fn hang(&mut self, at: Micros, cause: Option<u16>) {
-        self.hung_at.at_the_earliest(at);
+        self.hung_at.set_min(at);
         self.cause = self.cause.or(cause);
     }
 
-    /// Keeps of its moments only the last coming into that bridge.
-    pub(super) fn forget_but(&mut self, bridge: Option<BridgeAt>) {
+    /// Removes its bridge history except the last entry into that bridge.
+    pub(super) fn keep_last_entry(&mut self, bridge: Option<BridgeAt>) {
         let last =
             self.points.iter().rfind(|point| point.enters && Some(point.bridge) == bridge).copied();
         self.points = last.into_iter().collect();
         self.holds = None;
     }
 
-    pub(super) fn moved_bridges(&mut self, places: &[BridgeAt]) {
+    pub(super) fn renumber_bridges(&mut self, places: &[BridgeAt]) {
         for point in &mut self.points {
             if let Some(place) = places.get(usize::from(point.bridge)) {
                 point.bridge = *place;

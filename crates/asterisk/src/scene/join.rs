@@ -1,9 +1,9 @@
-//! Two scenes that turn out to be one.
+//! Joining of two scenes of one call.
 
 use super::{BridgeAt, ChannelAt, Scene};
 
 impl Scene {
-    /// Takes over everything another scene knows.
+    /// Adds all facts of another scene.
     pub(crate) fn join(&mut self, mut other: Self) {
         self.touch(other.first_at);
         self.touch(other.last_at);
@@ -41,7 +41,7 @@ impl Scene {
             .collect();
         self.channels.reserve_exact(other.channels.len());
         for mut channel in other.channels.drain(..) {
-            channel.moved_bridges(&bridges);
+            channel.renumber_bridges(&bridges);
             channel.link = channel.link.and_then(|link| links.get(usize::from(link)).copied());
             if let Some(by) = channel.dial.as_deref_mut().and_then(|dial| dial.by.as_mut()) {
                 *by = moved(*by);
@@ -53,7 +53,7 @@ impl Scene {
         }
         for mut found in other.moves {
             found.by = moved(found.by);
-            self.note_move(found);
+            self.add_move(found);
         }
         let mut complete = true;
         if let Some(plan) = other.plan {

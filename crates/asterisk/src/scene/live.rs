@@ -1,4 +1,4 @@
-//! What was told of a client's call while it lived.
+//! State of a client's live call: which events were emitted.
 
 use std::collections::HashSet;
 
@@ -9,10 +9,10 @@ use super::ChannelAt;
 
 pub(crate) type Names = Vec<CompactString>;
 
-/// With more names than these, a hash table finds one sooner.
-const FEW: usize = 32;
+/// Above this many names, a hash table is faster.
+const MAX_SCANNED: usize = 32;
 
-/// A quick answer to whether a name is among others.
+/// Fast membership test for names.
 pub(crate) enum Lookup<'a> {
     Few(&'a [CompactString]),
     Many(HashSet<&'a str>),
@@ -20,7 +20,7 @@ pub(crate) enum Lookup<'a> {
 
 impl<'a> Lookup<'a> {
     pub(crate) fn of(names: &'a [CompactString]) -> Self {
-        if names.len() <= FEW {
+        if names.len() <= MAX_SCANNED {
             Self::Few(names)
         } else {
             Self::Many(names.iter().map(CompactString::as_str).collect())
@@ -35,9 +35,9 @@ impl<'a> Lookup<'a> {
     }
 }
 
-/// Removes all but the first of equal names.
+/// Removes duplicate names, keeping the first.
 pub(crate) fn distinct(names: &mut Names) {
-    if names.len() <= FEW {
+    if names.len() <= MAX_SCANNED {
         for place in (1..names.len()).rev() {
             let (before, rest) = names.split_at(place);
             if rest.first().is_some_and(|name| before.contains(name)) {
@@ -50,36 +50,38 @@ pub(crate) fn distinct(names: &mut Names) {
     }
 }
 
-/// How far the telling of a call has come.
+/// Which events of a live call were emitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Telling {
-    /// Nobody was told anything.
-    Unheard,
-    /// Nobody will be told before the record: it may yet turn out to be part of another call.
+pub(crate) enum LiveState {
+    /// No event was emitted.
+    #[serde(rename = "Unheard")]
+    Pending,
+    /// No events until the record: it may be part of another call.
     Silent,
-    /// Somebody was told that it began.
+    /// A start event was emitted.
     Open,
     Over,
-    /// The record is out.
+    /// The record was emitted.
     Recorded,
 }
 
-/// What was told of a client's call so far.
+/// What the emitted events of a client's call said so far.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Live {
     /// The channel that names the call.
     pub(crate) key: ChannelAt,
-    pub(crate) telling: Telling,
+    #[serde(rename = "telling")]
+    pub(crate) state: LiveState,
     pub(crate) held: bool,
-    /// The client rings elsewhere after somebody had it.
-    pub(crate) passed_on: bool,
-    /// Who rings.
+    /// The client rings elsewhere after an employee had it.
+    pub(crate) transferred: bool,
+    /// Employees whose phones ring.
     pub(crate) ringing: Names,
-    /// Who has the client, or keeps it on hold.
+    /// Employees connected with the client, or holding it.
     pub(crate) with: Names,
-    /// Colleagues who were asked and answered.
+    /// Colleagues who answered a consultation.
     pub(crate) asked: Names,
-    /// Who had it last.
+    /// The last employee connected with the client.
     pub(crate) last: Option<CompactString>,
 }
 
@@ -87,9 +89,9 @@ impl Live {
     pub(crate) fn new(key: ChannelAt) -> Self {
         Self {
             key,
-            telling: Telling::Unheard,
+            state: LiveState::Pending,
             held: false,
-            passed_on: false,
+            transferred: false,
             ringing: Names::new(),
             with: Names::new(),
             asked: Names::new(),
@@ -97,21 +99,21 @@ impl Live {
         }
     }
 
-    /// Tells nobody of it while it lives.
-    pub(crate) fn keep_silent(&mut self) {
-        self.telling = Telling::Silent;
+    /// Suppresses live events of this call.
+    pub(crate) fn mute(&mut self) {
+        self.state = LiveState::Silent;
     }
 
-    /// Whether somebody was told of the call and not of its end.
+    /// Returns true if a start event was emitted and no end event.
     pub(crate) fn is_open(&self) -> bool {
-        self.telling == Telling::Open
+        self.state == LiveState::Open
     }
 
     pub(crate) fn is_recorded(&self) -> bool {
-        self.telling == Telling::Recorded
+        self.state == LiveState::Recorded
     }
 
     pub(crate) fn record(&mut self) {
-        self.telling = Telling::Recorded;
+        self.state = LiveState::Recorded;
     }
 }

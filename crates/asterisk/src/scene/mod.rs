@@ -1,10 +1,10 @@
-//! Everything that hangs together on a PBX: the channels of a call, and what happened to them.
+//! A scene: related channels of a PBX, and the facts about them.
 //!
-//! A scene only remembers. Facts may be added in any order and more than once: each stands with its
-//! own time, and what they mean is worked out anew from all of them (`understand`).
+//! A scene only stores facts. They may be added in any order and more than once; each has its own
+//! time. `analysis` derives the calls from all of them.
 
 mod channel;
-mod freed;
+mod freed_attempts;
 mod join;
 mod live;
 mod plan;
@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 pub(crate) use channel::Channel;
-pub(crate) use freed::{Attempts, Freed, FreedRing};
-pub(crate) use live::{Live, Lookup, Names, Telling, distinct};
+pub(crate) use freed_attempts::{Attempts, FreedAttempts, FreedRing};
+pub(crate) use live::{Live, LiveState, Lookup, Names, distinct};
 pub(crate) use plan::{Arrival, Plan, PlanDial, Report};
 pub(crate) use stays::{Stay, Stays};
 
@@ -27,33 +27,33 @@ use crate::read::BridgeKind;
 /// Microseconds since 1970, as the host gave them.
 pub(crate) type Micros = i64;
 
-/// A second of them.
+/// One second.
 pub(crate) const SECOND: Micros = 1_000_000;
 
-/// The place of a channel in its scene.
+/// Position of a channel in its scene.
 pub(crate) type ChannelAt = u16;
 
-/// The place of a bridge in its scene.
+/// Position of a bridge in its scene.
 pub(crate) type BridgeAt = u16;
 
-/// The most channels of one scene that only ring. Beyond it, events about further ones are dropped.
-pub(crate) const MOST_ATTEMPTS: usize = 1_000;
+/// Most channels in a scene that only ring. Events about further ones are dropped.
+pub(crate) const MAX_ATTEMPTS: usize = 1_000;
 
-/// The most channels and bridges of one scene.
-pub(crate) const MOST: usize = 2 * MOST_ATTEMPTS;
+/// Most channels and most bridges of one scene.
+pub(crate) const MAX_CHANNELS: usize = 2 * MAX_ATTEMPTS;
 
-/// The most facts of one kind about one channel, bridge or scene.
-const MOST_FACTS: usize = 250;
+/// Most facts of one kind about one channel, bridge or scene.
+const MAX_FACTS: usize = 250;
 
-/// With so many channels, a scene is relieved of ring attempts that are over.
-pub(crate) const CROWDED: usize = 128;
+/// Number of channels at which finished ring attempts are evicted.
+pub(crate) const EVICTION_START: usize = 128;
 
-/// A bridge, by the hash of its id: two of one call do not have the same.
+/// A bridge, by the hash of its id; unique within a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct BridgeId(u64);
 
 impl BridgeId {
-    /// The one a listener does not name: the call's own.
+    /// The call's own bridge, where a dialplan does not name it.
     pub(crate) const UNNAMED: Self = Self(0);
 
     pub(crate) fn of(id: &str) -> Self {
@@ -65,7 +65,7 @@ impl BridgeId {
     }
 }
 
-/// What ids are unique in: one tenant of one PBX, by the hash of its name.
+/// Namespace of ids: one tenant of one PBX, by the hash of its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Scope(u64);
 
@@ -82,7 +82,7 @@ impl Scope {
     }
 }
 
-/// Everything that hangs together on a PBX.
+/// Related channels of a PBX, and the facts about them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Scene {
     pub(crate) scope: Scope,
@@ -94,61 +94,62 @@ pub(crate) struct Scene {
     pub(crate) first_at: Micros,
     pub(crate) last_at: Micros,
     pub(crate) moves: Vec<Move>,
-    /// When recordings were begun, and on which channels.
+    /// When and on which channels recordings were started.
     pub(crate) recorded: SmallVec<[(Micros, ChannelAt); 1]>,
-    /// It had clients whose records are out, and whose channels are forgotten.
+    /// It had clients whose records were emitted and whose channels were removed.
     pub(crate) had_clients: bool,
-    /// A dialplan's listener tells of it: only part of what happens is sent, and late.
+    /// Its events come from a dialplan: incomplete and delayed.
     pub(crate) dialplan: bool,
-    /// What a dialplan said of it.
+    /// Facts from the dialplan's own events.
     pub(crate) plan: Option<Box<Plan>>,
-    /// What was told of each client's call while it lived.
+    /// Live state of each client's call.
     pub(crate) live: SmallVec<[Live; 1]>,
-    /// What is known of ring attempts whose channels were freed.
-    pub(crate) freed: Option<Box<Freed>>,
-    pub(crate) crowd: Crowd,
+    /// Totals of evicted ring attempts.
+    pub(crate) freed: Option<Box<FreedAttempts>>,
+    pub(crate) crowd: Limits,
 }
 
-/// How a scene keeps within its bounds.
+/// Limits of a scene.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Crowd {
-    /// With so many channels, it is looked through for ring attempts to free.
+pub(crate) struct Limits {
+    /// Number of channels at which the next eviction starts.
     pub(crate) at: u16,
-    /// When it was last looked through for them.
+    /// Time of the last eviction.
     pub(crate) relieved_at: Micros,
-    /// Facts found no room: the record may be incomplete.
+    /// Facts were dropped: the record may be incomplete.
     pub(crate) incomplete: bool,
-    /// An event was dropped since the tracker last looked.
+    /// An event was dropped since the tracker last checked.
     pub(crate) dropped: bool,
 }
 
-/// Where channels hear each other.
+/// A bridge: its channels hear each other.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Bridge {
     pub(crate) id: BridgeId,
     pub(crate) kind: BridgeKind,
-    /// When it surely held nobody.
+    /// Times at which it was certainly empty.
     pub(crate) emptied: Vec<Micros>,
 }
 
-/// A passing on of the call that the PBX told of.
+/// A transfer that the PBX reported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Move {
     pub(crate) at: Micros,
-    pub(crate) how: How,
-    /// The channel that passes the client on.
+    pub(crate) how: MoveKind,
+    /// The transferring channel.
     pub(crate) by: ChannelAt,
-    /// Where to, as the PBX wrote it.
+    /// The destination, as the PBX wrote it.
     pub(crate) to: Option<CompactString>,
 }
 
-/// How a call is passed on.
+/// Kinds of transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum How {
+pub(crate) enum MoveKind {
     Blind,
     Attended,
-    /// The employee asked a colleague in a call of its own, which was not joined.
-    Asked {
+    /// The employee consulted a colleague in a separate call that was not joined.
+    #[serde(rename = "Asked")]
+    Consultation {
         answered: bool,
     },
 }
@@ -170,8 +171,8 @@ impl Scene {
             plan: None,
             live: SmallVec::new(),
             freed: None,
-            crowd: Crowd {
-                at: u16::try_from(CROWDED).unwrap_or(u16::MAX),
+            crowd: Limits {
+                at: u16::try_from(EVICTION_START).unwrap_or(u16::MAX),
                 relieved_at: Micros::MIN,
                 incomplete: false,
                 dropped: false,
@@ -179,19 +180,19 @@ impl Scene {
         }
     }
 
-    /// Notes that a fact found no room.
+    /// Records that a fact was dropped.
     pub(crate) fn drop_fact(&mut self) {
         self.crowd.incomplete = true;
         self.crowd.dropped = true;
     }
 
-    /// Notes that something happened at that time.
+    /// Extends the time range of the scene.
     pub(crate) fn touch(&mut self, at: Micros) {
         self.first_at = self.first_at.min(at);
         self.last_at = self.last_at.max(at);
     }
 
-    /// Returns true if an outside party's record went out.
+    /// Returns true if an outside party's record was emitted.
     pub(crate) fn had_client(&self) -> bool {
         self.had_clients || self.live.iter().any(Live::is_recorded)
     }
@@ -205,7 +206,8 @@ impl Scene {
         u16::try_from(position).ok()
     }
 
-    /// The channel of that id, added if it is new; none if the scene has `most` channels without it.
+    /// Returns the channel with that id, creating it; `None` if the scene has `most` channels
+    /// without it.
     pub(crate) fn channel_mut(
         &mut self,
         id: &str,
@@ -215,7 +217,7 @@ impl Scene {
         let position = match self.channels.iter().position(|channel| channel.id == id) {
             Some(position) => position,
             None if self.channels.len() < most => {
-                // Calls have few channels; room for more than there are would be most of the memory.
+                // Calls have few channels: spare capacity would be most of the memory.
                 self.channels.reserve_exact(1);
                 self.channels.push(Channel::new(id, at));
                 self.channels.len() - 1
@@ -230,7 +232,7 @@ impl Scene {
         Some((u16::try_from(position).ok()?, channel))
     }
 
-    /// Notes in which call a channel began.
+    /// Records the call that a channel began in.
     pub(crate) fn link(&mut self, at: ChannelAt, linked: &str) {
         let known = self.links.iter().position(|known| known == linked);
         let place = known.unwrap_or_else(|| {
@@ -251,7 +253,7 @@ impl Scene {
     pub(crate) fn bridge(&mut self, id: BridgeId) -> Option<BridgeAt> {
         let position = match self.bridges.iter().position(|bridge| bridge.id == id) {
             Some(position) => position,
-            None if self.bridges.len() < MOST => {
+            None if self.bridges.len() < MAX_CHANNELS => {
                 self.bridges.reserve_exact(1);
                 self.bridges.push(Bridge { id, kind: BridgeKind::Talk, emptied: Vec::new() });
                 self.bridges.len() - 1
@@ -268,7 +270,7 @@ impl Scene {
         self.bridges.get(usize::from(bridge)).map_or(BridgeKind::Talk, |bridge| bridge.kind)
     }
 
-    /// Notes that a bridge holds no channel at that time.
+    /// Records that a bridge was empty at that time.
     pub(crate) fn empty(&mut self, bridge: BridgeAt, at: Micros) {
         let bridge = self.bridges.get_mut(usize::from(bridge));
         let kept = bridge.is_none_or(|bridge| push_fact(&mut bridge.emptied, at));
@@ -277,7 +279,7 @@ impl Scene {
         }
     }
 
-    pub(crate) fn note_move(&mut self, found: Move) {
+    pub(crate) fn add_move(&mut self, found: Move) {
         if push_fact(&mut self.moves, found) {
             self.moves.sort_by_key(|known| known.at);
         } else {
@@ -285,10 +287,10 @@ impl Scene {
         }
     }
 
-    /// Notes that a recording began on a channel.
+    /// Records the start of a recording on a channel.
     pub(crate) fn record(&mut self, at: Micros, channel: ChannelAt) {
         if !self.recorded.contains(&(at, channel)) {
-            if self.recorded.len() < MOST_FACTS {
+            if self.recorded.len() < MAX_FACTS {
                 self.recorded.push((at, channel));
             } else {
                 self.drop_fact();
@@ -300,13 +302,13 @@ impl Scene {
         self.plan.get_or_insert_default()
     }
 
-    /// When a channel was in which bridge.
+    /// Returns the stays of a channel in bridges.
     pub(crate) fn stays(&self, at: ChannelAt) -> Stays {
         self.channel(at).map(|channel| channel.stays(&self.bridges)).unwrap_or_default()
     }
 
     /// The bridge a channel is in now.
-    pub(crate) fn whereabouts(&self, at: ChannelAt) -> Option<BridgeAt> {
+    pub(crate) fn current_bridge(&self, at: ChannelAt) -> Option<BridgeAt> {
         let last = self.stays(at).pop()?;
         last.to.is_none().then_some(last.bridge)
     }
@@ -319,18 +321,18 @@ impl Scene {
             .map(|(other, _)| other)
     }
 
-    /// Every channel with its place.
+    /// All channels with their positions.
     pub(crate) fn all(&self) -> impl Iterator<Item = (ChannelAt, &Channel)> {
         (0_u16..).zip(&self.channels)
     }
 }
 
-/// Adds a fact, once. Returns false if there are as many as are kept.
+/// Adds a fact once. Returns false if the limit is reached.
 fn push_fact<T: PartialEq>(facts: &mut Vec<T>, fact: T) -> bool {
     if facts.contains(&fact) {
         return true;
     }
-    let room = facts.len() < MOST_FACTS;
+    let room = facts.len() < MAX_FACTS;
     if room {
         facts.push(fact);
     }
@@ -342,7 +344,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_channel_stays_small() {
+    fn channel_and_scene_stay_small() {
         assert!(
             size_of::<Channel>() <= 160,
             "{} bytes for every channel of every open call",

@@ -1,22 +1,22 @@
-//! What a dialplan's listener said of a scene.
+//! Facts from a dialplan's own events.
 
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
-use super::{ChannelAt, MOST_FACTS, Micros};
+use super::{ChannelAt, MAX_FACTS, Micros};
 use crate::read::CallKind;
 
-/// The dialplan's own account of a scene.
+/// What the dialplan reported about a scene.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Plan {
-    /// Clients that came in: their channels, numbers and lines.
+    /// Incoming clients: their channels, numbers and lines.
     pub(crate) arrivals: SmallVec<[Arrival; 1]>,
     pub(crate) dials: Vec<PlanDial>,
     pub(crate) reports: Vec<Report>,
 }
 
-/// A client that came in.
+/// An incoming client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Arrival {
     pub(crate) at: Micros,
@@ -25,19 +25,19 @@ pub(crate) struct Arrival {
     pub(crate) line: Option<Box<str>>,
 }
 
-/// The dialplan dialled.
+/// A dial by the dialplan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct PlanDial {
     pub(crate) at: Micros,
     pub(crate) channel: ChannelAt,
     pub(crate) kind: CallKind,
     pub(crate) phone: Option<Box<str>>,
-    /// Whom it dialled; of an outgoing call, who dials.
+    /// The dialled extensions; for an outgoing call, the dialling ones.
     pub(crate) extensions: Box<[CompactString]>,
     pub(crate) line: Option<Box<str>>,
 }
 
-/// The dialplan's account of a channel's end.
+/// A hangup event of the dialplan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Report {
     pub(crate) at: Micros,
@@ -73,15 +73,15 @@ impl Plan {
         }
     }
 
-    /// Notes that the dialplan dialled. Returns false if that made another one's extensions unknown.
+    /// Adds a dial. Returns false if the extensions of an earlier one were dropped for it.
     pub(crate) fn dial(&mut self, new: PlanDial) -> bool {
         if self.dials.contains(&new) {
             return true;
         }
-        let full = self.dials.len() >= MOST_FACTS;
+        let full = self.dials.len() >= MAX_FACTS;
         let mut repeated = None;
         if full {
-            // The first one decides when the call began.
+            // The first one determines when the call began.
             let mut others = self.dials.iter().skip(1);
             repeated = others.position(|one| one.is_repeated_by(&new));
             self.dials.remove(1 + repeated.unwrap_or_default());
@@ -93,7 +93,7 @@ impl Plan {
         !full || repeated.is_some()
     }
 
-    /// One report of a channel is enough; a later one repeats it.
+    /// Adds a report; one per channel, the earliest.
     pub(crate) fn report(&mut self, new: Report) {
         match self.reports.iter_mut().find(|known| known.channel == new.channel) {
             Some(known) if new.at < known.at => *known = new,

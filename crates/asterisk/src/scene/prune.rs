@@ -1,15 +1,15 @@
-//! Channels that a scene no longer needs.
+//! Removal of channels that a scene no longer needs.
 
 use super::{BridgeAt, ChannelAt, CompactString, Scene};
 
 impl Scene {
-    /// Forgets everything but the channels that are still there and the bridges they are in, after the
-    /// records of all its clients went out. An agent may stay connected all day.
+    /// Removes all but the open channels and their bridges, after all clients were recorded. An
+    /// agent may stay connected all day.
     pub(crate) fn prune(&mut self) {
         let keep: Vec<bool> =
             self.channels.iter().map(|channel| channel.hung_at().is_none()).collect();
-        let mut whereabouts: Vec<Option<BridgeAt>> =
-            (0_u16..).take(self.channels.len()).map(|at| self.whereabouts(at)).collect();
+        let mut current_bridge: Vec<Option<BridgeAt>> =
+            (0_u16..).take(self.channels.len()).map(|at| self.current_bridge(at)).collect();
         self.moves.clear();
         self.recorded.clear();
         self.live.clear();
@@ -17,11 +17,11 @@ impl Scene {
         self.had_clients = true;
         self.retain_channels(&keep);
         let mut kept = keep.iter();
-        whereabouts.retain(|_| kept.next().copied().unwrap_or(true));
-        self.retain_bridges(&whereabouts);
+        current_bridge.retain(|_| kept.next().copied().unwrap_or(true));
+        self.retain_bridges(&current_bridge);
     }
 
-    /// Forgets the other channels, and which calls they began in.
+    /// Removes the channels not to keep, and their links.
     pub(crate) fn retain_channels(&mut self, keep: &[bool]) {
         let places = new_places(keep);
         let place = |at: ChannelAt| places.get(usize::from(at)).copied().flatten();
@@ -60,17 +60,17 @@ impl Scene {
         self.links = links;
     }
 
-    /// Forgets the bridges no channel is in, and all moments but the last coming into the others.
-    fn retain_bridges(&mut self, whereabouts: &[Option<BridgeAt>]) {
+    /// Removes empty bridges, and the bridge history except the last entry into the others.
+    fn retain_bridges(&mut self, current_bridge: &[Option<BridgeAt>]) {
         let used: Vec<bool> = (0_u16..)
             .take(self.bridges.len())
-            .map(|bridge| whereabouts.contains(&Some(bridge)))
+            .map(|bridge| current_bridge.contains(&Some(bridge)))
             .collect();
         let bridges: Vec<BridgeAt> =
             new_places(&used).into_iter().map(|place| place.unwrap_or(BridgeAt::MAX)).collect();
-        for (channel, at) in self.channels.iter_mut().zip(whereabouts) {
-            channel.forget_but(*at);
-            channel.moved_bridges(&bridges);
+        for (channel, at) in self.channels.iter_mut().zip(current_bridge) {
+            channel.keep_last_entry(*at);
+            channel.renumber_bridges(&bridges);
         }
         let mut kept = used.iter();
         self.bridges.retain(|_| kept.next().copied().unwrap_or(true));
@@ -80,14 +80,14 @@ impl Scene {
     }
 }
 
-/// Gives a channel its new place. Returns false if it has none.
+/// Renumbers a channel reference. Returns false if the channel was removed.
 fn moved(at: &mut ChannelAt, place: impl Fn(ChannelAt) -> Option<ChannelAt>) -> bool {
     let new = place(*at);
     *at = new.unwrap_or(*at);
     new.is_some()
 }
 
-/// Where each of the kept ones will be.
+/// New position of each kept item.
 fn new_places(keep: &[bool]) -> Vec<Option<ChannelAt>> {
     let mut next = 0;
     keep.iter()

@@ -1,11 +1,11 @@
-//! When a channel was in which bridge.
+//! Time ranges in which a channel was in a bridge.
 
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use super::{Bridge, BridgeAt, Micros};
 
-/// A moment a channel came into a bridge or left it.
+/// A channel entered or left a bridge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Point {
     pub(super) at: Micros,
@@ -13,12 +13,12 @@ pub(super) struct Point {
     pub(super) enters: bool,
 }
 
-/// A time in a bridge.
+/// A time range in a bridge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stay {
     pub(crate) bridge: BridgeAt,
     pub(crate) from: Micros,
-    /// None while it lasts.
+    /// `None` while it lasts.
     pub(crate) to: Option<Micros>,
 }
 
@@ -30,15 +30,15 @@ impl Stay {
     }
 }
 
-/// When a channel was in which bridge, in order, out of its moments in theirs. A channel is in one
-/// bridge at a time: coming into another one leaves the one before.
+/// Computes a channel's stays, in order, from its entries and exits. A channel is in one bridge at
+/// a time: entering another one leaves the previous one.
 pub(super) fn stays(points: &[Point], bridges: &[Bridge], hung_at: Option<Micros>) -> Stays {
     let mut stays = Stays::new();
     let mut open: Option<(BridgeAt, Micros)> = None;
     let mut rest: SmallVec<[Point; 8]> = SmallVec::from_slice(points);
     let mut next = 0;
     while let Some(now) = rest.get(next).map(|point| point.at) {
-        // Of several points of one time, first the one that fits.
+        // Of several points of one time, the consistent one first.
         let fits = |point: &Point| match open {
             Some((bridge, _)) => !point.enters && point.bridge == bridge,
             None => point.enters,
@@ -61,7 +61,7 @@ pub(super) fn stays(points: &[Point], bridges: &[Bridge], hung_at: Option<Micros
                 stays.push(close(bridge, from, point.at));
                 open = None;
             }
-            // It left a bridge nobody saw it in: it was there at least for a moment.
+            // It left a bridge without a known entry: it was there at least for a moment.
             (false, _) => {
                 if !stays.iter().any(|stay| stay.bridge == point.bridge) {
                     if let Some((bridge, from)) = open.take() {
@@ -109,14 +109,14 @@ mod tests {
     }
 
     #[test]
-    fn moments_of_one_time_are_taken_in_the_order_that_fits() {
+    fn points_of_one_time_are_ordered_consistently() {
         let tidy = [(0, 1, Some(5)), (1, 5, Some(9))];
         assert_eq!(seen(&[(1, 0, true), (5, 0, false), (5, 1, true), (9, 1, false)]), tidy);
         assert_eq!(seen(&[(1, 0, true), (5, 1, true), (5, 0, false), (9, 1, false)]), tidy);
     }
 
     #[test]
-    fn coming_into_another_bridge_leaves_the_one_before() {
+    fn entering_another_bridge_leaves_the_previous() {
         assert_eq!(
             seen(&[(1, 0, true), (5, 1, true), (6, 0, false)]),
             [(0, 1, Some(5)), (1, 5, None)],
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn leaving_an_unseen_bridge_proves_having_been_there() {
+    fn exit_without_entry_makes_an_instant_stay() {
         assert_eq!(seen(&[(1, 0, true), (7, 1, false)]), [(0, 1, Some(7)), (1, 7, Some(7))]);
     }
 }

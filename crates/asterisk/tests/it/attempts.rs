@@ -4,14 +4,14 @@ use serde_json::json;
 use vochi_crm_core::{Outcome, Reason};
 
 use crate::fixture::finished;
-use crate::script::{Ami, Ch, ch, only};
+use crate::stream::{Ami, Ch, ch, only};
 
 const PHONE: Ch = ch("1.1", "PJSIP/150-00000001", "1.1");
 const LINES: [Ch; 2] =
     [ch("1.2", "PJSIP/0001371-00000002", "1.1"), ch("1.3", "PJSIP/0001372-00000003", "1.1")];
 const NUMBER: &str = "375291110001@0001371";
 
-/// How an attempt ends: whether it rings, its `DialStatus` and the cause of its hangup.
+/// Result of an attempt: whether it rings, its `DialStatus` and its hangup cause.
 type Attempt = (bool, &'static str, &'static str);
 
 const RANG: Attempt = (true, "NOANSWER", "19");
@@ -48,7 +48,7 @@ fn outcome(attempts: [Attempt; 2]) -> (Outcome, Option<Reason>) {
 }
 
 #[test]
-fn attempt_that_got_furthest_decides_in_either_order() {
+fn furthest_attempt_decides_in_either_order() {
     let no_answer = (Outcome::NoAnswer, Some(Reason::Timeout));
     let busy = (Outcome::Busy, Some(Reason::Busy));
     for failed in [NO_LINE, NO_NUMBER, CANCELLED_BEFORE_IT_RANG] {
@@ -60,7 +60,7 @@ fn attempt_that_got_furthest_decides_in_either_order() {
 }
 
 #[test]
-fn of_attempts_that_got_equally_far_the_later_one_decides() {
+fn later_of_equal_attempts_decides() {
     let failed = (Outcome::Failed, Some(Reason::Unavailable));
     for (attempts, wanted) in [
         ([RANG, BUSY_AT_ONCE], (Outcome::Busy, Some(Reason::Busy))),

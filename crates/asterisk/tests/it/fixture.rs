@@ -1,4 +1,4 @@
-//! Recorded calls, and what really happened in them.
+//! Recorded calls with their expected results.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use serde_json::Value;
 use vochi_crm_asterisk::{
-    CallTracker, CallTrackerBuilder, EventFile, FinishedCall, Heard, PbxEvent, Reading,
+    CallTracker, CallTrackerBuilder, CallUpdate, EventFile, FinishedCall, PbxEvent, Reading,
 };
 use vochi_crm_core::phone::PhoneReader;
 use vochi_crm_core::{Extension, Line, PhoneNumber, Reason, Seconds, Timestamp, TransferResult};
@@ -17,7 +17,7 @@ pub(crate) struct Fixture {
     pub(crate) name: String,
     pub(crate) direction: String,
     pub(crate) expected: Value,
-    /// What happened in each of several calls, in the order in which they began.
+    /// Expected result of each call, in order of start.
     pub(crate) expected_calls: Vec<Value>,
     /// Mobiles of employees.
     pub(crate) employees: Vec<PhoneNumber>,
@@ -25,13 +25,13 @@ pub(crate) struct Fixture {
 }
 
 impl Fixture {
-    /// A tracker that knows what the fixture's configuration says.
+    /// A tracker with the fixture's configuration.
     pub(crate) fn tracker(&self) -> CallTracker {
         builder().employees(self.employees.iter().copied()).build()
     }
 }
 
-/// One event of it.
+/// One event of a fixture.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
     pub(crate) t: f64,
@@ -39,7 +39,7 @@ pub(crate) struct Event {
     pub(crate) body: serde_json::Map<String, Value>,
 }
 
-/// The moment of `t` = 0 in tests.
+/// The time of `t` = 0 in tests.
 pub(crate) fn base() -> Timestamp {
     "2026-03-02T08:00:00Z".parse().unwrap()
 }
@@ -59,7 +59,7 @@ pub(crate) fn all(folder_name: &str) -> &'static [Fixture] {
             .filter(|path| path.extension().is_some_and(|kind| kind == "json"))
             .collect();
         paths.sort();
-        assert!(paths.len() > 10, "the fixtures are there");
+        assert!(paths.len() > 10, "{folder_name}: too few fixtures");
         Vec::leak(paths.iter().map(|path| read(path)).collect())
     })
 }
@@ -109,35 +109,36 @@ pub(crate) fn at(t: f64) -> Timestamp {
     base().plus(std::time::Duration::from_secs_f64(t))
 }
 
-/// Lets a tracker hear one event.
-pub(crate) fn hear(calls: &mut CallTracker, event: &Event) -> Vec<Heard> {
+/// Processes one event.
+pub(crate) fn process(calls: &mut CallTracker, event: &Event) -> Vec<CallUpdate> {
     match PbxEvent::read(&event.name, &event.body) {
-        Ok(Reading::Event(read)) => calls.hear(at(event.t), &read),
+        Ok(Reading::Event(read)) => calls.process(at(event.t), &read),
         Ok(_) => Vec::new(),
         Err(broken) => panic!("{} at {}: {broken}", event.name, event.t),
     }
 }
 
-/// Everything a tracker says to a stream of events.
-pub(crate) fn play(events: &[Event]) -> Vec<Heard> {
+/// All updates for a stream of events.
+pub(crate) fn play(events: &[Event]) -> Vec<CallUpdate> {
     play_into(tracker(), events)
 }
 
-/// Everything this tracker says to a stream of events.
-pub(crate) fn play_into(mut calls: CallTracker, events: &[Event]) -> Vec<Heard> {
-    let mut heard: Vec<Heard> = events.iter().flat_map(|event| hear(&mut calls, event)).collect();
-    heard.extend(end(&mut calls, events));
-    heard
+/// All updates of this tracker for a stream of events.
+pub(crate) fn play_into(mut calls: CallTracker, events: &[Event]) -> Vec<CallUpdate> {
+    let mut updates: Vec<CallUpdate> =
+        events.iter().flat_map(|event| process(&mut calls, event)).collect();
+    updates.extend(end(&mut calls, events));
+    updates
 }
 
-/// What a tracker gives out in the day after a stream: what is open then has lost its end.
-pub(crate) fn end(calls: &mut CallTracker, events: &[Event]) -> Vec<Heard> {
+/// The updates in the day after a stream: calls open then have lost their hangup.
+pub(crate) fn end(calls: &mut CallTracker, events: &[Event]) -> Vec<CallUpdate> {
     const A_DAY: f64 = 86_400.0;
     let last = events.iter().map(|event| event.t).fold(0.0, f64::max);
-    let heard = calls.pass_time(at(last + A_DAY));
+    let updates = calls.pass_time(at(last + A_DAY));
     assert_eq!(calls.finish(), [], "everything was closed before");
     assert_eq!(calls.open_calls(), 0, "no call stays open");
-    heard
+    updates
 }
 
 /// The finished calls of a stream.
@@ -145,12 +146,12 @@ pub(crate) fn finished(events: &[Event]) -> Vec<FinishedCall> {
     records(play(events))
 }
 
-/// The finished calls among what a tracker gave out.
-pub(crate) fn records(heard: Vec<Heard>) -> Vec<FinishedCall> {
-    heard
+/// The finished calls among the updates.
+pub(crate) fn records(updates: Vec<CallUpdate>) -> Vec<FinishedCall> {
+    updates
         .into_iter()
-        .filter_map(|heard| match heard {
-            Heard::Finished(call) => Some(*call),
+        .filter_map(|update| match update {
+            CallUpdate::Finished(call) => Some(*call),
             _ => None,
         })
         .collect()
@@ -169,17 +170,17 @@ fn texts(value: &Value) -> Vec<String> {
     list.iter().map(|text| text.as_str().unwrap().to_owned()).collect()
 }
 
-/// The whole stream twice, one after the other.
-pub(crate) fn twice(events: &[Event]) -> Vec<Event> {
+/// The whole stream twice in succession.
+pub(crate) fn repeated(events: &[Event]) -> Vec<Event> {
     events.iter().chain(events).cloned().collect()
 }
 
 /// Every event twice in succession.
-pub(crate) fn each_twice(events: &[Event]) -> Vec<Event> {
+pub(crate) fn with_duplicates(events: &[Event]) -> Vec<Event> {
     events.iter().flat_map(|event| [event.clone(), event.clone()]).collect()
 }
 
-/// Every way in which the finished calls differ from what really happened.
+/// Differences between the finished calls and the expected results.
 pub(crate) fn differences(fixture: &Fixture, calls: &[FinishedCall]) -> Vec<String> {
     let mut wrong = Vec::new();
     let external: Vec<&FinishedCall> = calls.iter().filter(|call| call.is_external()).collect();
@@ -191,7 +192,7 @@ pub(crate) fn differences(fixture: &Fixture, calls: &[FinishedCall]) -> Vec<Stri
         && wanted != external.len() as u64
     {
         wrong.push(format!(
-            "{wanted} external calls happened, {} were understood: {:?}",
+            "{wanted} external calls happened, {} were found: {:?}",
             external.len(),
             external.iter().map(|call| call.record().call_id()).collect::<Vec<_>>()
         ));
@@ -202,12 +203,12 @@ pub(crate) fn differences(fixture: &Fixture, calls: &[FinishedCall]) -> Vec<Stri
     if let Some(id) = expected["main_unique_id"].as_str() {
         match calls.iter().find(|call| call.record().call_id().as_str() == id) {
             Some(call) => judge(&fixture.direction, expected, call, &mut wrong),
-            None => wrong.push(format!("there is no call {id}")),
+            None => wrong.push(format!("missing call {id}")),
         }
     } else if fixture.expected_calls.is_empty() {
         match calls {
             [call] => judge(&fixture.direction, expected, call, &mut wrong),
-            _ => wrong.push(format!("there are {} calls", calls.len())),
+            _ => wrong.push(format!("unexpected number of calls: {}", calls.len())),
         }
     } else {
         let mut external = external;
@@ -224,14 +225,14 @@ pub(crate) fn differences(fixture: &Fixture, calls: &[FinishedCall]) -> Vec<Stri
             let id = other["main_unique_id"].as_str().unwrap();
             match calls.iter().find(|call| call.record().call_id().as_str() == id) {
                 Some(call) => judge(direction, other, call, &mut wrong),
-                None => wrong.push(format!("there is no call {id}")),
+                None => wrong.push(format!("missing call {id}")),
             }
         }
     }
     wrong
 }
 
-/// Compares a call with what is said of it; what is not said may be anything.
+/// Compares a call with its expected result; fields without an expectation may have any value.
 fn judge(direction: &str, expected: &Value, call: &FinishedCall, wrong: &mut Vec<String>) {
     let record = call.record();
     let id = record.call_id();
@@ -239,7 +240,7 @@ fn judge(direction: &str, expected: &Value, call: &FinishedCall, wrong: &mut Vec
     let mut check = |what: &str, wanted: &dyn std::fmt::Debug, found: &dyn std::fmt::Debug| {
         let (wanted, found) = (format!("{wanted:?}"), format!("{found:?}"));
         if wanted != found {
-            wrong.push(format!("{id}: {what} is {wanted}, understood {found}"));
+            wrong.push(format!("{id}: {what}: expected {wanted}, found {found}"));
         }
     };
     check("direction", &direction, &record.direction().as_str());
@@ -259,7 +260,7 @@ fn judge(direction: &str, expected: &Value, call: &FinishedCall, wrong: &mut Vec
         check("talked_with", &texts(&expected["talked_with"]), &talked);
     }
     if said("extensions") {
-        // Phones of a group ring within a millisecond; their order means nothing.
+        // Phones of a group ring within a millisecond; their order does not matter.
         let (mut rang, mut wanted) = (names(record.rang()), texts(&expected["extensions"]));
         rang.sort();
         wanted.sort();
@@ -268,7 +269,7 @@ fn judge(direction: &str, expected: &Value, call: &FinishedCall, wrong: &mut Vec
     if said("line") {
         check("line", &expected["line"].as_str(), &record.line().map(Line::as_str));
     }
-    // A dialplan's reasons are words of its host.
+    // A dialplan's reasons are the host's own terms.
     if expected["fail_reason"].as_str().is_some_and(|reason| reason.parse::<Reason>().is_ok()) {
         let reason = record.reason().map(Reason::as_str);
         check("reason", &expected["fail_reason"].as_str(), &reason);
@@ -293,9 +294,9 @@ fn judge(direction: &str, expected: &Value, call: &FinishedCall, wrong: &mut Vec
     transfer(expected, call, &mut check);
     let outcome = expected["outcome"].as_str();
     let without_hint = expected["outcome_without_hint"].as_str();
-    let understood = record.outcome().as_str();
-    if outcome.is_some() && outcome != Some(understood) && without_hint != Some(understood) {
-        check("outcome", &outcome, &understood);
+    let found_calls = record.outcome().as_str();
+    if outcome.is_some() && outcome != Some(found_calls) && without_hint != Some(found_calls) {
+        check("outcome", &outcome, &found_calls);
     }
 }
 
@@ -336,8 +337,8 @@ fn transfer(
     }
 }
 
-/// Asserts that the streams of all fixtures, changed in some way, are still understood.
-pub(crate) fn assert_understood(folder: &str, change: impl Fn(&Fixture) -> Vec<Event>) {
+/// Asserts that modified streams of all fixtures match their expected results.
+pub(crate) fn assert_matches(folder: &str, change: impl Fn(&Fixture) -> Vec<Event>) {
     let mut wrong = Vec::new();
     for fixture in all(folder) {
         let calls = records(play_into(fixture.tracker(), &change(fixture)));

@@ -1,4 +1,4 @@
-//! The legs of a call say the same as its record: who talked with the client, when and how long.
+//! The legs of a call agree with its record.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use vochi_crm_core::{Direction, LegEnd, LegRecord, Timestamp};
 
 use crate::fixture::{all, finished};
 
-/// Whom a leg with the client is between, beside the client.
+/// The party of a leg other than the client.
 fn with_client(leg: &LegRecord) -> Option<String> {
     match (&leg.from, &leg.to) {
         (LegEnd::Client, LegEnd::Employee(who)) | (LegEnd::Employee(who), LegEnd::Client) => {
@@ -22,7 +22,7 @@ fn close(one: Timestamp, other: Timestamp) -> bool {
     one.since(other).max(other.since(one)) <= Duration::from_millis(1500)
 }
 
-/// What the legs say otherwise than the record.
+/// Differences between the legs and the record.
 fn differences(call: &FinishedCall) -> Vec<String> {
     let record = call.record();
     let mut wrong = Vec::new();
@@ -60,12 +60,12 @@ fn differences(call: &FinishedCall) -> Vec<String> {
 }
 
 #[test]
-fn legs_tell_who_had_the_client_and_when() {
+fn legs_match_the_talk_of_the_record() {
     let mut wrong = Vec::new();
     for folder in ["asterisk", "asterisk-ami"] {
         for fixture in all(folder) {
             let calls = finished(&fixture.events);
-            // A call among employees has no legs.
+            // An internal call has no legs.
             let of_clients =
                 |call: &&FinishedCall| call.record().direction() != Direction::Internal;
             for call in calls.iter().filter(of_clients) {

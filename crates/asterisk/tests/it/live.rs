@@ -1,18 +1,18 @@
-//! What is told while calls live: at once, in order, to the right people.
+//! Live events of calls: content and order.
 
-use vochi_crm_asterisk::Heard;
+use vochi_crm_asterisk::CallUpdate;
 use vochi_crm_core::{CallEvent, EventKind, LegEnd, Seconds};
 
-use crate::fixture::{self, Event, all, hear, one, tracker};
+use crate::fixture::{self, Event, all, one, process, tracker};
 
-/// Every live event of a stream as `time what whom`.
-fn told(folder: &str, name: &str) -> Vec<String> {
+/// Every live event of a stream as `time kind parties`.
+fn live_events(folder: &str, name: &str) -> Vec<String> {
     let fixture = one(folder, name);
     let mut calls = tracker();
     let mut lines = Vec::new();
     for event in &fixture.events {
-        for heard in hear(&mut calls, event) {
-            if let Heard::Live(live) = heard {
+        for updates in process(&mut calls, event) {
+            if let CallUpdate::Live(live) = updates {
                 lines.push(format!("{:.1} {}", event.t, line(live.event())));
             }
         }
@@ -46,9 +46,9 @@ fn line(event: &CallEvent) -> String {
 }
 
 #[test]
-fn a_popup_leaves_with_the_first_ring_and_later_ones_extend_it() {
+fn first_ring_starts_the_call_and_later_rings_extend_it() {
     assert_eq!(
-        told("asterisk-ami", "in_hunt_second_stage_answered"),
+        live_events("asterisk-ami", "in_hunt_second_stage_answered"),
         [
             "0.0 ringing client>150",
             "6.0 leave client>150",
@@ -60,7 +60,7 @@ fn a_popup_leaves_with_the_first_ring_and_later_ones_extend_it() {
         ]
     );
     assert_eq!(
-        told("asterisk", "in_hunt_one_then_two_answered"),
+        live_events("asterisk", "in_hunt_one_then_two_answered"),
         [
             "0.8 ringing client>150",
             "10.8 ringing client>151",
@@ -72,14 +72,14 @@ fn a_popup_leaves_with_the_first_ring_and_later_ones_extend_it() {
 }
 
 #[test]
-fn the_first_event_of_a_call_tells_direction_client_and_line() {
+fn first_event_has_direction_client_and_line() {
     for (folder, lines) in [("asterisk", 5), ("asterisk-ami", 6)] {
         for fixture in all(folder) {
             let mut calls = tracker();
             let mut seen = Vec::new();
             for event in &fixture.events {
-                for heard in hear(&mut calls, event) {
-                    let Heard::Live(live) = heard else { continue };
+                for updates in process(&mut calls, event) {
+                    let CallUpdate::Live(live) = updates else { continue };
                     let event = live.into_event();
                     if !seen.contains(event.call_id()) {
                         seen.push(event.call_id().clone());
@@ -96,9 +96,9 @@ fn the_first_event_of_a_call_tells_direction_client_and_line() {
 }
 
 #[test]
-fn hold_and_resume_are_told_as_they_happen() {
+fn hold_and_resume_are_sent_at_once() {
     assert_eq!(
-        told("asterisk-ami", "in_hold_and_resume"),
+        live_events("asterisk-ami", "in_hold_and_resume"),
         [
             "0.0 ringing client>150",
             "2.0 answered client>150",
@@ -113,9 +113,9 @@ fn hold_and_resume_are_told_as_they_happen() {
 }
 
 #[test]
-fn a_consultation_shows_the_colleague_the_call_and_then_hands_it_over() {
+fn consultation_then_attended_transfer() {
     assert_eq!(
-        told("asterisk-ami", "in_attended_transfer_feature_code_accepted"),
+        live_events("asterisk-ami", "in_attended_transfer_feature_code_accepted"),
         [
             "0.0 ringing client>150",
             "3.0 answered client>150",
@@ -128,7 +128,7 @@ fn a_consultation_shows_the_colleague_the_call_and_then_hands_it_over() {
         ]
     );
     assert_eq!(
-        told("asterisk-ami", "in_attended_transfer_phone_accepted"),
+        live_events("asterisk-ami", "in_attended_transfer_phone_accepted"),
         [
             "0.0 ringing client>150",
             "3.0 answered client>150",
@@ -140,7 +140,7 @@ fn a_consultation_shows_the_colleague_the_call_and_then_hands_it_over() {
         ]
     );
     assert_eq!(
-        told("asterisk", "in_group_attended_chain_a_b_c"),
+        live_events("asterisk", "in_group_attended_chain_a_b_c"),
         [
             "1.0 ringing client>150 client>151 client>152",
             "7.0 leave client>150 client>152",
@@ -155,9 +155,9 @@ fn a_consultation_shows_the_colleague_the_call_and_then_hands_it_over() {
 }
 
 #[test]
-fn a_consultation_that_comes_to_nothing_gives_the_client_back() {
+fn refused_consultation_returns_the_client() {
     assert_eq!(
-        told("asterisk-ami", "in_attended_transfer_feature_code_refused"),
+        live_events("asterisk-ami", "in_attended_transfer_feature_code_refused"),
         [
             "0.0 ringing client>150",
             "3.0 answered client>150",
@@ -172,9 +172,9 @@ fn a_consultation_that_comes_to_nothing_gives_the_client_back() {
 }
 
 #[test]
-fn a_blind_transfer_is_told_when_the_next_phone_rings() {
+fn blind_transfer_is_sent_when_the_next_phone_rings() {
     assert_eq!(
-        told("asterisk-ami", "out_blind_transfer_answered"),
+        live_events("asterisk-ami", "out_blind_transfer_answered"),
         [
             "0.0 ringing 150>client",
             "4.0 answered 150>client",
@@ -185,7 +185,7 @@ fn a_blind_transfer_is_told_when_the_next_phone_rings() {
         ]
     );
     assert_eq!(
-        told("asterisk", "in_blind_followme_mobile_answered"),
+        live_events("asterisk", "in_blind_followme_mobile_answered"),
         [
             "0.8 ringing client>151",
             "6.4 answered client>151",
@@ -199,22 +199,22 @@ fn a_blind_transfer_is_told_when_the_next_phone_rings() {
 }
 
 #[test]
-fn a_click_in_the_crm_is_an_outgoing_call_once_the_client_is_dialled() {
+fn click_to_call_is_outgoing_once_the_client_is_dialled() {
     assert_eq!(
-        told("asterisk-ami", "out_click_to_call_answered"),
+        live_events("asterisk-ami", "out_click_to_call_answered"),
         ["3.0 ringing 150>client", "8.0 answered 150>client", "16.0 hangup answered 8",]
     );
     assert_eq!(
-        told("asterisk", "out_click_to_call_answered"),
+        live_events("asterisk", "out_click_to_call_answered"),
         ["10.3 ringing 151>client", "11.5 answered 151>client", "24.1 hangup answered 12",]
     );
 }
 
 #[test]
-fn an_employee_who_asks_an_outside_party_shows_nobody_a_popup_for_it() {
-    let told = told("asterisk-ami", "in_attended_transfer_to_mobile_accepted");
+fn consultation_of_an_outside_party_has_no_popup() {
+    let live_events = live_events("asterisk-ami", "in_attended_transfer_to_mobile_accepted");
     assert_eq!(
-        told,
+        live_events,
         [
             "0.0 ringing client>150",
             "3.0 answered client>150",
@@ -227,36 +227,36 @@ fn an_employee_who_asks_an_outside_party_shows_nobody_a_popup_for_it() {
 }
 
 #[test]
-fn calls_between_employees_tell_nothing_while_they_live() {
+fn internal_calls_have_no_live_events() {
     for name in ["internal_answered", "internal_group_answered", "internal_no_answer"] {
-        assert_eq!(told("asterisk-ami", name), Vec::<String>::new());
+        assert_eq!(live_events("asterisk-ami", name), Vec::<String>::new());
     }
 }
 
-/// Whatever the order of events, what was told must make sense to whoever was told.
+/// In any order of events, every started call must end exactly once.
 #[test]
-fn no_event_follows_the_end_and_every_call_that_was_told_ends() {
+fn started_calls_end_once_and_last() {
     for folder in ["asterisk", "asterisk-ami"] {
         for fixture in all(folder) {
             for seed in 0..5 {
-                let events: Vec<Event> = crate::host::shuffled(&fixture.events, seed);
-                assert_sound(&fixture.name, &fixture::play(&events));
+                let events: Vec<Event> = crate::dialplan::shuffled(&fixture.events, seed);
+                assert_consistent(&fixture.name, &fixture::play(&events));
             }
-            assert_sound(&fixture.name, &fixture::play(&fixture.events));
+            assert_consistent(&fixture.name, &fixture::play(&fixture.events));
         }
     }
 }
 
-fn assert_sound(name: &str, heard: &[Heard]) {
+fn assert_consistent(name: &str, updates: &[CallUpdate]) {
     let mut open = Vec::new();
     let mut over = Vec::new();
-    for heard in heard {
-        let Heard::Live(live) = heard else { continue };
+    for updates in updates {
+        let CallUpdate::Live(live) = updates else { continue };
         let event = live.event();
         let id = event.call_id();
-        assert!(!over.contains(id), "{name}: {id} goes on after its end: {event:?}");
+        assert!(!over.contains(id), "{name}: {id} continues after its end: {event:?}");
         if matches!(event.kind(), EventKind::Ended { .. }) {
-            assert!(open.contains(id), "{name}: {id} ends without a beginning");
+            assert!(open.contains(id), "{name}: {id} ends without a start");
             open.retain(|known| known != id);
             over.push(id.clone());
         } else if !open.contains(id) {

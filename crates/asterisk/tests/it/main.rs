@@ -1,29 +1,29 @@
-//! Calls as a PBX tells of them, against what really happened.
+//! Calls derived from PBX events, compared with what really happened.
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "a test that cannot go on fails"
+    reason = "a failed setup fails the test"
 )]
 
+mod ami;
 mod attempts;
-mod bounds;
-mod broken;
+mod concurrent_calls;
+mod conferences;
+mod dialplan;
+mod edge_cases;
 mod event_file;
 mod fixture;
-mod helpers;
-mod host;
+mod helper_channels;
+mod invalid_events;
 mod legs;
 mod live;
-mod losses;
-mod lost_ends;
-mod manager;
+mod lost_events;
+mod lost_hangups;
+mod many_channels;
 mod outside_parties;
 mod properties;
 mod reports;
 mod restart;
-mod rooms;
-mod script;
-mod together;
-mod unrecorded;
+mod stream;

@@ -1,11 +1,11 @@
-//! Calls with two outside numbers: who is the client, and whose call it is.
+//! Calls with two outside numbers: which one is the client, and who placed the call.
 
 use serde_json::json;
 use vochi_crm_asterisk::FinishedCall;
 use vochi_crm_core::{Direction, PhoneNumber, Seconds, TransferResult};
 
 use crate::fixture::{Event, builder, finished, play_into, records};
-use crate::script::{Ami, Ch, ch, names, only, talk};
+use crate::stream::{Ami, Ch, ch, names, only, talk};
 
 const CLIENT: &str = "375291110001";
 const MOBILE: &str = "375291115555";
@@ -40,21 +40,21 @@ fn assert_callback_to_client(call: &FinishedCall) {
 }
 
 #[test]
-fn number_the_pbx_calls_first_is_taken_for_the_employee() {
+fn number_called_first_is_the_employee() {
     let call = only(finished(&callback(MOBILE, CLIENT)));
     assert_callback_to_client(&call);
     assert_eq!(call.record().wait().map(Seconds::get), Some(4), "since the client was dialled");
 }
 
 #[test]
-fn known_mobile_of_an_employee_is_the_employee_in_either_order() {
+fn employee_mobile_is_the_employee_in_either_order() {
     for events in [callback(MOBILE, CLIENT), callback(CLIENT, MOBILE)] {
         assert_callback_to_client(&only(with_mobile(&events)));
     }
 }
 
 #[test]
-fn callback_whose_first_number_does_not_answer_is_one_call() {
+fn callback_without_first_answer_is_one_call() {
     let events = Ami::default()
         .originates(0.0, FIRST, &format!("{CLIENT}@0001371"))
         .event(20.0, "DialEnd", &[("Dest", FIRST)], json!({"DialStatus": "NOANSWER"}))
@@ -67,7 +67,7 @@ fn callback_whose_first_number_does_not_answer_is_one_call() {
 }
 
 #[test]
-fn disa_call_of_a_mobile_is_an_outgoing_call_of_its_employee() {
+fn disa_call_of_an_employee_mobile_is_outgoing() {
     let mobile = ch("2.1", "PJSIP/0001372-00000001", "2.1");
     let client = ch("2.2", "PJSIP/0001371-00000002", "2.1");
     let events = Ami::default()
@@ -79,13 +79,13 @@ fn disa_call_of_a_mobile_is_an_outgoing_call_of_its_employee() {
         .events();
     let call = only(with_mobile(&events));
     assert_callback_to_client(&call);
-    assert_eq!(names(call.record().rang()), [format!("+{MOBILE}")], "the employee who calls");
+    assert_eq!(names(call.record().rang()), [format!("+{MOBILE}")], "the calling employee");
     let unknown = only(finished(&events));
     assert_eq!(unknown.record().direction(), Direction::Inbound, "without its configuration");
 }
 
 #[test]
-fn mobile_that_calls_a_colleague_makes_an_internal_call() {
+fn employee_mobile_to_colleague_is_internal() {
     let mobile = ch("2.1", "PJSIP/0001372-00000001", "2.1");
     let phone = ch("2.2", "PJSIP/150-00000002", "2.1");
     let events = Ami::default()
@@ -103,7 +103,7 @@ fn mobile_that_calls_a_colleague_makes_an_internal_call() {
 }
 
 #[test]
-fn mobile_in_a_hunt_rings_and_answers_as_its_employee() {
+fn mobile_in_a_hunt_counts_as_its_employee() {
     let client = ch("2.1", "PJSIP/0001372-00000001", "2.1");
     let mobile = ch("2.2", "PJSIP/0001371-00000002", "2.1");
     let events = Ami::default()
@@ -119,9 +119,9 @@ fn mobile_in_a_hunt_rings_and_answers_as_its_employee() {
     assert_eq!(call.answered_by().map(|who| who.as_str().to_owned()), Some(format!("+{MOBILE}")));
 }
 
-/// 150 sits in a room; the PBX calls two numbers into it, without Local channels.
+/// 150 is in a conference; the PBX calls two numbers into it, without Local channels.
 #[test]
-fn clients_called_into_a_room_have_a_record_each() {
+fn clients_called_into_a_conference_get_a_record_each() {
     let numbers = [(FIRST, CLIENT, 10.0), (SECOND, "375291110002", 30.0)];
     let mut stream = Ami::default().picks_up(0.0, PHONE, "8000").joins(0.2, "room", "base", PHONE);
     for (nth, (line, number, t)) in (0..).zip(numbers) {
@@ -142,10 +142,10 @@ fn clients_called_into_a_room_have_a_record_each() {
     let mut calls = finished(&stream.events());
     calls.retain(FinishedCall::is_external);
     calls.sort_by_key(|call| call.record().started_at());
-    let understood: Vec<_> =
+    let found_calls: Vec<_> =
         calls.iter().map(|call| (call.record().client().to_string(), talk(call))).collect();
     let wanted = [("+375291110001".to_owned(), Some(80)), ("+375291110002".to_owned(), Some(65))];
-    assert_eq!(understood, wanted);
+    assert_eq!(found_calls, wanted);
     for call in &calls {
         assert_eq!(call.record().direction(), Direction::Outbound);
         assert_eq!(names(call.record().talked_with()), ["150"]);
@@ -154,7 +154,7 @@ fn clients_called_into_a_room_have_a_record_each() {
 
 /// 150 has a caller and calls a second client, then joins the two.
 #[test]
-fn caller_joined_with_a_client_that_was_called_was_transferred() {
+fn caller_joined_with_a_called_client_is_transferred() {
     let caller = ch("1.1", "PJSIP/0001371-00000001", "1.1");
     let phone = ch("1.2", "PJSIP/150-00000002", "1.1");
     let second_line = ch("3.1", "PJSIP/150-00000003", "3.1");

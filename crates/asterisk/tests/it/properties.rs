@@ -1,10 +1,10 @@
-//! What holds for every stream, whatever its order and whatever is lost.
+//! Invariants of every stream, with any order and loss of events.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
-use vochi_crm_asterisk::{FinishedCall, Heard};
+use vochi_crm_asterisk::{CallUpdate, FinishedCall};
 use vochi_crm_core::{Direction, Seconds};
 
 use crate::fixture::{Event, Fixture, all, play, play_into};
@@ -12,7 +12,7 @@ use crate::fixture::{Event, Fixture, all, play, play_into};
 static FIXTURES: LazyLock<Vec<Fixture>> =
     LazyLock::new(|| ["asterisk", "asterisk-ami", "reports"].map(all).concat());
 
-/// Some events of a fixture, some of them again, each up to `seconds` late.
+/// Some events of a fixture, some repeated, each up to `seconds` late.
 fn damaged(seconds: f64) -> impl Strategy<Value = (String, Vec<Event>)> {
     let fixture = 0..FIXTURES.len();
     fixture.prop_flat_map(move |place| {
@@ -35,7 +35,7 @@ fn damaged(seconds: f64) -> impl Strategy<Value = (String, Vec<Event>)> {
     })
 }
 
-/// The same, with nothing lost and nothing doubled.
+/// All events of a fixture, each up to `seconds` late.
 fn late(seconds: f64) -> impl Strategy<Value = (usize, Vec<Event>)> {
     (0..FIXTURES.len()).prop_flat_map(move |place| {
         let fixture = &FIXTURES[place];
@@ -52,18 +52,18 @@ fn late(seconds: f64) -> impl Strategy<Value = (usize, Vec<Event>)> {
     })
 }
 
-fn finished(heard: &[Heard]) -> Vec<&FinishedCall> {
-    heard
+fn finished(updates: &[CallUpdate]) -> Vec<&FinishedCall> {
+    updates
         .iter()
-        .filter_map(|heard| match heard {
-            Heard::Finished(call) => Some(&**call),
+        .filter_map(|update| match update {
+            CallUpdate::Finished(call) => Some(&**call),
             _ => None,
         })
         .collect()
 }
 
-/// How long anybody of the outside was in bridges, from the first coming to the last leaving, with
-/// the times of the events that would end a stay nobody saw the end of.
+/// How long outside parties were in bridges, from the first entry to the last exit, counting events
+/// that end a stay without an observed exit.
 fn presence(events: &[Event]) -> f64 {
     let bridges = |event: &&Event| {
         matches!(
@@ -85,14 +85,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn no_loss_and_no_order_of_events_breaks_anything((name, events) in damaged(30.0)) {
-        let heard = play(&events);
-        for call in finished(&heard) {
+    fn lost_and_reordered_events_keep_invariants((name, events) in damaged(30.0)) {
+        let updates = play(&events);
+        for call in finished(&updates) {
             let record = call.record();
             prop_assert!(record.ended_at() >= record.started_at(), "{name}: {record:?}");
             let talk = record.talk().map_or(0, Seconds::get);
             if !record.outcome().is_answered() {
-                prop_assert_eq!(talk, 0, "{}: nobody talked", name);
+                prop_assert_eq!(talk, 0, "{}: without a talk", name);
                 prop_assert!(record.talked_with().is_empty(), "{name}: {record:?}");
             }
             prop_assert!(
@@ -103,10 +103,10 @@ proptest! {
     }
 
     #[test]
-    fn one_outside_party_never_yields_two_records((name, events) in damaged(10.0)) {
-        let heard = play(&events);
+    fn one_outside_party_yields_one_record((name, events) in damaged(10.0)) {
+        let updates = play(&events);
         let mut records: BTreeMap<(Option<&str>, &str), u32> = BTreeMap::new();
-        for call in finished(&heard) {
+        for call in finished(&updates) {
             if call.record().direction() != Direction::Internal {
                 let key = (call.tenant(), call.record().call_id().as_str());
                 *records.entry(key).or_default() += 1;
@@ -118,12 +118,12 @@ proptest! {
     }
 
     #[test]
-    fn ten_seconds_of_delay_lose_no_call_and_make_none((place, events) in late(10.0)) {
+    fn ten_seconds_of_delay_change_no_call_count((place, events) in late(10.0)) {
         let fixture = &FIXTURES[place];
-        let heard = play_into(fixture.tracker(), &events);
-        let external = finished(&heard).iter().filter(|call| call.is_external()).count();
+        let updates = play_into(fixture.tracker(), &events);
+        let external = finished(&updates).iter().filter(|call| call.is_external()).count();
         if let Some(wanted) = fixture.expected["expected_crm_calls"].as_u64() {
-            prop_assert_eq!(external as u64, wanted, "{} {:?}", &fixture.name, &heard);
+            prop_assert_eq!(external as u64, wanted, "{} {:?}", &fixture.name, &updates);
         }
     }
 }

@@ -1,11 +1,11 @@
-//! A process that ends in the middle of calls, and the one after it.
+//! Saving and resuming in the middle of calls.
 
 use std::collections::BTreeMap;
 
-use vochi_crm_asterisk::{CallTracker, FinishedCall, Heard, SavedCalls};
+use vochi_crm_asterisk::{CallTracker, CallUpdate, FinishedCall, SavedCalls};
 use vochi_crm_core::phone::PhoneReader;
 
-use crate::fixture::{all, end, hear, play, tracker};
+use crate::fixture::{all, end, play, process, tracker};
 
 fn resumed(calls: &CallTracker) -> CallTracker {
     let text = serde_json::to_string(&calls.save()).unwrap();
@@ -17,50 +17,50 @@ fn resumed(calls: &CallTracker) -> CallTracker {
 }
 
 #[test]
-fn a_restart_after_any_event_changes_nothing() {
+fn restart_after_any_event_changes_nothing() {
     for folder in ["asterisk", "asterisk-ami"] {
         for fixture in all(folder) {
             let undisturbed = play(&fixture.events);
             let mut calls = tracker();
-            let mut heard: Vec<Heard> = Vec::new();
+            let mut updates: Vec<CallUpdate> = Vec::new();
             for event in &fixture.events {
-                heard.extend(hear(&mut calls, event));
+                updates.extend(process(&mut calls, event));
                 calls = resumed(&calls);
             }
-            heard.extend(end(&mut calls, &fixture.events));
-            for (one, other) in heard.iter().zip(&undisturbed) {
+            updates.extend(end(&mut calls, &fixture.events));
+            for (one, other) in updates.iter().zip(&undisturbed) {
                 assert_eq!(one, other, "{}", fixture.name);
             }
-            assert_eq!(heard.len(), undisturbed.len(), "{}", fixture.name);
+            assert_eq!(updates.len(), undisturbed.len(), "{}", fixture.name);
         }
     }
 }
 
 #[test]
-fn a_closed_call_is_remembered_over_a_restart() {
+fn closed_call_is_remembered_across_a_restart() {
     let fixture = crate::fixture::one("asterisk", "in_group_answered");
     let mut calls = tracker();
     for event in &fixture.events {
-        hear(&mut calls, event);
+        process(&mut calls, event);
     }
     calls.pass_time(crate::fixture::at(400.0));
     assert_eq!(calls.open_calls(), 0);
     let mut calls = resumed(&calls);
     for event in &fixture.events {
-        assert_eq!(hear(&mut calls, event), [], "a repeated stream makes no second call");
+        assert_eq!(process(&mut calls, event), [], "a repeated stream makes no second call");
     }
     assert_eq!(calls.finish(), []);
 }
 
 #[test]
-fn a_saved_state_that_makes_no_sense_does_not_panic() {
+fn inconsistent_saved_state_does_not_panic() {
     let fixture = crate::fixture::one("asterisk-ami", "in_group_of_local_channels_answered");
     let mut calls = tracker();
     for event in fixture.events.iter().take(60) {
-        hear(&mut calls, event);
+        process(&mut calls, event);
     }
     let saved = serde_json::to_string(&calls.save()).unwrap();
-    // Every place of a channel or bridge points somewhere else.
+    // Shift every channel and bridge reference.
     let odd = saved
         .replace("\"by\":0", "\"by\":999")
         .replace("\"bridge\":0", "\"bridge\":777")
@@ -69,17 +69,17 @@ fn a_saved_state_that_makes_no_sense_does_not_panic() {
     let saved: SavedCalls = serde_json::from_str(&odd).unwrap();
     let mut calls = CallTracker::builder().resume(saved);
     for event in fixture.events.iter().skip(60) {
-        hear(&mut calls, event);
+        process(&mut calls, event);
     }
     calls.finish();
     assert_eq!(calls.open_calls(), 0);
 }
 
-/// The finished calls among what was heard, by id.
-fn records(heard: Vec<Heard>) -> BTreeMap<String, FinishedCall> {
+/// The finished calls among the updates, by id.
+fn records(updates: Vec<CallUpdate>) -> BTreeMap<String, FinishedCall> {
     let mut records = BTreeMap::new();
-    for heard in heard {
-        if let Heard::Finished(call) = heard {
+    for update in updates {
+        if let CallUpdate::Finished(call) = update {
             let id = call.record().call_id().to_string();
             assert!(!records.contains_key(&id), "call {id} is recorded twice");
             records.insert(id, *call);
@@ -89,23 +89,23 @@ fn records(heard: Vec<Heard>) -> BTreeMap<String, FinishedCall> {
 }
 
 #[test]
-fn pause_after_any_event_loses_and_doubles_no_call() {
+fn pause_after_any_event_keeps_the_calls() {
     for folder in ["asterisk", "asterisk-ami", "reports"] {
         for fixture in all(folder) {
             let whole = records(play(&fixture.events));
             for cut in (0..=fixture.events.len()).step_by(4) {
                 let (first, rest) = fixture.events.split_at(cut);
                 let mut calls = tracker();
-                let mut heard: Vec<Heard> =
-                    first.iter().flat_map(|event| hear(&mut calls, event)).collect();
+                let mut updates: Vec<CallUpdate> =
+                    first.iter().flat_map(|event| process(&mut calls, event)).collect();
                 let paused = calls.pause();
                 // A call that has just ended may still get late events.
                 let is_cut_short = !records(paused.clone()).is_empty();
-                heard.extend(paused);
+                updates.extend(paused);
                 let mut calls = resumed(&calls);
-                heard.extend(rest.iter().flat_map(|event| hear(&mut calls, event)));
-                heard.extend(end(&mut calls, &fixture.events));
-                let parts = records(heard);
+                updates.extend(rest.iter().flat_map(|event| process(&mut calls, event)));
+                updates.extend(end(&mut calls, &fixture.events));
+                let parts = records(updates);
                 let name = format!("{}, cut after event {cut}", fixture.name);
                 assert!(parts.keys().eq(whole.keys()), "{name}: {:?}", parts.keys());
                 assert!(is_cut_short || parts == whole, "{name}: {parts:?}");
@@ -115,16 +115,16 @@ fn pause_after_any_event_loses_and_doubles_no_call() {
 }
 
 #[test]
-fn pause_gives_out_what_is_over_and_keeps_the_rest_open() {
+fn pause_returns_finished_calls_only() {
     let over = crate::fixture::one("asterisk", "in_group_missed");
     let mut calls = tracker();
     let (last, first) = over.events.split_last().unwrap();
     for event in first {
-        hear(&mut calls, event);
+        process(&mut calls, event);
     }
     assert!(records(calls.pause()).is_empty(), "it still rings");
     assert_eq!(calls.open_calls(), 1);
-    hear(&mut calls, last);
-    assert_eq!(records(calls.pause()).len(), 1, "its hangup was heard");
-    assert_eq!(calls.finish(), [], "nothing else goes on");
+    process(&mut calls, last);
+    assert_eq!(records(calls.pause()).len(), 1, "its hangup was processed");
+    assert_eq!(calls.finish(), [], "no other call is open");
 }

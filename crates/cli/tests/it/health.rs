@@ -49,8 +49,8 @@ const FAULTS: &[AccountFault] = &[
         profile: UNCHANGED,
         exit_code: 6,
         check: "scopes",
-        message: "telephony_write",
-        hint: "tick these",
+        message: "missing scopes of the key: telephony_write",
+        hint: "add them",
     },
     AccountFault {
         what: "module not registered",
@@ -59,7 +59,7 @@ const FAULTS: &[AccountFault] = &[
         exit_code: 3,
         check: "module",
         message: "RetailCRM has no module vochi-telephony",
-        hint: "vochi-crm setup",
+        hint: "register the telephony",
     },
     AccountFault {
         what: "module switched off",
@@ -79,8 +79,8 @@ const FAULTS: &[AccountFault] = &[
         },
         exit_code: 3,
         check: "codes",
-        message: "RetailCRM does not know extension 170",
-        hint: "vochi-crm setup",
+        message: "extension 170 is unknown to RetailCRM",
+        hint: "register the telephony",
     },
     AccountFault {
         what: "extension of a deleted user",
@@ -88,8 +88,8 @@ const FAULTS: &[AccountFault] = &[
         profile: UNCHANGED,
         exit_code: 3,
         check: "extensions",
-        message: "extension 151 is mapped to user 18, ",
-        hint: "vochi-crm users",
+        message: "extension 151 is mapped to user 18, who is unknown to the CRM",
+        hint: "correct `extensions`",
     },
     AccountFault {
         what: "site ambiguous",
@@ -97,7 +97,7 @@ const FAULTS: &[AccountFault] = &[
         profile: |profile| profile.replace("site = \"shop-one\"\n", ""),
         exit_code: 3,
         check: "site",
-        message: "the key reaches several shops: shop-one, shop-two",
+        message: "the key can access several shops: shop-one, shop-two",
         hint: "set `site`",
     },
     AccountFault {
@@ -109,7 +109,7 @@ const FAULTS: &[AccountFault] = &[
         profile: UNCHANGED,
         exit_code: 3,
         check: "site",
-        message: "the key does not reach shop shop-one",
+        message: "the key cannot access shop shop-one",
         hint: "set `site`",
     },
 ];

@@ -28,7 +28,7 @@ fn broken_and_unknown_entries_are_skipped() {
     for (line, part) in printed.iter().zip([
         "warning: line 2: invalid JSON at column 2: ",
         "warning: line 4: missing or invalid `data`",
-        "warning: line 8: hangup: it has no UniqueId",
+        "warning: line 8: hangup: missing UniqueId",
         "summary: events understood 3, unknown 3 (Weather 2, sunshine 1), broken 3; calls 1",
     ]) {
         assert!(line.starts_with(part), "{part}: {run}");

@@ -302,7 +302,7 @@ fn full_disk_reports_the_missing_task() {
     let env = env_with_tasks();
     let value = run_on_full_disk(&env, &MISSED).exits(0);
     assert_eq!(value["recorded"], true, "{value}");
-    assert!(value["warnings"].to_string().contains("its follow-up was not made"), "{value}");
+    assert!(value["warnings"].to_string().contains("its follow-ups are not run"), "{value}");
 }
 
 #[test]

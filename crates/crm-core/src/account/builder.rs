@@ -1,11 +1,11 @@
 //! The macro [`connector_builder!`](crate::connector_builder).
 
-/// Makes the builder of a connector crate: a type `Builder<T>` for its `Connector` and its `Client`,
-/// with the setters that every CRM has. The crate adds the setters of its own `Config`, and the
-/// functions that make a builder. A value that cannot be used is an error of `build`, with its key.
+/// Declares the builder of a connector crate: a type `Builder<T>` for its `Connector` and its
+/// `Client`, with the setters that every CRM has. The crate adds the setters of its own `Config`,
+/// and the functions that create a builder. An invalid value is an error of `build`, with its key.
 ///
-/// The types `Config`, `Connector` (`open(&Hub, Account, &Config)`) and `Client`
-/// (`open(&Hub, &Account, &Config)`) are in scope where it stands.
+/// The types `Config`, `Connector` (`open(&Hub, Account, &Config)`) and `Client` (`open(&Hub,
+/// &Account, &Config)`) must be in scope.
 #[macro_export]
 macro_rules! connector_builder {
     ($(#[$meta:meta])* pub struct Builder;) => {
@@ -43,14 +43,14 @@ macro_rules! connector_builder {
                 self
             }
 
-            /// Takes over the settings that every account has, from configuration.
+            /// Sets the settings that every account has, from configuration.
             #[must_use]
             pub fn common(mut self, common: $crate::AccountConfig) -> Self {
                 self.common = common;
                 self
             }
 
-            /// Takes over the settings of the CRM, from configuration.
+            /// Sets the settings of the CRM, from configuration.
             #[must_use]
             pub fn config(mut self, config: Config) -> Self {
                 self.config = config;
@@ -60,18 +60,18 @@ macro_rules! connector_builder {
             $crate::connector_builder! { common
                 /// Sets the zone of the CRM's local times: an IANA name or an offset (`timezone`).
                 timezone: Into<String>;
-                /// Sets the country whose national numbers are read, by its two letters
-                /// (`default_region`). Without it only international numbers are read.
+                /// Sets the country of national numbers, by its two letters (`default_region`).
+                /// Without it only international numbers are parsed.
                 default_region: Into<String>;
-                /// Sets the user of calls whose extensions are not known (`default_user`).
+                /// Sets the user of calls without a known extension (`default_user`).
                 default_user: Into<String>;
                 /// Sets the user of missed calls (`missed_user`).
                 missed_user: Into<String>;
-                /// Sets the address under which the CRM reaches this host (`public_url`).
+                /// Sets the address at which the CRM reaches this host (`public_url`).
                 public_url: Into<String>;
                 /// Sets the secret part of the inbound address (`inbound_secret`).
                 inbound_secret: Into<$crate::Secret>;
-                /// Sets what is put in front of every call id, so that two PBXs do not collide
+                /// Sets a prefix for every call id, so that ids of two PBXs do not collide
                 /// (`call_id_prefix`).
                 call_id_prefix: Into<String>;
             }
@@ -118,20 +118,20 @@ macro_rules! connector_builder {
         }
 
         impl Builder<Connector> {
-            /// The connector. It sends nothing yet.
+            /// Builds the connector. It sends nothing yet.
             ///
             /// # Errors
-            /// `config`, with the key that is wrong (`Error::key`).
+            /// `config`, with the invalid key (`Error::key`).
             pub fn build(self, hub: &$crate::Hub) -> $crate::Result<Connector> {
                 Connector::open(hub, self.common.account(self.account)?, &self.config)
             }
         }
 
         impl Builder<Client> {
-            /// The client. It sends nothing yet.
+            /// Builds the client. It sends nothing yet.
             ///
             /// # Errors
-            /// `config`, with the key that is wrong (`Error::key`).
+            /// `config`, with the invalid key (`Error::key`).
             pub fn build(self, hub: &$crate::Hub) -> $crate::Result<Client> {
                 Client::open(hub, &self.common.account(self.account)?, &self.config)
             }

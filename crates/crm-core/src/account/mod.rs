@@ -1,4 +1,4 @@
-//! What every account has, whatever its CRM: configuration, and what is made of it.
+//! Accounts: the configuration that is common to all CRMs.
 
 mod builder;
 mod check;
@@ -22,10 +22,10 @@ use crate::secret::SecretUrl;
 use crate::time::Zone;
 use crate::warning::WarningKind;
 
-/// The text of a task for a missed call. Employees read it, so it is in their language.
+/// The default text of a task for a missed call, in the employees' language.
 const TASK_TEXT: &str = "Перезвонить: пропущенный звонок";
 
-/// An account: its configuration, checked and made usable.
+/// An account: its checked configuration, ready for use.
 #[derive(Clone, Debug)]
 pub struct Account {
     name: AccountName,
@@ -37,17 +37,17 @@ pub struct Account {
 }
 
 impl Account {
-    /// The name it goes by in logs and errors.
+    /// The name in logs and errors.
     pub fn name(&self) -> &AccountName {
         &self.name
     }
 
-    /// Who is who.
+    /// The mapping of extensions and lines.
     pub fn directory(&self) -> &Directory {
         &self.directory
     }
 
-    /// How this account's numbers are read.
+    /// The parser of the account's phone numbers.
     pub fn phones(&self) -> PhoneReader {
         self.phones
     }
@@ -67,22 +67,22 @@ impl Account {
         &self.config
     }
 
-    /// How long one operation may take, where that is configured.
+    /// The timeout of one operation, if configured.
     pub fn timeout(&self) -> Option<Duration> {
         self.config.timeout_seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
     }
 
-    /// How often a request is repeated.
+    /// The retry policy.
     pub fn retry(&self) -> RetryPolicy {
         let policy = RetryPolicy::default();
         self.config.retries.map_or(policy, |retries| policy.with_retries(retries))
     }
 
-    /// A quota of the CRM as this account's configuration changes it: `requests_per_second` sets
-    /// the general one and scales the others alike, `burst` sets the burst of all.
+    /// Applies the account's configuration to a quota of the CRM: `requests_per_second` sets the
+    /// general one and scales the others, `burst` sets the burst of all.
     ///
     /// # Errors
-    /// `config` where the figures asked for are out of range.
+    /// `config` if the configured values are out of range.
     pub fn quota(&self, quota: Quota, general: Quota) -> Result<Quota> {
         let wrong = |key, error: &dyn Display| Error::config(error.to_string()).with_key(key);
         let mut quota = quota;
@@ -97,21 +97,21 @@ impl Account {
         Ok(quota)
     }
 
-    /// Our outside number behind a line. A line that is not mapped is left out, with a warning.
+    /// The company's number of a line. An unmapped line is left out, with a warning.
     pub fn outside_number(&self, cx: &Cx, line: Option<&Line>) -> Option<PhoneNumber> {
         let line = line?;
         let number = self.directory.number_of(line);
         if number.is_none() {
             cx.warn(
                 WarningKind::UnmappedLine,
-                format!("line {line} is not in `lines`; our number is not sent"),
+                format!("line {line} is not in `lines`; the company's number is not sent"),
             );
         }
         number
     }
 
-    /// Where the CRM reaches this account, without a final slash: as a plan says, else
-    /// `{public_url}/in/{account}/{inbound_secret}`. It contains the secret.
+    /// The address at which the CRM reaches this account, without a trailing slash: the plan's,
+    /// else `{public_url}/in/{account}/{inbound_secret}`. It contains the secret.
     pub fn inbound_address(&self, plan: &SetupPlan) -> Option<SecretUrl> {
         if let Some(url) = &plan.inbound_url {
             return Some(SecretUrl::new(url.as_str()));
@@ -130,7 +130,7 @@ impl Account {
         configured.filter(|text| !text.is_empty()).unwrap_or(TASK_TEXT)
     }
 
-    /// The call id as it goes to the CRM.
+    /// The call id as sent to the CRM.
     pub fn external_id(&self, call: &CallId) -> String {
         format!("{}{call}", self.config.call_id_prefix.as_deref().unwrap_or_default())
     }

@@ -1,4 +1,4 @@
-//! What happens in a live call.
+//! Events of a live call.
 
 use super::{
     CallId, CrmCallId, Direction, Extension, Extra, Leg, Line, Outcome, Party, Reason, Recording,
@@ -7,12 +7,12 @@ use super::{
 use crate::time::{Seconds, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// What happened.
+/// The kind of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EventKind {
-    /// The legs of the event ring. The first one begins the call; later ones extend it to further
+    /// The legs of the event ring. The first ringing event starts the call; later ones add
     /// employees.
     Ringing,
     /// The leg of the event was answered.
@@ -21,32 +21,32 @@ pub enum EventKind {
     Held,
     /// The client came off hold.
     Resumed,
-    /// The call is passed on.
+    /// The call is transferred.
     Transferred {
-        /// How.
+        /// The mode.
         mode: TransferMode,
-        /// By whom; without it, by who talked last.
+        /// The employee who transfers; by default, the last who talked.
         from: Option<Extension>,
-        /// To whom.
+        /// The new employee.
         to: Extension,
     },
-    /// The legs of the event stopped ringing or were hung up; the call goes on.
+    /// The legs of the event stopped ringing or were hung up; the call continues.
     LegEnded,
-    /// The call is over.
+    /// The call has ended.
     Ended {
-        /// How; without it the remembered state of the call decides.
+        /// The outcome; by default, derived from the stored state.
         outcome: Option<Outcome>,
         /// Why it was not answered.
         reason: Option<Reason>,
-        /// How long the client talked with humans; without it the remembered state decides.
+        /// The talk time of the client with employees; by default, derived from the stored state.
         talk: Option<Seconds>,
     },
-    /// The recording can be fetched.
+    /// The recording is available.
     RecordingReady(Recording),
 }
 
 impl EventKind {
-    /// The event's name in logs and on the command line.
+    /// The kind as used in logs and on the command line.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Ringing => "ringing",
@@ -61,10 +61,10 @@ impl EventKind {
     }
 }
 
-/// One thing that happened in a live call.
+/// One event of a live call.
 ///
-/// Direction, client and line are needed with the first event only: later ones take what they are
-/// not told from the call store.
+/// Direction, client and line are needed with the first event only: later events take missing
+/// values from the call store.
 ///
 /// ```
 /// use vochi_crm_core::{CallEvent, CallId, Direction, EventKind, Extension, Leg, PhoneNumber};
@@ -93,7 +93,7 @@ pub struct CallEvent {
 }
 
 impl CallEvent {
-    /// An event of a call at a moment.
+    /// Creates an event of a call at an instant.
     pub fn new(call_id: CallId, at: Timestamp, kind: EventKind) -> Self {
         Self {
             call_id,
@@ -108,35 +108,35 @@ impl CallEvent {
         }
     }
 
-    /// Who called whom.
+    /// Sets the direction.
     #[must_use]
     pub fn with_direction(mut self, direction: Direction) -> Self {
         self.direction = Some(direction);
         self
     }
 
-    /// The outside party.
+    /// Sets the outside party.
     #[must_use]
     pub fn with_client(mut self, client: impl Into<Party>) -> Self {
         self.client = Some(client.into());
         self
     }
 
-    /// The company's own number or trunk.
+    /// Sets the company's own number or trunk.
     #[must_use]
     pub fn with_line(mut self, line: Line) -> Self {
         self.line = Some(line);
         self
     }
 
-    /// Adds a leg the event is about.
+    /// Adds a leg to the event.
     #[must_use]
     pub fn with_leg(mut self, leg: Leg) -> Self {
         self.legs.push(leg);
         self
     }
 
-    /// Ties the call to a click in the CRM.
+    /// Sets the CRM's id of the call, from a click in the CRM.
     #[must_use]
     pub fn with_crm_call_id(mut self, id: CrmCallId) -> Self {
         self.crm_call_id = Some(id);
@@ -154,14 +154,14 @@ impl CallEvent {
         self
     }
 
-    /// The same event at another moment.
+    /// Returns the same event at another instant.
     #[must_use]
     pub(crate) fn at_time(mut self, at: Timestamp) -> Self {
         self.at = at;
         self
     }
 
-    /// Sets what is given of the end of a call.
+    /// Sets the known values of the end of a call.
     #[must_use]
     pub(crate) fn with_end(
         mut self,
@@ -187,27 +187,27 @@ impl CallEvent {
         self.at
     }
 
-    /// What happened.
+    /// The kind of event.
     pub fn kind(&self) -> &EventKind {
         &self.kind
     }
 
-    /// Who called whom, if told.
+    /// The direction, if given.
     pub fn direction(&self) -> Option<Direction> {
         self.direction
     }
 
-    /// The outside party, if told.
+    /// The outside party, if given.
     pub fn client(&self) -> Option<&Party> {
         self.client.as_ref()
     }
 
-    /// The company's own number or trunk, if told.
+    /// The company's own number or trunk, if given.
     pub fn line(&self) -> Option<&Line> {
         self.line.as_ref()
     }
 
-    /// The legs the event is about.
+    /// The legs of the event.
     pub fn legs(&self) -> &[Leg] {
         &self.legs
     }

@@ -1,12 +1,12 @@
-//! Options of one CRM that travel with a common event or record.
+//! Options of one CRM, carried by common events and records.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Options only some CRM understands, by name. Each connector's documentation lists the names it
-/// knows; a name it does not know becomes a warning, never a silent loss.
+/// Options that only some CRMs support, by name. Each connector documents the names it supports; an
+/// unsupported name is a warning.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Extra(BTreeMap<String, Value>);
@@ -22,12 +22,12 @@ impl Extra {
         self.0.get(name)
     }
 
-    /// Whether there are none.
+    /// Returns true if there are no options.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Every option.
+    /// Iterates over all options.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }

@@ -1,12 +1,12 @@
-//! Names of calls, legs, extensions, lines and users: text with a meaning each.
+//! Text ids of calls, legs, extensions, lines and users.
 
 use crate::Id;
 use crate::error::{Error, Result};
 
-/// Ids longer than this are refused: no PBX makes them and some CRMs cut them.
+/// The length limit of ids in bytes: no PBX creates longer ones and some CRMs truncate them.
 const LONGEST: usize = 255;
 
-/// Makes a type for an id that is a text.
+/// Declares a type for an id that is a text.
 ///
 /// The last argument checks a trimmed text: `fn(what, text) -> Result<Box<str>>`, with the name for
 /// errors. Errors of `Deserialize` never name the text. The crate that uses it needs serde.
@@ -112,27 +112,28 @@ macro_rules! text_id {
 
 fn plain(what: &str, text: &str) -> Result<Box<str>> {
     if text.is_empty() {
-        return Err(Error::input(format!("the {what} is empty")));
+        return Err(Error::input(format!("invalid {what}: must not be empty")));
     }
     if text.len() > LONGEST {
-        return Err(Error::input(format!("the {what} is longer than {LONGEST} bytes")));
+        return Err(Error::input(format!("invalid {what}: must be at most {LONGEST} bytes long")));
     }
     if text.chars().any(char::is_control) {
-        return Err(Error::input(format!("the {what} {text:?} contains control characters")));
+        return Err(Error::input(format!(
+            "invalid {what} {text:?}: must not contain control characters"
+        )));
     }
     Ok(text.into())
 }
 
 fn without_slash(what: &str, text: &str) -> Result<Box<str>> {
     if text.contains('/') {
-        return Err(Error::input(format!("the {what} {text:?} contains a /")));
+        return Err(Error::input(format!("invalid {what} {text:?}: must not contain a slash")));
     }
     plain(what, text)
 }
 
 text_id!(
-    /// The PBX's id of a call: one for the whole call, whatever transfers happen in it. With
-    /// Asterisk that is the Linkedid of its first channel.
+    /// The PBX's id of a call, the same across all transfers. With Asterisk it is the Linkedid.
     ///
     /// ```
     /// use vochi_crm_core::CallId;
@@ -144,24 +145,24 @@ text_id!(
 );
 
 text_id!(
-    /// The id of one leg of a call, unique in the account. It has no `/`: some CRMs put a prefix
-    /// with a slash in front of it.
+    /// The id of one leg of a call, unique in the account. It has no `/`, which some CRMs use as a
+    /// separator.
     LegId, "leg id", without_slash
 );
 
 text_id!(
-    /// The inner number of an employee (`151`), or the employee's mobile in E.164. Text, never a
-    /// number: `007` is not `7`.
+    /// An employee's extension (`151`), or the employee's mobile in E.164. It is text: `007` is not
+    /// `7`.
     Extension, "extension", plain
 );
 
 text_id!(
-    /// The company's own outside number or trunk a call came through, as the PBX writes it.
+    /// The company's own number or trunk of a call, as the PBX writes it.
     Line, "line", plain
 );
 
 text_id!(
-    /// The CRM's own id of a call, such as the one that came with a click on a number.
+    /// The CRM's own id of a call, such as the one sent with a click on a number.
     CrmCallId, "CRM call id", plain
 );
 
@@ -189,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_leg_id_has_no_slash() {
+    fn leg_id_with_slash_is_refused() {
         assert!(LegId::new("Vochi/1757843474.185").is_err());
     }
 }

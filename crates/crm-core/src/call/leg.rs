@@ -1,4 +1,4 @@
-//! The connections between two parties that a call is made of.
+//! Legs: the connections between two parties of a call.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,14 +14,14 @@ pub enum LegEnd {
     Client,
     /// An employee, by extension or mobile.
     Employee(Extension),
-    /// An employee who cannot be told.
+    /// An unidentified employee.
     UnknownEmployee,
     /// The PBX itself: in a click-to-call it rings the employee before it dials the client.
     Pbx,
 }
 
 impl LegEnd {
-    /// The employee's extension, if it is a known one.
+    /// The employee's extension, if known.
     pub fn extension(&self) -> Option<&Extension> {
         match self {
             Self::Employee(extension) => Some(extension),
@@ -30,7 +30,7 @@ impl LegEnd {
     }
 }
 
-/// A leg as a live event names it. `to` is the side that rings or answers.
+/// A leg of a live event. `to` is the side that rings or answers.
 ///
 /// ```
 /// use vochi_crm_core::{Extension, Leg};
@@ -46,22 +46,22 @@ pub struct Leg {
 }
 
 impl Leg {
-    /// A leg between two ends.
+    /// Creates a leg between two ends.
     pub fn new(from: LegEnd, to: LegEnd) -> Self {
         Self { id: None, from, to }
     }
 
-    /// The client's call rings at an employee.
+    /// Creates a leg of the client's call to an employee.
     pub fn to_employee(extension: Extension) -> Self {
         Self::new(LegEnd::Client, LegEnd::Employee(extension))
     }
 
-    /// An employee's call rings at the client.
+    /// Creates a leg of an employee's call to the client.
     pub fn to_client(extension: Extension) -> Self {
         Self::new(LegEnd::Employee(extension), LegEnd::Client)
     }
 
-    /// Sets the PBX's id of the leg; without one the library mints `call.n`.
+    /// Sets the PBX's id of the leg; by default the library generates `call.n`.
     #[must_use]
     pub fn with_id(mut self, id: LegId) -> Self {
         self.id = Some(id);
@@ -83,15 +83,15 @@ impl Leg {
         &self.to
     }
 
-    /// The employee of the leg; of two, the one who is called.
+    /// The employee of the leg; of two employees, the called one.
     pub fn employee(&self) -> Option<&Extension> {
         self.to.extension().or_else(|| self.from.extension())
     }
 }
 
-/// A leg of a finished call. A CRM that knows legs sees nothing else of a call, so they have to say
-/// the same as its record: whoever talked with the client has an answered leg with the client, and
-/// nobody else does. A phone that was lifted and only heard an offer of the call was not answered.
+/// A leg of a finished call. Legs must agree with the record, since some CRMs read only the legs:
+/// exactly the employees who talked with the client have an answered leg with the client. A phone
+/// that was picked up only to be offered the call was not answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LegRecord {
     /// The leg's id, unique in the account.
@@ -100,10 +100,10 @@ pub struct LegRecord {
     pub from: LegEnd,
     /// The side that was called.
     pub to: LegEnd,
-    /// When the two were connected; absent if they never were.
+    /// When the two ends were connected; `None` if they never were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<Timestamp>,
-    /// When it ended; absent if its end was not observed.
+    /// When it ended; `None` if the end was not observed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
     /// The recording of this leg.

@@ -1,9 +1,10 @@
-//! The one call model: what happens in a live call, and what a finished call was.
+//! The call model: events of a live call and the record of a finished one.
 //!
-//! A [`CallEvent`] tells of a moment, a [`CallRecord`] of the whole. Both speak of the outside party
-//! as the client, whoever called. What must be remembered between two events of a call is
-//! [`CallState`].
+//! A [`CallEvent`] describes one moment, a [`CallRecord`] the whole call. Both call the outside
+//! party the client, for either direction. [`CallState`] is what is stored between two events of a
+//! call.
 
+mod enums;
 mod event;
 mod extra;
 mod ids;
@@ -12,8 +13,8 @@ mod party;
 mod record;
 mod recording;
 mod state;
-mod words;
 
+pub use enums::{Direction, Outcome, Reason, TransferMode, TransferResult};
 pub use event::{CallEvent, EventKind};
 pub use extra::Extra;
 pub use ids::{CallId, CrmCallId, CrmUserId, Extension, LegId, Line};
@@ -22,4 +23,3 @@ pub use party::Party;
 pub use record::{CallRecord, Transfer};
 pub use recording::Recording;
 pub use state::{CallState, LegPhase, LiveLeg, Recorded};
-pub use words::{Direction, Outcome, Reason, TransferMode, TransferResult};

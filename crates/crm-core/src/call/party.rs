@@ -1,4 +1,4 @@
-//! Who is on the other side of a call.
+//! The outside party of a call.
 
 use std::fmt;
 
@@ -7,10 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::Extension;
 use crate::phone::{PhoneNumber, PhoneReader, PhoneRefusal};
 
-/// Who is on the other side of a call.
+/// The other party of a call.
 ///
-/// A live call is never dropped because a number cannot be read: what is no number is kept as it
-/// came.
+/// A live call is never dropped because of an unreadable number: the text is kept unchanged.
 ///
 /// ```
 /// use vochi_crm_core::{Party, phone::PhoneReader};
@@ -27,16 +26,16 @@ use crate::phone::{PhoneNumber, PhoneReader, PhoneRefusal};
 pub enum Party {
     /// An outside number.
     Number(PhoneNumber),
-    /// An employee's inner number.
+    /// An employee's extension.
     Extension(Extension),
-    /// The caller hides the number.
+    /// The caller's number is hidden.
     Hidden,
-    /// Text that is no number, as the PBX or the CRM sent it.
+    /// Text that is not a number, as the PBX or the CRM sent it.
     Raw(String),
 }
 
 impl Party {
-    /// Reads what a PBX or CRM sent.
+    /// Parses what a PBX or CRM sent.
     pub fn read(reader: &PhoneReader, raw: &str) -> Self {
         match reader.read(raw) {
             Ok(reading) => Self::Number(reading.number()),
@@ -51,7 +50,7 @@ impl Party {
         }
     }
 
-    /// The outside number, if it is one.
+    /// The outside number, if there is one.
     pub fn number(&self) -> Option<PhoneNumber> {
         match self {
             Self::Number(number) => Some(*number),

@@ -1,4 +1,4 @@
-//! A finished call, as it goes into a CRM's history.
+//! The record of a finished call, for a CRM's history.
 
 use std::time::Duration;
 
@@ -11,21 +11,21 @@ use super::{
 use crate::time::{Seconds, Timestamp};
 use crate::warning::{Warning, WarningKind};
 
-/// A transfer that was tried in a call.
+/// A transfer that was attempted in a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Transfer {
-    /// How.
+    /// The mode.
     pub mode: TransferMode,
-    /// What became of it; absent where that is unknown.
+    /// The result; `None` if unknown.
     pub result: Option<TransferResult>,
-    /// Who has the client afterwards.
+    /// The employee who was to take over.
     pub to: Option<Extension>,
 }
 
-/// A finished call (a CDR): one outside party, one record.
+/// The record of a finished call (a CDR): one outside party, one record.
 ///
-/// Talk and wait are never mixed: talk runs from the client's first moment with a human to its
-/// last, wait from arrival (outbound: first dialling) to the first human or the end.
+/// Talk time runs from the client's first moment with an employee to the last; wait time from
+/// arrival (outbound: the first dialling) to the first employee or the end. They do not overlap.
 ///
 /// ```
 /// use vochi_crm_core::{CallId, CallRecord, Direction, Extension, Outcome, PhoneNumber, Seconds};
@@ -71,7 +71,7 @@ pub struct CallRecord {
 }
 
 impl CallRecord {
-    /// A finished call.
+    /// Creates a record of a finished call.
     pub fn new(
         call_id: CallId,
         direction: Direction,
@@ -101,59 +101,59 @@ impl CallRecord {
         }
     }
 
-    /// When it ended; see [`ended_at`](Self::ended_at) for what holds without it.
+    /// Sets the end; see [`ended_at`](Self::ended_at) for the default.
     #[must_use]
     pub fn with_ended_at(mut self, at: Timestamp) -> Self {
         self.ended_at = Some(at);
         self
     }
 
-    /// The company's own number or trunk.
+    /// Sets the company's own number or trunk.
     #[must_use]
     pub fn with_line(mut self, line: Line) -> Self {
         self.line = Some(line);
         self
     }
 
-    /// Why it was not answered.
+    /// Sets why it was not answered.
     #[must_use]
     pub fn with_reason(mut self, reason: Reason) -> Self {
         self.reason = Some(reason);
         self
     }
 
-    /// Adds an employee whose phone rang, in the order of ringing.
+    /// Adds an employee's extension that rang, in ringing order.
     #[must_use]
     pub fn with_rang(mut self, extension: Extension) -> Self {
         push_once(&mut self.rang, extension);
         self
     }
 
-    /// Adds an employee who talked with the client, in the order of talking.
+    /// Adds an employee who talked with the client, in order.
     #[must_use]
     pub fn with_talked_with(mut self, extension: Extension) -> Self {
-        // Who comes back after a transfer is again the last to talk.
+        // An employee who returns after a transfer is the last to talk.
         self.talked_with.retain(|known| *known != extension);
         self.talked_with.push(extension);
         self
     }
 
-    /// How long the client talked with humans. Leave it out where the PBX did not observe it: it is
-    /// then unknown, and no connector invents it.
+    /// Sets the talk time of the client with employees. Omit it if the PBX did not observe it: it
+    /// is then unknown, and connectors do not invent it.
     #[must_use]
     pub fn with_talk(mut self, talk: Seconds) -> Self {
         self.talk = Some(talk);
         self
     }
 
-    /// How long the client waited.
+    /// Sets how long the client waited.
     #[must_use]
     pub fn with_wait(mut self, wait: Seconds) -> Self {
         self.wait = Some(wait);
         self
     }
 
-    /// The transfer that was tried.
+    /// Sets the attempted transfer.
     #[must_use]
     pub fn with_transfer(mut self, transfer: Transfer) -> Self {
         self.transfer = Some(transfer);
@@ -167,21 +167,21 @@ impl CallRecord {
         self
     }
 
-    /// Exactly these legs.
+    /// Sets the legs.
     #[must_use]
     pub fn with_legs(mut self, legs: Vec<LegRecord>) -> Self {
         self.legs = legs;
         self
     }
 
-    /// The recording.
+    /// Sets the recording.
     #[must_use]
     pub fn with_recording(mut self, recording: Recording) -> Self {
         self.recording = Some(recording);
         self
     }
 
-    /// Ties the call to a click in the CRM.
+    /// Sets the CRM's id of the call, from a click in the CRM.
     #[must_use]
     pub fn with_crm_call_id(mut self, id: CrmCallId) -> Self {
         self.crm_call_id = Some(id);
@@ -199,11 +199,11 @@ impl CallRecord {
         self
     }
 
-    /// Adds what the source of the record (the PBX) has to report about it, once: for example that
-    /// the record may be incomplete. It goes into the receipt of every CRM.
+    /// Adds a warning of the record's source (the PBX), once: for example that the record may be
+    /// incomplete. It is part of the receipt of every CRM.
     ///
-    /// With [`WarningKind::TalkUnknown`] the talk time stays unknown, also where the remembered
-    /// events would give one: their end may be the moment the PBX closed the call.
+    /// With [`WarningKind::TalkUnknown`] the talk time stays unknown, even if the stored events
+    /// would give one: their end may be the moment the PBX closed the call.
     ///
     /// ```
     /// # use vochi_crm_core::{CallId, CallRecord, Direction, Outcome, Party};
@@ -233,7 +233,7 @@ impl CallRecord {
         &self.call_id
     }
 
-    /// Who called whom.
+    /// The direction.
     pub fn direction(&self) -> Direction {
         self.direction
     }
@@ -243,18 +243,18 @@ impl CallRecord {
         &self.client
     }
 
-    /// When it began.
+    /// When it started.
     pub fn started_at(&self) -> Timestamp {
         self.started_at
     }
 
-    /// How it ended for the client.
+    /// The outcome for the client.
     pub fn outcome(&self) -> Outcome {
         self.outcome
     }
 
-    /// When it ended: as given, else start plus waiting plus talking, and not before the last event
-    /// of a leg.
+    /// The end: the given one, else start plus wait plus talk, and not before the last event of a
+    /// leg.
     pub fn ended_at(&self) -> Timestamp {
         if let Some(at) = self.ended_at {
             return at;
@@ -277,27 +277,27 @@ impl CallRecord {
         self.reason
     }
 
-    /// Whose phones rang, in order.
+    /// The extensions that rang, in order.
     pub fn rang(&self) -> &[Extension] {
         &self.rang
     }
 
-    /// Who talked with the client, the last one last.
+    /// The employees who talked with the client, in order.
     pub fn talked_with(&self) -> &[Extension] {
         &self.talked_with
     }
 
-    /// How long the client talked with humans; `None` if it is unknown.
+    /// The talk time of the client with employees; `None` if unknown.
     pub fn talk(&self) -> Option<Seconds> {
         self.talk
     }
 
-    /// How long the client waited, if told.
+    /// The wait time of the client, if known.
     pub fn wait(&self) -> Option<Seconds> {
         self.wait
     }
 
-    /// The transfer that was tried.
+    /// The attempted transfer.
     pub fn transfer(&self) -> Option<&Transfer> {
         self.transfer.as_ref()
     }
@@ -339,15 +339,15 @@ impl CallRecord {
         recordings.any(|recording| matches!(recording, Recording::File(_)))
     }
 
-    /// Returns true if the source of the record gave the moment of its end.
+    /// Returns true if the source of the record reported its end.
     pub(crate) fn has_end(&self) -> bool {
         self.ended_at.is_some()
     }
 
     /// Normalizes the talk time: an answered call has at least one second, any other none.
     ///
-    /// An answered call of unknown talk time keeps it unknown and gets a warning of the kind
-    /// [`TalkUnknown`](WarningKind::TalkUnknown), unless it carries one.
+    /// An answered call without talk time gets a warning of the kind
+    /// [`TalkUnknown`](WarningKind::TalkUnknown), unless it already carries one.
     #[must_use]
     pub fn settled(mut self) -> Self {
         if !self.outcome.is_answered() {
@@ -364,7 +364,7 @@ impl CallRecord {
         self.with_warning(Warning::new(WarningKind::TalkUnknown, text))
     }
 
-    /// Whose call it was: the last employee who talked; of an unanswered call the last who rang.
+    /// The employee of the call: the last who talked; of an unanswered call, the last who rang.
     pub fn handled_by(&self) -> Option<&Extension> {
         self.talked_with.last().or_else(|| self.rang.last())
     }

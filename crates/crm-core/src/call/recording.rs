@@ -1,4 +1,4 @@
-//! Where the recording of a call is.
+//! Recordings of calls.
 
 use std::path::PathBuf;
 
@@ -12,14 +12,14 @@ use crate::error::{Error, Result};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Recording {
-    /// An address the CRM or the employee's browser can open without signing in.
+    /// An address that the CRM or a browser can open without signing in.
     Url(Url),
     /// A file on this machine, to be uploaded.
     File(PathBuf),
 }
 
 impl Recording {
-    /// A recording at a web address.
+    /// Creates a recording from a web address.
     ///
     /// ```
     /// use vochi_crm_core::Recording;
@@ -29,8 +29,8 @@ impl Recording {
     pub fn url(address: &str) -> Result<Self> {
         match Url::parse(address.trim()) {
             Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(Self::Url(url)),
-            _ => Err(Error::input("the recording's address is no http or https URL")
-                .with_hint("give the whole address, as https://pbx.example.test/rec/1.mp3")),
+            _ => Err(Error::input("invalid recording address: must be an http or https URL")
+                .with_hint("write the absolute address, as https://pbx.example.test/rec/1.mp3")),
         }
     }
 }

@@ -1,56 +1,56 @@
-//! What a CRM has.
+//! Capabilities of a CRM.
 
 use std::fmt;
 
-/// Something a CRM may have or lack.
+/// A feature that a CRM may support.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Capability {
-    /// A popup at a ringing employee.
+    /// Popups for ringing employees.
     Popups,
-    /// It is told who answered, held, resumed and left.
+    /// Events about legs: answered, held, resumed, ended.
     LegEvents,
-    /// Finished calls in its history.
+    /// A history of finished calls.
     History,
-    /// Telling in its history why nobody was reached: busy, cancelled, failed. Without it a call was
-    /// answered or not.
+    /// Reasons for unanswered calls in its history: busy, cancelled, failed. Without it a call is
+    /// either answered or not.
     Reasons,
-    /// A recording's address in a call of its history.
+    /// Recordings attached to a call of its history by address.
     RecordingByUrl,
-    /// A recording's file uploaded to a call of its history.
+    /// Recordings uploaded to a call of its history.
     RecordingUpload,
-    /// Finding a customer by phone.
+    /// Searching a customer by phone.
     Find,
-    /// Naming the responsible employee by phone.
+    /// Returning the responsible employee of a phone number.
     Responsible,
-    /// Listing its users.
+    /// A list of its users.
     Users,
-    /// Reporting changed customers.
+    /// A list of changed customers.
     Changes,
-    /// Registering the telephony.
+    /// Registering the telephony by API.
     Setup,
-    /// Dialling on a click.
+    /// Click-to-call.
     ClickToCall,
-    /// Hanging up from the CRM.
+    /// Hanging up a call from the CRM.
     HangupFromCrm,
 }
 
-/// What one CRM has.
+/// The set of features that a CRM supports.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Capabilities(&'static [Capability]);
 
 impl Capabilities {
-    /// Exactly these.
+    /// Creates a set of capabilities.
     pub const fn new(list: &'static [Capability]) -> Self {
         Self(list)
     }
 
-    /// Whether it has this one.
+    /// Returns true if the CRM supports this feature.
     pub fn has(self, capability: Capability) -> bool {
         self.0.contains(&capability)
     }
 
-    /// Every one it has.
+    /// Iterates over the supported features.
     pub fn iter(self) -> impl Iterator<Item = Capability> {
         self.0.iter().copied()
     }

@@ -14,7 +14,7 @@ pub struct Context {
 }
 
 impl Context {
-    /// The context of an account in a CRM.
+    /// Creates the context of an account in a CRM.
     pub fn new(crm: CrmName, hub: &Hub, account: Account) -> Self {
         Self { crm, hub: hub.clone(), account }
     }
@@ -34,13 +34,13 @@ impl Context {
         &self.account
     }
 
-    /// Adds CRM and account to an error that has none.
+    /// Adds CRM and account to an error that names none.
     #[must_use]
     pub fn complete(&self, error: Error) -> Error {
         error.with_account(self.crm, self.account.name().clone())
     }
 
-    /// The error for something the CRM does not have.
+    /// Creates the error for a feature that the CRM does not support.
     pub fn unsupported(&self, what: &str) -> Error {
         self.complete(Error::unsupported(format!("{} does not have {what}", self.crm)))
     }

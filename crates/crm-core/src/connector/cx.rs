@@ -1,4 +1,4 @@
-//! The circumstances of one call into the library.
+//! The context of an operation.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::limit::Lane;
 use crate::warning::{Warning, WarningKind};
 
-/// The circumstances of an operation: deadline, urgency, the host's trace id. It counts the requests
+/// The context of an operation: deadline, priority and the host's trace id. It counts the requests
 /// and collects the warnings of its [scope](Self::scope).
 ///
 /// ```
@@ -26,7 +26,8 @@ pub struct Cx {
     scope: Arc<Scope>,
 }
 
-/// Requests and warnings of one operation. Requests of its parts count for the whole too.
+/// Requests and warnings of one operation. Requests of nested scopes are counted in the outer ones
+/// too.
 #[derive(Debug, Default)]
 struct Scope {
     requests: AtomicU32,
@@ -44,12 +45,12 @@ impl Scope {
 }
 
 impl Cx {
-    /// For a person who waits: a phone rings.
+    /// Creates a context for a live call, with the higher priority.
     pub fn live() -> Self {
         Self::new(Lane::Live)
     }
 
-    /// For work in the background: records, lists, checks.
+    /// Creates a context for background work: records, lists, checks.
     pub fn history() -> Self {
         Self::new(Lane::History)
     }
@@ -58,7 +59,7 @@ impl Cx {
         Self { deadline: None, lane, trace_id: None, scope: Arc::default() }
     }
 
-    /// Gives up this long from now. What would come later is dropped, not sent late.
+    /// Sets a deadline this far from now. After it nothing is sent.
     #[must_use]
     pub fn with_timeout(self, timeout: Duration) -> Self {
         let deadline = Instant::now().checked_add(timeout);
@@ -68,35 +69,35 @@ impl Cx {
         }
     }
 
-    /// Gives up at this moment, or at the one set before if that is sooner.
+    /// Sets a deadline; an earlier one stays.
     #[must_use]
     pub fn with_deadline(mut self, deadline: Instant) -> Self {
         self.deadline = Some(self.deadline.map_or(deadline, |known| known.min(deadline)));
         self
     }
 
-    /// The same circumstances with the time of a store alone to bound them.
+    /// Removes the deadline, so that only the lock timeout of the store applies.
     #[must_use]
     pub(crate) fn without_deadline(mut self) -> Self {
         self.deadline = None;
         self
     }
 
-    /// Names the host's own operation in logs.
+    /// Sets the name of the host's own operation in logs.
     #[must_use]
     pub fn with_trace_id(mut self, id: impl Into<Arc<str>>) -> Self {
         self.trace_id = Some(id.into());
         self
     }
 
-    /// The same circumstances with requests and warnings of its own, for one operation or a part of
-    /// one. Its requests count here too, its warnings do not.
+    /// Creates a context with a scope of its own, for one operation or a part of one. Its requests
+    /// are counted here too; its warnings are not.
     ///
     /// ```
     /// use vochi_crm_core::{Cx, Warning, WarningKind};
     /// let cx = Cx::history();
     /// let part = cx.scope();
-    /// part.warn(WarningKind::UnknownOption, "RetailCRM has no option colour; left out");
+    /// part.warn(WarningKind::UnknownOption, "RetailCRM has no option colour: it was left out");
     /// assert_eq!(part.warnings().len(), 1);
     /// assert!(cx.warnings().is_empty());
     /// ```
@@ -132,12 +133,12 @@ impl Cx {
         self.scope.warnings.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// When it gives up.
+    /// The deadline.
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline
     }
 
-    /// How urgent it is.
+    /// The priority.
     pub fn lane(&self) -> Lane {
         self.lane
     }
@@ -147,7 +148,7 @@ impl Cx {
         self.trace_id.as_deref()
     }
 
-    /// How many requests the scope sent.
+    /// The number of requests the scope sent.
     pub fn requests(&self) -> u32 {
         self.scope.requests.load(Ordering::Relaxed)
     }

@@ -1,10 +1,10 @@
-//! Whether an account works end to end.
+//! Health checks of an account.
 
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind};
 
-/// One thing that was looked at.
+/// The result of one check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
     name: &'static str,
@@ -14,12 +14,12 @@ pub struct Check {
 }
 
 impl Check {
-    /// It is as it should be.
+    /// Creates the result of a check that passed.
     pub fn passed(name: &'static str, message: impl Into<String>) -> Self {
         Self { name, message: message.into(), failure: None, hint: None }
     }
 
-    /// It is not, and why.
+    /// Creates the result of a check that failed, with the reason.
     pub fn failed(
         name: &'static str,
         kind: ErrorKind,
@@ -29,7 +29,7 @@ impl Check {
         Self { name, message: message.into(), failure: Some(kind), hint: Some(hint.into()) }
     }
 
-    /// It could not be looked at because of an error.
+    /// Creates the result of a check that an error prevented.
     pub fn broken(name: &'static str, error: &Error) -> Self {
         Self {
             name,
@@ -39,35 +39,35 @@ impl Check {
         }
     }
 
-    /// Adds a word for the operator to a check that passed.
+    /// Adds a hint for the operator to a check that passed.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// What was looked at.
+    /// The name of the check.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// What was found.
+    /// The finding.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// What kind of trouble it is; `None` if it is none.
+    /// The kind of failure; `None` if the check passed.
     pub fn failure(&self) -> Option<ErrorKind> {
         self.failure
     }
 
-    /// What to do.
+    /// What an operator can do about it.
     pub fn hint(&self) -> Option<&str> {
         self.hint.as_deref()
     }
 }
 
-/// What a check of an account found.
+/// The results of all checks of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HealthReport {
     latency: Duration,
@@ -75,18 +75,18 @@ pub struct HealthReport {
 }
 
 impl HealthReport {
-    /// The checks and how long the CRM took for its first response, which counts a millisecond at
-    /// least.
+    /// Creates a report from the time to the CRM's first response, at least one millisecond, and
+    /// the checks.
     pub fn new(latency: Duration, checks: Vec<Check>) -> Self {
         Self { latency: latency.max(Duration::from_millis(1)), checks }
     }
 
-    /// Whether every check passed.
+    /// Returns true if every check passed.
     pub fn is_healthy(&self) -> bool {
         self.checks.iter().all(|check| check.failure.is_none())
     }
 
-    /// How long the CRM took for its first answer.
+    /// The time to the CRM's first response.
     pub fn latency(&self) -> Duration {
         self.latency
     }

@@ -14,10 +14,11 @@ use crate::error::{Error, Result};
 use crate::time::{Seconds, Timestamp};
 use crate::warning::{Warning, WarningKind};
 
-/// How long a step may take by default: a popup that comes later helps no employee.
+/// The default timeout of a step: a later popup is of no use to an employee.
 const STEP_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// Gives out handles for live calls. Every connector has it, also behind `Arc<dyn CrmConnector>`.
+/// Creates handles for live calls. Implemented for every connector, also behind `Arc<dyn
+/// CrmConnector>`.
 ///
 /// ```
 /// use vochi_crm_core::connector::LiveCalls as _;
@@ -32,10 +33,10 @@ const STEP_TIMEOUT: Duration = Duration::from_secs(4);
 /// }
 /// ```
 pub trait LiveCalls {
-    /// A handle for a call, by its id in the PBX. Nothing is sent.
+    /// Creates a handle for a call by its id in the PBX. Nothing is sent.
     ///
     /// # Errors
-    /// `input` for an id that cannot be one.
+    /// `input` for an invalid id.
     fn call(&self, id: impl AsRef<str>) -> Result<LiveCall<'_, Self>>;
 }
 
@@ -45,11 +46,11 @@ impl<C: CrmConnector + ?Sized> LiveCalls for C {
     }
 }
 
-/// One live call of one account. It holds no state: what is known of the call is in the hub's call
-/// store, so another process can go on with it.
+/// One live call of one account. It holds no state: the state is in the hub's call store, so
+/// another process can continue the call.
 ///
-/// Every method makes a [`CallStep`], which is sent by `.await`. A value that cannot be read (an
-/// extension, a line, an address) is an error of the `.await`.
+/// Every method creates a [`CallStep`], which `.await` sends. An invalid value (an extension, a
+/// line, an address) is an error of the `.await`.
 pub struct LiveCall<'a, C: ?Sized> {
     crm: &'a C,
     id: CallId,
@@ -82,16 +83,16 @@ impl<'a, C: CrmConnector + ?Sized> LiveCall<'a, C> {
         &self.id
     }
 
-    /// Phones ring: name the employees with [`to`](CallStep::to) (incoming) or [`by`](CallStep::by)
-    /// (outgoing). A later ring extends the popup to further employees. A number that cannot be read
-    /// is sent as it is where the CRM can take it, with a warning; an empty one is a hidden caller.
+    /// Phones ring. Add the employees with [`to`](CallStep::to) (incoming) or [`by`](CallStep::by)
+    /// (outgoing). A later ring shows the popup to further employees. An unreadable number is sent
+    /// unchanged if the CRM accepts it, with a warning; an empty one is a hidden caller.
     pub fn ringing(&self, direction: Direction, phone: impl AsRef<str>) -> CallStep<'a, C> {
         let client = Party::read(&self.crm.context().account().phones(), phone.as_ref());
         self.step(EventKind::Ringing)
             .with(|event| Ok(event.with_direction(direction).with_client(client)))
     }
 
-    /// An employee takes the call.
+    /// An employee answers the call.
     pub fn answered_by(&self, extension: impl AsRef<str>) -> CallStep<'a, C> {
         self.step(EventKind::Answered).to([extension])
     }
@@ -101,12 +102,12 @@ impl<'a, C: CrmConnector + ?Sized> LiveCall<'a, C> {
         self.step(EventKind::Held)
     }
 
-    /// The client comes off hold.
+    /// The client is taken off hold.
     pub fn resumed(&self) -> CallStep<'a, C> {
         self.step(EventKind::Resumed)
     }
 
-    /// The call is passed on to an employee, by the one who talked last.
+    /// The employee who talked last transfers the call.
     pub fn transferred_to(
         &self,
         extension: impl AsRef<str>,
@@ -118,13 +119,13 @@ impl<'a, C: CrmConnector + ?Sized> LiveCall<'a, C> {
         }
     }
 
-    /// The phone of an employee stops ringing, or an employee hangs up; the call goes on.
+    /// An employee's phone stops ringing, or an employee hangs up; the call continues.
     pub fn left_by(&self, extension: impl AsRef<str>) -> CallStep<'a, C> {
         self.step(EventKind::LegEnded).to([extension])
     }
 
-    /// The recording is ready at an address. Before the end it goes with the record, after the record
-    /// it is attached where the CRM can.
+    /// The recording is available at an address. Before the end it is sent with the record; after
+    /// the record it is attached if the CRM supports that.
     pub fn recording(&self, url: impl AsRef<str>) -> CallStep<'a, C> {
         match Recording::url(url.as_ref()) {
             Ok(recording) => self.step(EventKind::RecordingReady(recording)),
@@ -132,8 +133,8 @@ impl<'a, C: CrmConnector + ?Sized> LiveCall<'a, C> {
         }
     }
 
-    /// The call is over. Outcome and talk time follow from the steps before, unless they are set
-    /// ([`outcome`](CallStep::outcome), [`talk`](CallStep::talk)).
+    /// The call has ended. Outcome and talk time are derived from the earlier steps, unless they
+    /// are set ([`outcome`](CallStep::outcome), [`talk`](CallStep::talk)).
     pub fn ended(&self) -> CallStep<'a, C> {
         self.step(EventKind::Ended { outcome: None, reason: None, talk: None })
     }
@@ -153,7 +154,7 @@ impl<'a, C: CrmConnector + ?Sized> LiveCall<'a, C> {
 #[must_use = "a step is sent by `.await`"]
 pub struct CallStep<'a, C: ?Sized> {
     call: LiveCall<'a, C>,
-    /// The event, or the first value that cannot be read.
+    /// The event, or the error of the first invalid value.
     event: Result<CallEvent>,
 }
 
@@ -163,7 +164,7 @@ impl<C: ?Sized> fmt::Debug for CallStep<'_, C> {
     }
 }
 
-impl<'a, C: CrmConnector + ?Sized> CallStep<'a, C> {
+impl<C: CrmConnector + ?Sized> CallStep<'_, C> {
     fn with(mut self, change: impl FnOnce(CallEvent) -> Result<CallEvent>) -> Self {
         self.event = self.event.and_then(change);
         self
@@ -196,7 +197,7 @@ impl<'a, C: CrmConnector + ?Sized> CallStep<'a, C> {
         self.with(|event| Ok(event.with_line(Line::new(line.as_ref())?)))
     }
 
-    /// Ties the call to a click in the CRM, by the CRM's id of it.
+    /// Sets the CRM's id of the call, from a click in the CRM.
     pub fn clicked_as(self, id: impl AsRef<str>) -> Self {
         self.with(|event| Ok(event.with_crm_call_id(CrmCallId::new(id.as_ref())?)))
     }
@@ -206,12 +207,12 @@ impl<'a, C: CrmConnector + ?Sized> CallStep<'a, C> {
         self.with(|event| Ok(event.with_extra(name, value)))
     }
 
-    /// Sets when it happened; by default when the step was made.
+    /// Sets when it happened; by default, when the step was created.
     pub fn at(self, at: Timestamp) -> Self {
         self.with(|event| Ok(event.at_time(at)))
     }
 
-    /// Sets how the call ended. It has no meaning in other steps than [`ended`](LiveCall::ended).
+    /// Sets the outcome. It is ignored in other steps than [`ended`](LiveCall::ended).
     pub fn outcome(self, outcome: Outcome) -> Self {
         self.with(|event| Ok(event.with_end(Some(outcome), None, None)))
     }
@@ -221,7 +222,7 @@ impl<'a, C: CrmConnector + ?Sized> CallStep<'a, C> {
         self.with(|event| Ok(event.with_end(None, Some(reason), None)))
     }
 
-    /// Sets how many seconds the client talked with employees; see [`outcome`](Self::outcome).
+    /// Sets the talk time of the client with employees; see [`outcome`](Self::outcome).
     pub fn talk(self, talk: Seconds) -> Self {
         self.with(|event| Ok(event.with_end(None, None, Some(talk))))
     }
@@ -233,11 +234,11 @@ impl<'a, C: CrmConnector + ?Sized> CallStep<'a, C> {
         self.call.crm.handle_event(&cx, &event).await
     }
 
-    /// Sends the end and logs the call, with everything that is known of it.
+    /// Sends the end and logs the call with its complete state.
     ///
-    /// The record counts: an end that cannot be sent is a warning. Where direction or client are not
-    /// known yet, the record is pending until an event brings them ([`pending`](crate::pending)), with
-    /// the warning `record_pending`.
+    /// The record takes precedence: an end that cannot be sent is a warning. While direction or
+    /// client are unknown, the record is pending ([`pending`](crate::pending)), with the warning
+    /// `record_pending`.
     ///
     /// # Errors
     /// As [`CrmConnector::log_calls`]. The record is pending then, unless the CRM refuses its data.
@@ -249,18 +250,18 @@ impl<'a, C: CrmConnector + ?Sized> CallStep<'a, C> {
         let mut warnings = Vec::new();
         let expected = hub.expect_record(&cx, account, id, end).await;
         warnings.extend(expected.err().map(|error| {
-            incomplete(format!("the record cannot be kept as pending: {}", error.message()))
+            incomplete(format!("cannot store the record as pending: {}", error.message()))
         }));
         let sent = crm.handle_event(&Cx::live().with_timeout(*timeout), &event).await;
         let ended = sent.unwrap_or_else(|error| {
-            let text = format!("the end of the call could not be sent: {}", error.message());
+            let text = format!("cannot send the end of the call: {}", error.message());
             Receipt::new().with_warnings([incomplete(text)])
         });
         warnings.extend(ended.warnings().iter().cloned());
         let receipt = match hub.due_record(&cx, account, id, end).await? {
             Some(record) => {
                 let mut logged = crm.log_calls(&cx, &[record]).await;
-                let lost = || Err(Error::internal("a record was left without a result"));
+                let lost = || Err(Error::internal("a record has no result"));
                 logged.pop().unwrap_or_else(lost)?
             }
             None => Receipt::new().with_warnings([Warning::new(

@@ -1,10 +1,10 @@
-//! What came of an event or record.
+//! The result of an event or record.
 
 use crate::call::{CallRecord, CrmCallId};
 use crate::warning::Warning;
 
-/// What came of an event or record that was handed to a CRM.
-#[must_use = "a receipt holds warnings for the operator"]
+/// The result of sending an event or record to a CRM.
+#[must_use = "a receipt contains warnings for the operator"]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Receipt {
     crm_call_id: Option<CrmCallId>,
@@ -14,39 +14,36 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// A receipt for nothing yet.
+    /// Creates an empty receipt.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A receipt for a record: it begins with the warnings of the record itself. A connector makes
+    /// Creates the receipt of a record, with the warnings of the record itself. Connectors create
     /// every receipt of [`log_calls`](super::CrmConnector::log_calls) with it.
     pub fn of_record(record: &CallRecord) -> Self {
         Self::new().with_warnings(record.warnings().iter().cloned())
     }
 
-    /// Notes that the CRM's history holds the call.
-    #[must_use]
+    /// Marks the call as recorded in the CRM's history.
     pub fn as_recorded(mut self) -> Self {
         self.recorded = true;
         self
     }
 
-    /// Notes the CRM's id of the call.
-    #[must_use]
+    /// Sets the CRM's id of the call.
     pub fn with_crm_call_id(mut self, id: Option<CrmCallId>) -> Self {
         self.crm_call_id = id;
         self
     }
 
-    /// Notes how many requests went out.
-    #[must_use]
+    /// Sets how many requests were sent.
     pub fn with_requests(mut self, requests: u32) -> Self {
         self.requests = requests;
         self
     }
 
-    /// Adds warnings, each once: every request of a call may give rise to the same ones.
+    /// Adds warnings, each once: several requests of a call may produce the same ones.
     ///
     /// ```
     /// use vochi_crm_core::{Receipt, Warning, WarningKind};
@@ -54,7 +51,6 @@ impl Receipt {
     /// let receipt = Receipt::new().with_warnings([unknown()]).with_warnings([unknown()]);
     /// assert_eq!(receipt.warnings(), [unknown()]);
     /// ```
-    #[must_use]
     pub fn with_warnings(mut self, warnings: impl IntoIterator<Item = Warning>) -> Self {
         for warning in warnings {
             if !self.warnings.contains(&warning) {
@@ -69,17 +65,17 @@ impl Receipt {
         self.crm_call_id.as_ref()
     }
 
-    /// Whether the CRM's history holds the call.
+    /// Returns true if the CRM's history holds the call.
     pub fn recorded(&self) -> bool {
         self.recorded
     }
 
-    /// How many requests went out. Those of a chunk are counted on its first record.
+    /// How many requests were sent. Those of a batch are counted on its first record.
     pub fn requests(&self) -> u32 {
         self.requests
     }
 
-    /// What an operator should know.
+    /// Warnings for the operator.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }

@@ -1,4 +1,4 @@
-//! Registering the telephony in a CRM, and undoing it.
+//! Registering the telephony in a CRM, and removing it.
 
 use std::fmt;
 
@@ -6,34 +6,35 @@ use url::Url;
 
 use crate::warning::Warning;
 
-/// What a setup does.
+/// The action of a setup.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SetupAction {
     /// Registers the telephony.
     #[default]
     Register,
-    /// Undoes what registering did, as far as the CRM lets it.
+    /// Removes the registration, as far as the CRM allows.
     Remove,
 }
 
-/// Whether a setup writes.
+/// Whether a setup writes to the CRM.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SetupMode {
-    /// It reads and writes what differs.
+    /// Reads, and writes the differences.
     #[default]
     Write,
-    /// It reads, writes nothing, and reports what it would change.
+    /// Reads only, and reports the differences.
     Show,
 }
 
-/// What to register or remove. Twice is the same as once. Its `Debug` does not show the address: a part of it
-/// is secret.
+/// What to register or remove. Idempotent.
+///
+/// `Debug` does not print the inbound address, since a part of it is secret.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SetupPlan {
-    /// The account's inbound address, which the CRM will send its requests to.
+    /// The account's inbound address, to which the CRM will send its requests.
     pub inbound_url: Option<Url>,
     /// Whether it writes.
     pub mode: SetupMode,
@@ -42,18 +43,18 @@ pub struct SetupPlan {
 }
 
 impl SetupPlan {
-    /// A plan without an inbound address: nothing the CRM sends will reach us.
+    /// Creates a plan. Without an inbound address the CRM's requests do not reach the host.
     pub fn new(inbound_url: Option<Url>) -> Self {
         Self { inbound_url, mode: SetupMode::Write, action: SetupAction::Register }
     }
 
-    /// A plan that undoes what registering did.
+    /// Creates a plan that removes the registration.
     #[must_use]
     pub fn removal() -> Self {
         Self { action: SetupAction::Remove, ..Self::new(None) }
     }
 
-    /// The same plan, shown only: it reads and writes nothing.
+    /// Turns the plan into a dry run: it reads only.
     #[must_use]
     pub fn shown_only(mut self) -> Self {
         self.mode = SetupMode::Show;
@@ -71,18 +72,18 @@ impl fmt::Debug for SetupPlan {
     }
 }
 
-/// What registering changed, or would change.
+/// The changes that a setup made or would make.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SetupReport {
-    /// Each change made, in words; none where everything was as it should be.
+    /// A description of each change; empty if nothing differed.
     pub changes: Vec<String>,
-    /// What an operator should know.
+    /// Warnings for the operator.
     pub warnings: Vec<Warning>,
 }
 
 impl SetupReport {
-    /// A report of these changes.
+    /// Creates a report.
     pub fn new(changes: Vec<String>) -> Self {
         Self { changes, warnings: Vec::new() }
     }

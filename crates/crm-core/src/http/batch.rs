@@ -1,4 +1,4 @@
-//! Many operations in one request, with a result for each.
+//! Batches: several operations in one request, with a result for each.
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -15,37 +15,39 @@ use crate::connector::Cx;
 use crate::error::{Error, ErrorKind, Result};
 use crate::redaction::Redactor;
 
-/// How a CRM packs operations into one request and returns their results.
+/// A CRM's batch format: how operations are packed, and how their results are returned.
 pub trait BatchForm: Send + Sync + 'static {
     /// The CRM's own name of the batch, for logs, metrics and errors.
     const NAME: &'static str;
 
-    /// How many operations one request takes.
+    /// The largest number of operations in one request.
     const LARGEST: usize;
 
-    /// The request with all parts. Each is named by its key, which has no other meaning.
+    /// Builds the request with all parts. Each part is named by its key, which has no other
+    /// meaning.
     ///
     /// # Errors
-    /// `input` where a part cannot stand in a batch.
+    /// `input` if a part cannot be in a batch.
     fn request(parts: &[(String, ApiRequest)]) -> Result<ApiRequest>;
 
-    /// The response or refusal of each part, by its key. A part without one was not carried out.
+    /// Splits the response into the response or refusal of each part, by key. A part without one
+    /// was not processed.
     ///
     /// # Errors
-    /// `decode` where the response is no batch response.
+    /// `decode` if the response is not a batch response.
     fn split(
         response: &Response,
         parts: &[(String, OperationInfo)],
     ) -> Result<BTreeMap<String, PartResult>>;
 
-    /// The response of a dry run, made of the planned responses of the parts.
+    /// Builds the response of a dry run from the planned responses of the parts.
     fn planned(parts: &[(String, Response)]) -> Response;
 }
 
-/// The verdict on one operation of a batch.
+/// The result of one operation of a batch.
 pub type PartResult = Result<Response, Refusal>;
 
-/// An operation as a part of a batch, whatever it returns. Every [`Operation`] is one.
+/// An [`Operation`] as a part of a batch, independent of its output type.
 trait BatchPart: Send + Sync {
     fn info(&self) -> OperationInfo;
     fn request(&self) -> Result<ApiRequest>;
@@ -84,7 +86,7 @@ where
     }
 }
 
-/// The place of an operation in a batch, by which its result is taken.
+/// The key of an operation in a batch, with which its result is taken.
 pub struct BatchKey<T> {
     index: usize,
     value: PhantomData<fn() -> T>,
@@ -111,25 +113,25 @@ impl<T> fmt::Debug for BatchKey<T> {
     }
 }
 
-/// When an operation that a limit refused inside a batch can be sent again.
+/// The retry delay of an operation that a rate limit refused inside a batch.
 const RETRY_PART: Duration = Duration::from_secs(1);
 
-/// Keys are texts that begin with a letter: PHP writes a list for keys that count from 0.
+/// The keys begin with a letter: PHP returns a list for keys that count from 0.
 fn key_of(index: usize) -> String {
     format!("c{index}")
 }
 
-/// Many operations in one request.
+/// Several operations in one request.
 ///
-/// Each has a verdict of its own ([`BatchResults::take`]); the batch itself fails only where the
-/// whole request does.
+/// Each operation has its own result ([`BatchResults::take`]); the batch itself fails only if the
+/// whole request fails.
 pub struct Batch<F> {
     parts: Vec<Box<dyn BatchPart>>,
     form: PhantomData<fn() -> F>,
 }
 
 impl<F: BatchForm> Batch<F> {
-    /// An empty batch.
+    /// Creates an empty batch.
     pub fn new() -> Self {
         Self { parts: Vec::new(), form: PhantomData }
     }
@@ -137,7 +139,7 @@ impl<F: BatchForm> Batch<F> {
     /// Adds an operation.
     ///
     /// # Errors
-    /// `input` where the batch is full.
+    /// `input` if the batch is full.
     pub fn add<O>(&mut self, operation: O) -> Result<BatchKey<<O::Output as Output>::Value>>
     where
         O: Operation + 'static,
@@ -151,12 +153,12 @@ impl<F: BatchForm> Batch<F> {
         Ok(BatchKey { index, value: PhantomData })
     }
 
-    /// How many operations are in it.
+    /// The number of operations.
     pub fn len(&self) -> usize {
         self.parts.len()
     }
 
-    /// Returns true if there are none.
+    /// Returns true if there are no operations.
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()
     }
@@ -180,10 +182,10 @@ impl<F> fmt::Debug for Batch<F> {
     }
 }
 
-/// A batch on its way; [`Pipeline::send_batch`] sends it.
+/// A batch being sent by [`Pipeline::send_batch`].
 pub(super) struct InFlight<'a, F>(pub(super) &'a Batch<F>);
 
-/// Stands for the verdicts, which a batch reads itself.
+/// A placeholder output: the batch decodes its response itself.
 pub(super) struct BatchOutput;
 
 impl Output for BatchOutput {
@@ -213,7 +215,7 @@ impl<F: BatchForm> Operation for InFlight<'_, F> {
         F::request(&parts?)
     }
 
-    /// The worst of its parts: one that must not be repeated makes the whole so.
+    /// The repeat class of the batch is the strictest of its parts.
     fn repeat(&self) -> Repeat {
         let repeats = self.0.parts.iter().map(|part| part.info().repeat);
         repeats.max().unwrap_or(Repeat::Safe)
@@ -249,7 +251,7 @@ impl<F: BatchForm> Operation for InFlight<'_, F> {
     }
 }
 
-/// What the CRM answered to one operation.
+/// The CRM's response to one operation.
 pub(super) struct Verdict {
     info: OperationInfo,
     outcome: Result<Box<dyn Any + Send>, Failed>,
@@ -271,22 +273,22 @@ impl Failed {
                 let (refusal, response) = *refused;
                 let effect = effect_of(info.repeat, refusal.effect());
                 let failure = Failure::refused(&refusal, &response, None, redactor);
-                failure.last_word(info.repeat, effect, RETRY_PART)
+                failure.into_final_error(info.repeat, effect, RETRY_PART)
             }
             Self::Missing => Error::new(
                 ErrorKind::Rejected,
-                "not carried out: an earlier operation of the batch failed",
+                "not applied: an earlier operation of the batch failed",
             ),
         }
     }
 }
 
 impl Pipeline {
-    /// Sends a batch and reads the result of each operation.
+    /// Sends a batch and decodes the result of each operation.
     ///
     /// # Errors
-    /// Those of the whole request, as [`send`](Self::send). Those of single operations come from
-    /// [`BatchResults::take`].
+    /// Those of the whole request, as [`send`](Self::send). Errors of single operations are
+    /// returned by [`BatchResults::take`].
     pub async fn send_batch<F: BatchForm>(
         &self,
         cx: &Cx,
@@ -313,15 +315,15 @@ impl BatchResults {
     /// Takes the result of an operation.
     ///
     /// # Errors
-    /// The operation's own: the CRM's refusal, a response that cannot be read (effect `applied` for a
-    /// write), or `rejected` without effect where the CRM did not carry it out because an earlier
-    /// one failed. `internal` for a key of another batch or one that was taken before.
+    /// The operation's own error: the CRM's refusal, an unreadable response (effect `applied` for a
+    /// write), or `rejected` with effect `not_applied` if the CRM skipped it because an earlier one
+    /// failed. `internal` for a key of another batch or a key taken before.
     pub fn take<T: 'static>(&mut self, key: BatchKey<T>) -> Result<T> {
         let result = self.results.get_mut(key.index).and_then(Option::take);
         let value =
             result.ok_or_else(|| Error::internal("the batch has no result for this key"))?;
         let value = value?.downcast::<T>();
-        value.map(|value| *value).map_err(|_| Error::internal("the batch key is of another type"))
+        value.map(|value| *value).map_err(|_| Error::internal("the batch key has another type"))
     }
 }
 

@@ -1,4 +1,4 @@
-//! A request as a plain value, and its body in each encoding a CRM takes.
+//! Requests as plain values, and their bodies in each encoding.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,11 +13,11 @@ use url::form_urlencoded;
 use super::{FileSource, Source};
 use crate::error::{Error, Result};
 
-/// What a request carries. Its `Debug` shows how much, never what.
+/// The body of a request. `Debug` prints its size only.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub enum Body {
-    /// Nothing.
+    /// No body.
     #[default]
     Empty,
     /// `application/x-www-form-urlencoded`.
@@ -31,17 +31,17 @@ pub enum Body {
         /// The bytes.
         bytes: Bytes,
     },
-    /// Bytes that are read while they go out, and never in memory as a whole.
+    /// Bytes that are read while they are sent.
     Stream {
         /// The content type.
         content_type: Cow<'static, str>,
-        /// Where the bytes come from. It is opened for every attempt.
+        /// The source of the bytes. It is opened for every attempt.
         source: Arc<dyn Source>,
     },
 }
 
 impl Body {
-    /// The bytes of a source.
+    /// Creates a body from a source.
     pub fn stream(
         content_type: impl Into<Cow<'static, str>>,
         source: impl Source + 'static,
@@ -49,7 +49,7 @@ impl Body {
         Self::Stream { content_type: content_type.into(), source: Arc::new(source) }
     }
 
-    /// The bytes of the file at this path.
+    /// Creates a body from the file at this path.
     ///
     /// ```
     /// use vochi_crm_core::http::{ApiRequest, Body};
@@ -61,7 +61,7 @@ impl Body {
         Self::stream(content_type, FileSource::new(path))
     }
 
-    /// The content type, where there is one.
+    /// The content type, if there is one.
     pub fn content_type(&self) -> Option<&str> {
         match self {
             Self::Empty => None,
@@ -72,8 +72,7 @@ impl Body {
         }
     }
 
-    /// The bytes as they go out. None of a [`Stream`](Self::Stream): they are read while it goes
-    /// out.
+    /// The encoded bytes. Empty for a [`Stream`](Self::Stream), which is read while it is sent.
     pub fn encode(&self) -> Bytes {
         match self {
             Self::Empty | Self::Stream { .. } => Bytes::new(),
@@ -82,7 +81,7 @@ impl Body {
         }
     }
 
-    /// Where the bytes of a streamed body come from.
+    /// The source of a streamed body.
     pub fn source(&self) -> Option<&Arc<dyn Source>> {
         match self {
             Self::Stream { source, .. } => Some(source),
@@ -107,7 +106,7 @@ impl fmt::Debug for Body {
     }
 }
 
-/// One request to a CRM, before anything of an account is in it: no host, no key.
+/// A request to a CRM, without host and credentials.
 ///
 /// ```
 /// use vochi_crm_core::http::ApiRequest;
@@ -124,7 +123,7 @@ pub struct ApiRequest {
 }
 
 impl ApiRequest {
-    /// A request with any method.
+    /// Creates a request with any method.
     pub fn new(method: Method, path: impl Into<Cow<'static, str>>) -> Self {
         Self {
             method,
@@ -135,12 +134,12 @@ impl ApiRequest {
         }
     }
 
-    /// A reading request.
+    /// Creates a GET request.
     pub fn get(path: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Method::GET, path)
     }
 
-    /// A writing request.
+    /// Creates a POST request.
     pub fn post(path: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Method::POST, path)
     }
@@ -190,7 +189,7 @@ impl ApiRequest {
         }
     }
 
-    /// Adds a field to a form body whose value is a structure written as JSON.
+    /// Adds a form field with a JSON value.
     pub fn form_json<T: Serialize + ?Sized>(
         self,
         name: impl Into<Cow<'static, str>>,
@@ -200,7 +199,7 @@ impl ApiRequest {
         Ok(self.form(name, text))
     }
 
-    /// Makes the body JSON.
+    /// Sets a JSON body.
     pub fn json<T: Serialize + ?Sized>(mut self, value: &T) -> Result<Self> {
         self.body = Body::Json(serde_json::to_vec(value).map_err(not_json)?.into());
         Ok(self)
@@ -220,7 +219,7 @@ impl ApiRequest {
         self
     }
 
-    /// The same request at another path.
+    /// Returns the same request with another path.
     #[must_use]
     pub(super) fn with_path(mut self, path: impl Into<Cow<'static, str>>) -> Self {
         self.path = path.into();
@@ -237,7 +236,7 @@ impl ApiRequest {
         &self.path
     }
 
-    /// The query, encoded; empty where there is none.
+    /// The encoded query; empty if there is none.
     pub fn query_string(&self) -> String {
         encode_pairs(&self.query)
     }
@@ -254,7 +253,7 @@ impl ApiRequest {
 }
 
 fn not_json(error: serde_json::Error) -> Error {
-    Error::internal("a request cannot be written as JSON").with_source(error)
+    Error::internal("cannot serialize a request as JSON").with_source(error)
 }
 
 fn encode_pairs(pairs: &[(Cow<'static, str>, String)]) -> String {
@@ -273,7 +272,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plus_never_becomes_a_blank() {
+    fn plus_sign_is_encoded() {
         let request = ApiRequest::post("/x").form("phone", "+375 29").query("q", "a b+c");
         assert_eq!(&request.body_ref().encode()[..], b"phone=%2B375+29");
         assert_eq!(request.query_string(), "q=a+b%2Bc");

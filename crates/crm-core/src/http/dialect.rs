@@ -1,4 +1,4 @@
-//! What the responses of one CRM mean: errors, limits.
+//! The dialect of a CRM: its errors and rate limits.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,17 +13,18 @@ use crate::name::CrmName;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Advice {
-    /// Nothing: it would be refused again.
+    /// Do not retry.
     Never,
-    /// Wait and send again, whatever the operation: the CRM says it did nothing because of a limit.
+    /// Retry after a delay, for any operation: the CRM did not process the request because of a
+    /// limit.
     Throttled,
-    /// Wait and send again if the operation may be repeated.
+    /// Retry after a delay if the operation may be retried.
     Transient,
-    /// Get new credentials and send again, once: the CRM did nothing for want of them.
+    /// Renew the credentials and retry once: the CRM did not process the request because of them.
     Renew,
 }
 
-/// How a CRM said no. Each connector has one table that makes these.
+/// An error response of a CRM. Each connector creates them from one table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     pub(crate) kind: ErrorKind,
@@ -37,8 +38,8 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// A refusal without effect that is not to be repeated. A message that is no literal counts as
-    /// the CRM's own: the pipeline redacts and shortens it, like code and fields.
+    /// Creates a refusal with effect `not_applied` and no retry. A message that is not a literal
+    /// counts as the CRM's own: the pipeline redacts and shortens it, like code and fields.
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             kind,
@@ -52,43 +53,43 @@ impl Refusal {
         }
     }
 
-    /// What to do after it.
+    /// Sets what to do after it.
     #[must_use]
     pub fn with_advice(mut self, advice: Advice) -> Self {
         self.advice = advice;
         self
     }
 
-    /// Whether the CRM carried the request out all the same. For operations that change nothing
-    /// the pipeline knows better.
+    /// Sets whether the CRM applied the request nevertheless. The pipeline ignores it for
+    /// operations that change nothing.
     #[must_use]
     pub fn with_effect(mut self, effect: Effect) -> Self {
         self.effect = effect;
         self
     }
 
-    /// What an operator can do.
+    /// Sets what an operator can do.
     #[must_use]
     pub fn with_hint(mut self, hint: &'static str) -> Self {
         self.hint = Some(hint);
         self
     }
 
-    /// The CRM's code, or its error text where it has no codes.
+    /// Sets the CRM's code, or its error text if it has no codes.
     #[must_use]
     pub fn with_code(mut self, code: impl Into<String>) -> Self {
         self.code = Some(code.into());
         self
     }
 
-    /// What the CRM said about single fields.
+    /// Sets the CRM's messages about single fields.
     #[must_use]
     pub fn with_fields(mut self, fields: BTreeMap<String, String>) -> Self {
         self.fields = fields;
         self
     }
 
-    /// What [`Advice::Throttled`] holds back: the account by default.
+    /// Sets what [`Advice::Throttled`] pauses; by default, the account.
     #[must_use]
     pub fn with_pause(mut self, scope: PauseScope) -> Self {
         self.scope = scope;
@@ -105,7 +106,7 @@ impl Refusal {
         self.hint
     }
 
-    /// What went wrong.
+    /// The error kind.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
@@ -115,63 +116,63 @@ impl Refusal {
         self.advice
     }
 
-    /// Whether the CRM carried the request out all the same.
+    /// Whether the CRM applied the request nevertheless.
     pub fn effect(&self) -> Effect {
         self.effect
     }
 }
 
-/// What a pause holds back.
+/// The scope of a pause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PauseScope {
-    /// All requests of the account; of two accounts paused at once, all that share the quota.
+    /// All requests of the account; if two accounts are paused at once, all that share the quota.
     #[default]
     Account,
     /// All requests that share the quota.
     Quota,
     /// The requests of this operation in the account.
     Operation,
-    /// Those requests of this operation that can wait; live ones go on.
+    /// Requests of this operation in the history lane; live ones continue.
     OperationHistory,
 }
 
-/// A pause that a good response asks for, as when it reports that an allowance is nearly used up.
+/// A pause requested by a success response, for example when an allowance is nearly used up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pause {
-    /// What is held back.
+    /// The scope.
     pub scope: PauseScope,
-    /// How long, from the response on.
+    /// The length, from the response on.
     pub length: Duration,
 }
 
 impl Pause {
-    /// Holds back what the scope names.
+    /// Creates a pause.
     pub const fn new(scope: PauseScope, length: Duration) -> Self {
         Self { scope, length }
     }
 }
 
-/// What the responses of one CRM mean.
+/// Interprets the responses of one CRM.
 pub trait Dialect: Send + Sync + fmt::Debug {
-    /// Which CRM.
+    /// The name of the CRM.
     fn crm(&self) -> CrmName;
 
-    /// Decides whether a response is a refusal, and which: the CRM's error table.
+    /// Decides whether a response is a refusal, by the CRM's error table.
     ///
     /// # Errors
     /// The refusal.
     fn judge(&self, operation: &OperationInfo, response: &Response) -> Result<(), Refusal>;
 
-    /// The pause that a response asks for beside its verdict: a CRM may report with every response
-    /// how much of an allowance is left. Called for successes and refusals.
+    /// Returns the pause that a response requests: some CRMs report with every response how much of
+    /// an allowance is left. Called for successes and refusals.
     fn usage(&self, operation: &OperationInfo, response: &Response) -> Option<Pause> {
         let _ = (operation, response);
         None
     }
 
-    /// How long a refusal for a limit asks to wait; by default its `Retry-After`.
+    /// Returns the delay that a rate limit response asks for; by default, its `Retry-After`.
     fn retry_after(&self, operation: &OperationInfo, response: &Response) -> Option<Duration> {
         let _ = operation;
         crate::retry::retry_after(&response.headers)

@@ -1,4 +1,4 @@
-//! What a failed attempt is asked as.
+//! Failed attempts and their errors.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -9,48 +9,48 @@ use crate::error::{Effect, Error, ErrorKind, TryAgain};
 use crate::redaction::Redactor;
 use crate::retry;
 
-/// How many bytes of each text of a CRM an error carries.
+/// The largest length in bytes of a CRM's text in an error.
 const LONGEST_TEXT: usize = 1024;
 
-/// How many fields of an error response an error carries.
+/// The largest number of fields of an error response in an error.
 const MOST_FIELDS: usize = 50;
 
-/// The hint where the body of a success is not what the operation returns.
+/// The hint if the body of a success cannot be decoded.
 const ANOTHER_SERVER: &str =
     "check url: the response may come from another server than the CRM's, or from a proxy";
 
-/// The hint where a request without an idempotency key may have been carried out.
-const MAY_BE_DONE: &str = "it may have been carried out: look in the CRM before repeating it";
+/// The hint if a request without an idempotency key may have been applied.
+const MAYBE_APPLIED: &str = "it may have been applied: look in the CRM before repeating it";
 
-/// Why an attempt did not succeed, and what to do about it.
+/// A failed attempt, and what to do about it.
 pub(super) struct Failure {
     pub(super) error: Error,
     pub(super) advice: Advice,
-    /// The wait the server asked for.
+    /// The delay that the server asked for.
     pub(super) asked: Option<Duration>,
-    /// What a limit refusal holds back.
+    /// What a rate limit pauses.
     pub(super) scope: PauseScope,
 }
 
 impl Failure {
-    /// The source of the body failed while it went out: the CRM got a broken request, and what it
-    /// made of it is not known.
+    /// Converts a failure of the body's source during sending: the CRM got an incomplete request,
+    /// with unknown effect.
     pub(super) fn of_source(fault: &Fault, name: &str, redactor: &Redactor) -> Self {
         let (kind, advice, hint) = match fault {
             Fault::Read(_) => (
                 ErrorKind::Input,
                 Advice::Transient,
-                "the CRM got a part of it; see that it can be read as a whole",
+                "the CRM received a part of it; check that it can be read completely",
             ),
             Fault::Short { .. } | Fault::Long { .. } => (
                 ErrorKind::Input,
                 Advice::Never,
-                "the CRM got a part of it; send it when nobody writes to it any more",
+                "the CRM received a part of it; send it when it is no longer written to",
             ),
             Fault::Silent => (
                 ErrorKind::Timeout,
                 Advice::Transient,
-                "the CRM got a part of it; see what holds it up",
+                "the CRM received a part of it; check why the source is slow",
             ),
         };
         let text = redactor.redact(&format!("{name}: {fault}"));
@@ -62,10 +62,10 @@ impl Failure {
         }
     }
 
-    /// The CRM said no.
+    /// Converts a refusal of the CRM.
     pub(super) fn refused(
         refusal: &Refusal,
-        answer: &Response,
+        response: &Response,
         asked: Option<Duration>,
         redactor: &Redactor,
     ) -> Self {
@@ -82,7 +82,7 @@ impl Failure {
         };
         let mut error = Error::new(refusal.kind, message)
             .with_effect(refusal.effect)
-            .with_status(answer.status.as_u16())
+            .with_status(response.status.as_u16())
             .with_fields(fields);
         if let Some(code) = &refusal.code {
             error = error.with_code(redact(code));
@@ -91,7 +91,7 @@ impl Failure {
             error = error.with_hint(hint);
         }
         if refusal.kind == ErrorKind::Decode {
-            error = with_excerpt(&error, answer, redactor);
+            error = with_excerpt(&error, response, redactor);
         }
         Self {
             error,
@@ -102,7 +102,7 @@ impl Failure {
         }
     }
 
-    /// No whole answer came.
+    /// Converts a transport failure.
     pub(super) fn of_transport(failure: &TransportError, host: &str, redactor: &Redactor) -> Self {
         let effect = match failure.stage() {
             Stage::NotSent => Effect::NotApplied,
@@ -115,10 +115,10 @@ impl Failure {
                 "the CRM is slow or unreachable; try again later",
             ),
             TransportError::TooLong(_) => {
-                (ErrorKind::Decode, Advice::Never, "ask for less at a time")
+                (ErrorKind::Decode, Advice::Never, "request less data at a time")
             }
             TransportError::Invalid(_) => {
-                (ErrorKind::Internal, Advice::Never, "report this as a defect")
+                (ErrorKind::Internal, Advice::Never, "report this as a bug")
             }
             TransportError::Certificate(fault) => {
                 (ErrorKind::Unavailable, Advice::Never, fault.hint())
@@ -128,20 +128,27 @@ impl Failure {
                 Advice::Never,
                 "check scheme and port of url: the server at this port does not speak TLS",
             ),
-            _ => {
-                (ErrorKind::Unavailable, Advice::Transient, "check the url and the way to the CRM")
-            }
+            TransportError::TlsDisabled => (
+                ErrorKind::Config,
+                Advice::Never,
+                "build with the feature `tls`, or bring a transport that has TLS",
+            ),
+            _ => (
+                ErrorKind::Unavailable,
+                Advice::Transient,
+                "check url and the network path to the CRM",
+            ),
         };
         let text = redactor.redact(&failure.to_string());
         let error = Error::new(kind, format!("{host}: {text}")).with_effect(effect).with_hint(hint);
         Self { error, advice, asked: None, scope: PauseScope::Account }
     }
 
-    /// The error a caller gets when there is no further attempt.
-    pub(super) fn last_word(self, repeat: Repeat, worst: Effect, wait: Duration) -> Error {
+    /// Returns the final error, after the last attempt.
+    pub(super) fn into_final_error(self, repeat: Repeat, worst: Effect, wait: Duration) -> Error {
         let again = match self.advice {
             Advice::Throttled => TryAgain::After(self.asked.unwrap_or(wait)),
-            Advice::Transient if retry::may_repeat(repeat, worst, self.advice) => {
+            Advice::Transient if retry::may_retry(repeat, worst, self.advice) => {
                 self.asked.map_or(TryAgain::Later, TryAgain::After)
             }
             _ => TryAgain::Never,
@@ -150,35 +157,35 @@ impl Failure {
         if worst != Effect::Maybe || repeat != Repeat::Unsafe {
             return error;
         }
-        // It may be another server's response, so the hint about url stays.
+        // The response may be another server's, so the hint about url stays.
         match error.hint().filter(|_| error.kind() == ErrorKind::Decode) {
             Some(hint) => {
-                let hint = format!("{hint}; {MAY_BE_DONE}");
+                let hint = format!("{hint}; {MAYBE_APPLIED}");
                 error.with_hint(hint)
             }
-            None => error.with_hint(MAY_BE_DONE),
+            None => error.with_hint(MAYBE_APPLIED),
         }
     }
 }
 
-/// What changes nothing cannot have been carried out.
+/// A read cannot have been applied.
 pub(super) fn effect_of(repeat: Repeat, effect: Effect) -> Effect {
     if repeat == Repeat::Safe { Effect::NotApplied } else { effect }
 }
 
-/// Adds the beginning of the body to an error about an answer that cannot be read.
-pub(super) fn with_excerpt(error: &Error, answer: &Response, redactor: &Redactor) -> Error {
-    let excerpt = answer.excerpt(redactor);
+/// Adds an excerpt of the body to an error about an unreadable response.
+pub(super) fn with_excerpt(error: &Error, response: &Response, redactor: &Redactor) -> Error {
+    let excerpt = response.excerpt(redactor);
     let begins: Cow<'static, str> = if excerpt.is_empty() {
         "the body is empty".into()
     } else {
         format!("the body begins: {excerpt}").into()
     };
-    // It names content type and keys of the body, which are the server's.
+    // The message contains content type and keys of the body, which come from the server.
     let message = redactor.excerpt(error.message(), LONGEST_TEXT);
     let hint = error.hint().unwrap_or(ANOTHER_SERVER).to_owned();
     Error::new(error.kind(), format!("{message}; {begins}"))
         .with_effect(error.effect())
-        .with_status(answer.status.as_u16())
+        .with_status(response.status.as_u16())
         .with_hint(hint)
 }

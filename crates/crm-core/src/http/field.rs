@@ -33,13 +33,13 @@ impl Response {
     /// fields as `[]`.
     ///
     /// # Errors
-    /// `decode` for a body that is no object, or a wrong value.
+    /// `decode` if the body is not an object, or the value is invalid.
     pub fn field_or_default<T: DeserializeOwned + Default>(&self, name: &'static str) -> Result<T> {
         self.read(Field { name, of: PhantomData }).map(Option::unwrap_or_default)
     }
 
     fn read<'de, S: DeserializeSeed<'de> + Copy>(&'de self, seed: S) -> Result<S::Value> {
-        // The plain reader first: tracking the path costs, and only a failure needs it.
+        // Try the plain reader first: path tracking is slower and needed for errors only.
         let mut reader = serde_json::Deserializer::from_slice(&self.body);
         if let Ok(value) = seed.deserialize(&mut reader)
             && reader.end().is_ok()
@@ -112,7 +112,7 @@ mod tests {
     use crate::ErrorKind;
 
     #[test]
-    fn a_wrong_value_is_named_by_its_path() {
+    fn invalid_value_error_names_its_path() {
         #[derive(Debug, serde::Deserialize)]
         struct Task {
             #[serde(rename = "id")]
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_field_is_an_error_or_the_default() {
+    fn missing_field_is_an_error_or_the_default() {
         for body in [json!({}), json!([]), json!({"tasks": []})] {
             let response = Response::ok_json(&body);
             let error = response.field::<u32>("id").unwrap_err();

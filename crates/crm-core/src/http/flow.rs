@@ -1,4 +1,4 @@
-//! How a streamed body goes out: when it last moved, and what became of its source.
+//! The progress of a streamed body, and the state of its source.
 
 use std::io;
 use std::pin::pin;
@@ -7,35 +7,34 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The slowest way to a CRM that a body is sent over, in bytes a second.
+/// The slowest upload in bytes per second that is not a timeout.
 const SLOWEST: u64 = 32 * 1024;
-/// A body may stand still this long at least: buffers of the system take the last of it long before
-/// it has arrived, and the CRM has to store it before it answers.
+/// The shortest stall timeout of a body: system buffers accept the last bytes long before they
+/// arrive, and the CRM has to store them before it responds.
 const STILL: Duration = Duration::from_secs(30);
 
-/// How long a body of this length may be under way, besides the time its request has anyhow.
+/// The extra time for sending a body of this length.
 pub(super) fn allowance(length: u64) -> Duration {
     Duration::from_secs(length / SLOWEST)
 }
 
-/// Why a source did not give what it said.
+/// A failure of a source.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Fault {
-    #[error("it cannot be read: {0}")]
+    #[error("cannot be read: {0}")]
     Read(io::Error),
-    #[error("it ended after {came} of {told} bytes")]
-    Short { told: u64, came: u64 },
-    #[error("it has more than the {told} bytes it said")]
-    Long { told: u64 },
-    #[error("nothing came from it in time")]
+    #[error("ended after {came} of {length} bytes")]
+    Short { length: u64, came: u64 },
+    #[error("is longer than the announced {length} bytes")]
+    Long { length: u64 },
+    #[error("no data arrived in time")]
     Silent,
 }
 
-/// What is known of one attempt to send a streamed body. Written by its reader, read by the
-/// pipeline.
+/// The state of one attempt to send a streamed body. Written by its reader, read by the pipeline.
 #[derive(Debug)]
 pub(super) struct Flow {
-    /// What the source is called.
+    /// The name of the source.
     pub(super) name: String,
     state: Mutex<State>,
 }
@@ -43,7 +42,7 @@ pub(super) struct Flow {
 #[derive(Debug)]
 struct State {
     moved: Instant,
-    /// Whether the source was asked for bytes and has not given them.
+    /// True while the source was asked for bytes and has not provided them.
     waits: bool,
     fault: Option<Fault>,
 }
@@ -53,12 +52,12 @@ impl Flow {
         Self { name, state: Mutex::new(State { moved: Instant::now(), waits: false, fault: None }) }
     }
 
-    /// The source has been asked and lets wait.
+    /// Notes that the source was asked for bytes and is pending.
     pub(super) fn waits(&self) {
         self.lock().waits = true;
     }
 
-    /// Bytes went on to the transport.
+    /// Notes that bytes were passed to the transport.
     pub(super) fn moved(&self) {
         let mut state = self.lock();
         state.waits = false;
@@ -69,17 +68,17 @@ impl Flow {
         self.lock().fault.get_or_insert(fault);
     }
 
-    /// What was wrong with the source.
+    /// Takes the failure of the source.
     pub(super) fn take_fault(&self) -> Option<Fault> {
         self.lock().fault.take()
     }
 
-    /// When bytes last went on to the transport.
+    /// When bytes were last passed to the transport.
     pub(super) fn last_moved(&self) -> Instant {
         self.lock().moved
     }
 
-    /// Waits for what sends the body, as long as it moves, but not beyond `until`.
+    /// Waits for the sender of the body, as long as bytes move, but not beyond `until`.
     pub(super) async fn watch<F: Future>(
         &self,
         sending: F,

@@ -1,16 +1,17 @@
-//! From an operation to the CRM's answer.
+//! Sending operations to a CRM over HTTP.
 //!
-//! An [`Operation`] is a plain value that becomes an [`ApiRequest`] and reads a [`Response`], without
-//! any network. The [`Pipeline`] is the one way it reaches a CRM: limiter, credentials
-//! ([`auth`]), [`Transport`], the CRM's [`Dialect`] that knows what its errors mean, retries. A
-//! [`Batch`] sends many operations in one request.
+//! An [`Operation`] is a plain value that becomes an [`ApiRequest`] and decodes a [`Response`],
+//! without any network. The [`Pipeline`] sends it: rate limiter, credentials ([`auth`]),
+//! [`Transport`], the CRM's [`Dialect`] that interprets errors, retries. A [`Batch`] sends several
+//! operations in one request.
 //!
-//! A [`Body`] too large for memory comes from a [`Source`], alone or as a [`Part`] of a
-//! [`Multipart`] form: it is opened for every attempt and read while it goes out.
+//! A [`Body`] too large for memory is read from a [`Source`], alone or as a [`Part`] of a
+//! [`Multipart`] form: it is opened for every attempt and read while it is sent.
 
 pub mod auth;
 mod batch;
 mod body;
+mod default_transport;
 mod dialect;
 mod failure;
 mod field;
@@ -23,6 +24,7 @@ mod pipeline;
 mod plan;
 mod prepared;
 mod raw;
+#[cfg(feature = "transport")]
 mod reqwest;
 mod response;
 mod segment;
@@ -30,9 +32,11 @@ mod source;
 mod trace;
 mod transport;
 
+#[cfg(feature = "transport")]
 pub use self::reqwest::ReqwestTransport;
 pub use batch::{Batch, BatchForm, BatchKey, BatchResults, PartResult};
 pub use body::{ApiRequest, Body};
+pub(crate) use default_transport::default_transport;
 pub use dialect::{Advice, Dialect, Pause, PauseScope, Refusal};
 pub use multipart::{Multipart, Part};
 pub use nested::nested_pairs;

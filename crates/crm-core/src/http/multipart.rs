@@ -1,4 +1,4 @@
-//! `multipart/form-data` whose parts may be streamed.
+//! `multipart/form-data` forms with streamed parts.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,8 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use super::{Body, PlannedPart, Source, SourceReader};
 use crate::error::{Error, Result};
 
-/// A form in parts (`multipart/form-data`). Its parts are opened for every attempt; none is kept in
-/// memory.
+/// A `multipart/form-data` form. Its parts are opened for every attempt and are not held in memory.
 ///
 /// ```
 /// use vochi_crm_core::http::{ApiRequest, FileSource, Multipart, Part};
@@ -39,31 +38,31 @@ pub struct Part {
 }
 
 impl Part {
-    /// A part with these bytes.
+    /// Creates a part from a source.
     pub fn new(name: impl Into<String>, source: impl Source + 'static) -> Self {
         Self { name: name.into(), file_name: None, content_type: None, source: Arc::new(source) }
     }
 
-    /// A part with this text.
+    /// Creates a part from a text.
     pub fn text(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self::new(name, Bytes::from(text.into()))
     }
 
-    /// The name of the file it is. Not every CRM reads letters beyond ASCII in it.
+    /// Sets the file name. Not every CRM reads non-ASCII letters in it.
     #[must_use]
     pub fn with_file_name(mut self, name: impl Into<String>) -> Self {
         self.file_name = Some(name.into());
         self
     }
 
-    /// Its content type.
+    /// Sets the content type.
     #[must_use]
     pub fn with_content_type(mut self, content_type: impl Into<Cow<'static, str>>) -> Self {
         self.content_type = Some(content_type.into());
         self
     }
 
-    /// The part as a dry run shows it.
+    /// The part as shown by a dry run.
     pub(super) fn planned(&self, redact: impl Fn(&str) -> String) -> PlannedPart {
         PlannedPart {
             name: self.name.clone(),
@@ -80,7 +79,7 @@ impl Part {
             .map_or_else(String::new, |name| format!("; filename=\"{}\"", quoted(name)));
         let content_type = match &self.content_type {
             Some(name) if name.contains(char::is_control) => {
-                return Err(Error::input(format!("{name:?} is no content type")));
+                return Err(Error::input(format!("invalid content type {name:?}")));
             }
             Some(name) => format!("\r\nContent-Type: {name}"),
             None => String::new(),
@@ -110,14 +109,14 @@ impl Default for Multipart {
 }
 
 impl Multipart {
-    /// A form without parts, and with a boundary that is in no file by any likelihood.
+    /// Creates a form without parts, with a random boundary.
     pub fn new() -> Self {
         let boundary = format!("vochi-{:032x}", fastrand::u128(..));
         Self { boundary, parts: Vec::new() }
     }
 
-    /// Sets the boundary, for tests that compare bytes: letters, digits and `-`, at most 70. With
-    /// any other the form cannot be opened.
+    /// Sets the boundary, for tests that compare bytes: letters, digits and `-`, at most 70. Any
+    /// other boundary is an error when the form is opened.
     #[must_use]
     pub fn with_boundary(mut self, boundary: impl Into<String>) -> Self {
         self.boundary = boundary.into();
@@ -129,7 +128,7 @@ impl Multipart {
         if (1..=70).contains(&self.boundary.len()) && self.boundary.chars().all(plain) {
             return Ok(());
         }
-        Err(Error::input(format!("{:?} is no boundary", self.boundary)))
+        Err(Error::input(format!("invalid boundary {:?}", self.boundary)))
     }
 
     /// Adds a part.
@@ -168,7 +167,7 @@ impl Source for Multipart {
         for part in &self.parts {
             let head = part.head(&self.boundary)?;
             let opened = part.source.open().await?;
-            // A host's source may say any length.
+            // A host's source may report any length.
             let around = head.len() as u64 + 2;
             length = length.saturating_add(opened.length()).saturating_add(around);
             let part = Cursor::new(head).chain(opened).chain(&b"\r\n"[..]);
@@ -180,7 +179,7 @@ impl Source for Multipart {
     }
 }
 
-/// As browsers write names in quotes.
+/// Escapes a name in quotes as browsers do.
 fn quoted(text: &str) -> String {
     text.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }

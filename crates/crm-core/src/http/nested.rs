@@ -1,4 +1,4 @@
-//! Structures as query or form parameters in brackets, as PHP reads them.
+//! Structures as query or form parameters with brackets, as PHP parses them.
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::{Error, Result};
 
-/// The pairs of a structure under a name: `filter[phones][]=…`. Fields keep their order; flags are 1
-/// and 0, absent values have no pair. Lists of plain values are written `name[]`, lists of structures
-/// `name[0][field]`.
+/// Encodes a structure as pairs with bracketed names: `filter[phones][]=…`. Fields keep their
+/// order; flags are 1 and 0, absent values have no pair. Lists of plain values are `name[]`, lists
+/// of structures `name[0][field]`.
 ///
 /// ```
 /// use vochi_crm_core::http::nested_pairs;
@@ -30,8 +30,8 @@ use crate::error::{Error, Result};
 /// JSON.
 pub fn nested_pairs<T: Serialize + ?Sized>(name: &str, value: &T) -> Result<Vec<(String, String)>> {
     let internal =
-        |error| Error::internal("a request cannot be written in brackets").with_source(error);
-    // Through text: a `Value` sorts the fields.
+        |error| Error::internal("cannot encode a request with brackets").with_source(error);
+    // Through text, since a `Value` sorts the fields.
     let text = serde_json::to_string(value).map_err(internal)?;
     let node: Node = serde_json::from_str(&text).map_err(internal)?;
     let mut pairs = Vec::new();
@@ -53,8 +53,8 @@ impl Node {
             Self::Absent => {}
             Self::Plain(text) => pairs.push((name, text)),
             Self::List(items) if items.is_empty() => {
-                return Err(Error::input(format!("{name}[] is given no value"))
-                    .with_hint("send no request if there is nothing to look for"));
+                return Err(Error::input(format!("{name}[] has no value"))
+                    .with_hint("leave the request out if there is nothing to search for"));
             }
             Self::List(items) => {
                 for (index, item) in items.into_iter().enumerate() {

@@ -1,4 +1,4 @@
-//! One operation of a CRM as a value.
+//! Operations of a CRM as values.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,26 +9,26 @@ use crate::error::{Effect, Result};
 /// Whether sending a request twice can have two effects, from the safest on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Repeat {
-    /// It changes nothing, or sets the same value again.
+    /// The operation changes nothing, or sets the same value.
     Safe,
-    /// The CRM recognises a repeat by an id of ours.
+    /// The CRM recognizes a repeat by an id of the request.
     Keyed,
-    /// A repeat can have a second effect: it is repeated only if the first was certainly not carried
-    /// out.
+    /// A repeat can have a second effect: it is retried only if the first request was certainly not
+    /// applied.
     Unsafe,
 }
 
-/// Whether an operation changes something in the CRM. Writes leave a line in the audit log.
+/// Whether an operation changes something in the CRM. Writes are logged to the audit log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Access {
-    /// It reads.
+    /// A read.
     Read,
-    /// It writes.
+    /// A write.
     Write,
 }
 
 impl From<Repeat> for Access {
-    /// Everything that is not [`Repeat::Safe`] writes.
+    /// Every operation that is not [`Repeat::Safe`] is a write.
     fn from(repeat: Repeat) -> Self {
         match repeat {
             Repeat::Safe => Self::Read,
@@ -37,15 +37,15 @@ impl From<Repeat> for Access {
     }
 }
 
-/// Which of a CRM's quotas an operation counts against.
+/// The quota of a CRM that an operation counts against.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LimitClass(&'static str);
 
 impl LimitClass {
-    /// The quota that counts everything without one of its own.
+    /// The quota of all operations without their own.
     pub const GENERAL: Self = Self("general");
 
-    /// A quota, by the name used in limits, logs and metrics.
+    /// Creates a quota class, by the name used in limits, logs and metrics.
     pub const fn new(name: &'static str) -> Self {
         Self(name)
     }
@@ -62,22 +62,22 @@ impl fmt::Debug for LimitClass {
     }
 }
 
-/// Operation data that a [`Dialect`](super::Dialect) judges a response by.
+/// The data of an operation that a [`Dialect`](super::Dialect) needs to interpret a response.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct OperationInfo {
     /// The CRM's own name of the operation.
     pub name: Cow<'static, str>,
-    /// Whether a repeat can have a second effect.
+    /// The repeat class.
     pub repeat: Repeat,
-    /// Which quota it counts against.
+    /// The quota it counts against.
     pub class: LimitClass,
-    /// Whether it changes something.
+    /// Whether it changes something in the CRM.
     pub access: Access,
 }
 
 impl OperationInfo {
-    /// The data of an operation of this name, in the general quota.
+    /// Creates the data of an operation in the general quota.
     pub fn new(name: impl Into<Cow<'static, str>>, repeat: Repeat) -> Self {
         Self { name: name.into(), repeat, class: LimitClass::GENERAL, access: repeat.into() }
     }
@@ -91,7 +91,7 @@ impl OperationInfo {
         }
     }
 
-    /// The effect of a success whose details cannot be read.
+    /// The effect of a success response that cannot be decoded.
     pub(crate) fn applied(&self) -> Effect {
         match self.access {
             Access::Read => Effect::NotApplied,
@@ -100,25 +100,25 @@ impl OperationInfo {
     }
 }
 
-/// What an operation returns: how the response is read, and what a dry run goes on from.
+/// The output of an operation: how the response is decoded, and what a dry run returns.
 ///
-/// The type is a marker; [`Value`](Self::Value) is what the caller gets. A CRM has a handful of
-/// them (a body, a field of it, the id of what was created, a page), each for many operations.
+/// The type is a marker; the caller gets [`Value`](Self::Value). A CRM has a handful of outputs (a
+/// body, a field of it, the id of what was created, a page), each for many operations.
 pub trait Output {
-    /// What the caller gets.
+    /// The type that the caller gets.
     type Value: Send;
 
-    /// Reads a response that is no refusal.
+    /// Decodes a success response.
     ///
     /// # Errors
-    /// `decode` where it is not of the documented form.
+    /// `decode` if it does not have the documented form.
     fn decode(response: &Response) -> Result<Self::Value>;
 
-    /// The response in a dry run, with placeholders for values only the CRM knows.
+    /// The response in a dry run, with placeholders for values that only the CRM knows.
     fn planned() -> Response;
 }
 
-/// One operation of a CRM: a plain value that becomes a request and reads its response. Neither
+/// One operation of a CRM: a plain value that builds a request and decodes its response. Neither
 /// needs a network, so both are tested on bytes.
 ///
 /// ```
@@ -150,58 +150,58 @@ pub trait Output {
 /// assert_eq!(DeleteNote(7).request().unwrap().path(), "/notes/7/delete");
 /// ```
 pub trait Operation: Send + Sync {
-    /// What it returns.
+    /// The output.
     type Output: Output;
 
     /// The CRM's own name of the operation, for logs, metrics and errors.
     const NAME: &'static str;
 
-    /// Whether a repeat can have a second effect.
+    /// The repeat class.
     const REPEAT: Repeat;
 
-    /// Which quota it counts against.
+    /// The quota it counts against.
     const CLASS: LimitClass = LimitClass::GENERAL;
 
-    /// The request.
+    /// Builds the request.
     ///
     /// # Errors
-    /// `input` where a value cannot be sent, before anything is.
+    /// `input` if a value cannot be sent; nothing is sent then.
     fn request(&self) -> Result<ApiRequest>;
 
-    /// The name where it depends on the value, as in a raw request.
+    /// The name, if it depends on the value, as in a raw request.
     fn name(&self) -> Cow<'static, str> {
         Cow::Borrowed(Self::NAME)
     }
 
-    /// The repeat class where it depends on the value.
+    /// The repeat class, if it depends on the value.
     fn repeat(&self) -> Repeat {
         Self::REPEAT
     }
 
-    /// The quota where it depends on the value.
+    /// The quota, if it depends on the value.
     fn class(&self) -> LimitClass {
         Self::CLASS
     }
 
-    /// Whether it changes something; by default everything that is not [`Repeat::Safe`] does.
+    /// Whether it changes something; by default, every operation that is not [`Repeat::Safe`] does.
     fn access(&self) -> Access {
         self.repeat().into()
     }
 
-    /// What a write is about (a call id, for example), for the audit log. No personal data.
+    /// The subject of a write (a call id, for example), for the audit log. No personal data.
     fn subject(&self) -> Option<Cow<'_, str>> {
         None
     }
 
-    /// Reads a response that the CRM's [`Dialect`](super::Dialect) found to be no refusal.
+    /// Decodes a response that the CRM's [`Dialect`](super::Dialect) did not refuse.
     ///
     /// # Errors
-    /// `decode` where it is not of the documented form.
+    /// `decode` if it does not have the documented form.
     fn decode(&self, response: &Response) -> Result<<Self::Output as Output>::Value> {
         Self::Output::decode(response)
     }
 
-    /// The result where a refusal is one: a thing to be deleted that is not there, for example.
+    /// Turns a refusal into a result, for example if the entity to delete does not exist.
     fn recover(
         &self,
         refusal: &Refusal,
@@ -217,7 +217,7 @@ pub trait Operation: Send + Sync {
     }
 }
 
-/// A reference to an operation is one, so that a caller may keep the value it sends.
+/// A reference is an operation too, so that a caller can keep the value it sends.
 impl<O: Operation> Operation for &O {
     type Output = O::Output;
     const NAME: &'static str = O::NAME;

@@ -1,4 +1,4 @@
-//! The address of a CRM: scheme, host and port, and where in it the API of an account begins.
+//! The address of a CRM: scheme, host, port and the base path of the API.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use url::{Host, Url};
 use super::ApiRequest;
 use crate::error::{Error, Result};
 
-/// The address of a CRM. https, save for loopback addresses.
+/// The address of a CRM: https, or http for loopback addresses.
 ///
 /// ```
 /// use vochi_crm_core::http::Origin;
@@ -21,13 +21,13 @@ use crate::error::{Error, Result};
 pub struct Origin(Url);
 
 impl Origin {
-    /// The host, and the port where it is not the scheme's own.
+    /// The host, with the port if it is not the scheme's default.
     pub fn host(&self) -> String {
         let host = self.0.host_str().unwrap_or_default();
         self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
-    /// The same address with every request's path behind these segments, which may contain anything.
+    /// Appends segments to the base path. They are encoded, so they may contain anything.
     ///
     /// ```
     /// use vochi_crm_core::http::Origin;
@@ -43,17 +43,17 @@ impl Origin {
         self
     }
 
-    /// What every path begins with; empty where nothing does.
+    /// The base path; empty if there is none.
     pub fn base(&self) -> &str {
         self.0.path().trim_end_matches('/')
     }
 
-    /// Returns true if the address leads no further than to this machine.
+    /// Returns true if the address refers to this machine.
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.0)
     }
 
-    /// The whole address of a request.
+    /// The URL of a request.
     pub(crate) fn join(&self, request: &ApiRequest) -> Url {
         let mut url = self.0.clone();
         match self.base() {
@@ -74,35 +74,35 @@ impl FromStr for Origin {
     fn from_str(text: &str) -> Result<Self> {
         let text = text.trim();
         let wrong = |why: &str| {
-            Error::config(format!("the CRM's url {why}"))
+            Error::config(format!("invalid CRM address: {why}"))
                 .with_hint("give scheme and host only, as https://demo.retailcrm.ru")
         };
         if text.is_empty() {
-            return Err(wrong("is empty"));
+            return Err(wrong("must not be empty"));
         }
         let with_scheme =
             if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-        let url = Url::parse(&with_scheme).map_err(|_| wrong("is no address"))?;
+        let url = Url::parse(&with_scheme).map_err(|_| wrong("cannot be parsed"))?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong("contains a user name or password"));
+            return Err(wrong("must not contain a user name or password"));
         }
         if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
-            return Err(wrong("has more than a host"));
+            return Err(wrong("must contain only scheme and host"));
         }
         match url.scheme() {
             "https" => {}
             "http" if is_loopback(&url) => {}
-            "http" => return Err(wrong("is plain http, which is for loopback addresses only")),
-            _ => return Err(wrong("is neither https nor http")),
+            "http" => return Err(wrong("plain http is allowed for loopback addresses only")),
+            _ => return Err(wrong("must be https")),
         }
         if url.host().is_none() {
-            return Err(wrong("has no host"));
+            return Err(wrong("missing host"));
         }
         Ok(Self(url))
     }
 }
 
-/// Returns true if an address leads no further than to this machine.
+/// Returns true if an address refers to this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_a_host_over_https() {
+    fn address_must_be_a_host_over_https() {
         for (text, good) in [
             ("https://demo.retailcrm.ru", true),
             ("https://demo.retailcrm.ru/", true),
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_goes_behind_the_base_which_cannot_leave_its_place() {
+    fn request_path_is_appended_to_the_base_path() {
         let origin: Origin = "https://crm.example.test".parse().unwrap();
         let request = ApiRequest::get("/files/1").query("download", "true");
         let joined = |origin: &Origin| origin.join(&request).to_string();
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_address_is_not_repeated_in_the_error() {
+    fn invalid_address_is_not_in_the_error() {
         let error = "https://canary-key@demo.retailcrm.ru".parse::<Origin>().unwrap_err();
         assert!(!format!("{error} {error:?}").contains("canary"));
     }

@@ -1,4 +1,4 @@
-//! What a dry run would have sent.
+//! The requests of a dry run.
 
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,7 +7,7 @@ use http::{HeaderMap, Method};
 
 use super::{Body, HttpRequest};
 
-/// One request of a dry run. Credentials are in it as `***`.
+/// One request of a dry run. Credentials in it are `***`.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PlannedRequest {
@@ -15,34 +15,34 @@ pub struct PlannedRequest {
     pub operation: Cow<'static, str>,
     /// The method.
     pub method: Method,
-    /// The whole address, without secrets.
+    /// The URL, without secrets.
     pub url: String,
     /// The headers; values of sensitive ones are `***`.
     pub headers: Vec<(String, String)>,
-    /// The body as it would go out, if it is text.
+    /// The body, if it is text.
     pub body: Option<String>,
-    /// Where a streamed body would come from: a path, say. It is not opened, and `body` is empty.
+    /// The source of a streamed body, for example a path. It is not opened, and `body` is empty.
     pub body_source: Option<String>,
-    /// The parts of a body that is a form in parts.
+    /// The parts of a multipart form.
     pub body_parts: Vec<PlannedPart>,
 }
 
-/// One part of a form in parts.
+/// One part of a multipart form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PlannedPart {
     /// The field.
     pub name: String,
-    /// The name of the file it would be.
+    /// The file name.
     pub file_name: Option<String>,
-    /// Its content type.
+    /// The content type.
     pub content_type: Option<String>,
-    /// Where its bytes would come from.
+    /// The source of its bytes.
     pub source: String,
 }
 
-/// Collects the requests of a dry run. Given to a [`Hub`](crate::Hub), it keeps every pipeline of
-/// that hub off the network: operations get their planned answers instead.
+/// Collects the requests of a dry run. A [`Hub`](crate::Hub) with a plan sends nothing: operations
+/// get their planned responses instead.
 ///
 /// ```
 /// let plan = vochi_crm_core::http::Plan::new();
@@ -55,12 +55,12 @@ pub struct PlannedPart {
 pub struct Plan(Arc<Mutex<Vec<PlannedRequest>>>);
 
 impl Plan {
-    /// An empty plan.
+    /// Creates an empty plan.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The requests so far, in order.
+    /// The collected requests, in order.
     pub fn requests(&self) -> Vec<PlannedRequest> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -1,4 +1,4 @@
-//! A request that every attempt is made from.
+//! A prepared request, from which every attempt is made.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::{ApiRequest, Body, HttpRequest, Origin};
 use crate::connector::Cx;
 use crate::error::{Error, Result};
 
-/// A request without credentials, and its bytes unless they are streamed.
+/// A request without credentials, with its encoded bytes unless it is streamed.
 pub(super) struct Prepared {
     request: ApiRequest,
     url: Url,
@@ -20,12 +20,12 @@ pub(super) struct Prepared {
     bytes: Bytes,
 }
 
-/// A request as one attempt sends it.
+/// A request of one attempt.
 pub(super) struct Ready {
     pub(super) request: HttpRequest,
-    /// How its body goes out, where it is streamed.
+    /// The progress of its body, if it is streamed.
     pub(super) flow: Option<Arc<Flow>>,
-    /// The credentials in it.
+    /// The credentials it is sent with.
     pub(super) grant: Grant,
 }
 
@@ -33,7 +33,7 @@ impl Prepared {
     pub(super) fn new(request: ApiRequest, origin: &Origin) -> Result<Self> {
         let content_type = request.body_ref().content_type().map(|content_type| {
             HeaderValue::from_str(content_type)
-                .map_err(|_| Error::input(format!("{content_type:?} is no content type")))
+                .map_err(|_| Error::input(format!("invalid content type {content_type:?}")))
         });
         Ok(Self {
             url: origin.join(&request),
@@ -47,7 +47,7 @@ impl Prepared {
         self.request.body_ref()
     }
 
-    /// The request; a streamed body is not in it.
+    /// The request without its streamed body.
     pub(super) fn without_source(&self) -> HttpRequest {
         let mut headers = self.request.headers().clone();
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
@@ -62,7 +62,7 @@ impl Prepared {
         )
     }
 
-    /// The request with credentials, its source opened.
+    /// The request with credentials and opened source.
     pub(super) async fn ready(&self, cx: &Cx, auth: &dyn Auth) -> Result<Ready> {
         let mut request = self.without_source();
         let grant = auth.authorize(cx, &mut request).await?;
@@ -71,8 +71,8 @@ impl Prepared {
             let reader = source.open().await?;
             let name = source.name().into_owned();
             if reader.length() == 0 {
-                return Err(Error::input(format!("{name} is empty"))
-                    .with_hint("nothing was sent; see what became of its contents"));
+                return Err(Error::input(format!("cannot send {name}: it is empty"))
+                    .with_hint("nothing was sent; check its contents"));
             }
             let watched = Arc::new(Flow::new(name));
             request.body = reader.watched(watched.clone()).into();

@@ -1,4 +1,4 @@
-//! Any operation of a CRM, typed or not.
+//! Raw requests to a CRM, for operations without a type.
 
 use std::borrow::Cow;
 
@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::{ApiRequest, LimitClass, Operation, Output, Repeat, Response};
 use crate::error::Result;
 
-/// A request the caller puts together, with the account's authorisation, limits and retries.
+/// A request built by the caller, with the account's credentials, limits and retries.
 ///
-/// The caller says whether it may be repeated; without a word it may not, unless it is a GET. The
-/// answer is the body as JSON, or as a text where it is none.
+/// The caller sets whether it may be retried; by default it may not, unless it is a GET. The result
+/// is the body as JSON, or as a text if it is not JSON.
 #[derive(Clone, Debug)]
 pub struct RawRequest {
     request: ApiRequest,
@@ -20,7 +20,7 @@ pub struct RawRequest {
 }
 
 impl RawRequest {
-    /// A request as it is.
+    /// Creates a raw request.
     pub fn new(request: ApiRequest) -> Self {
         let repeat = if request.method().is_safe() { Repeat::Safe } else { Repeat::Unsafe };
         Self { request, name: Cow::Borrowed("raw"), repeat, limit_class: LimitClass::GENERAL }
@@ -31,29 +31,29 @@ impl RawRequest {
         self.request.path()
     }
 
-    /// The same request at another path.
+    /// Returns the same request with another path.
     #[must_use]
     pub fn with_path(mut self, path: impl Into<Cow<'static, str>>) -> Self {
         self.request = self.request.with_path(path);
         self
     }
 
-    /// Sets the name in logs, metrics and errors, `raw` by default. A CRM that limits each method
-    /// counts by it.
+    /// Sets the name in logs, metrics and errors, `raw` by default. If the CRM limits each method,
+    /// requests are counted by this name.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// Says whether it may be repeated.
+    /// Sets whether it may be retried.
     #[must_use]
     pub fn with_repeat(mut self, repeat: Repeat) -> Self {
         self.repeat = repeat;
         self
     }
 
-    /// Says which quota it counts against.
+    /// Sets which quota it counts against.
     #[must_use]
     pub fn with_limit_class(mut self, class: LimitClass) -> Self {
         self.limit_class = class;
@@ -61,7 +61,7 @@ impl RawRequest {
     }
 }
 
-/// The body as JSON, or as a text where it is none.
+/// The output of a raw request: the body as JSON, or as a text if it is not JSON.
 #[derive(Debug)]
 pub struct RawBody;
 

@@ -1,4 +1,4 @@
-//! What came back.
+//! HTTP responses.
 
 use std::fmt;
 
@@ -10,10 +10,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::redaction::Redactor;
 use crate::wire;
 
-/// How much of an unreadable body an error shows.
+/// The largest excerpt of an unreadable body in an error.
 const EXCERPT: usize = 512;
 
-/// An HTTP answer, whole. Its `Debug` shows neither headers nor body: both may hold tokens.
+/// A complete HTTP response. `Debug` prints neither headers nor body: both may contain tokens.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Response {
@@ -35,12 +35,12 @@ impl fmt::Debug for Response {
 }
 
 impl Response {
-    /// An answer.
+    /// Creates a response.
     pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
         Self { status, headers, body: body.into() }
     }
 
-    /// A JSON answer with status 200, for planned answers and tests.
+    /// Creates a JSON response with status 200, for planned responses and tests.
     pub fn ok_json(value: &serde_json::Value) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
@@ -55,17 +55,17 @@ impl Response {
             .unwrap_or_default()
     }
 
-    /// Whether the status says success.
+    /// Returns true if the status is a success.
     pub fn is_success(&self) -> bool {
         self.status.is_success()
     }
 
-    /// Reads the body as JSON.
+    /// Parses the body as JSON.
     ///
     /// # Errors
-    /// `decode`, naming the place in the body that is not as expected, never a value.
+    /// `decode`, with the path to the unexpected value, but not the value.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        // The plain reader first: tracking the path costs, and only a failure needs it.
+        // Try the plain reader first: path tracking is slower and needed for errors only.
         if let Ok(value) = serde_json::from_slice(&self.body) {
             return Ok(value);
         }
@@ -74,17 +74,17 @@ impl Response {
             .map_err(|error| self.unreadable_json(error.inner(), &error.path().to_string()))
     }
 
-    /// The error for a body that is not the expected JSON.
+    /// Creates the error for a body that is not the expected JSON.
     pub(super) fn unreadable_json(&self, error: &serde_json::Error, path: &str) -> Error {
         if error.is_data() {
             self.unreadable(&wire::unreadable_at(path))
         } else {
-            self.unreadable("it is no whole JSON")
+            self.unreadable("incomplete JSON")
         }
     }
 
-    /// The error for an answer that cannot be read: it carries status and content type; the
-    /// pipeline adds the redacted beginning of the body.
+    /// Creates the error for an unreadable response, with status and content type; the pipeline
+    /// adds a redacted excerpt of the body.
     pub fn unreadable(&self, what: &str) -> Error {
         let content_type = match self.content_type() {
             "" => "no content type",
@@ -93,14 +93,14 @@ impl Response {
         Error::new(
             ErrorKind::Decode,
             format!(
-                "the answer (HTTP {}, {content_type}) cannot be read: {what}",
+                "cannot read the response (HTTP {}, {content_type}): {what}",
                 self.status.as_u16()
             ),
         )
         .with_status(self.status.as_u16())
     }
 
-    /// The beginning of the body as text, on one line, without secrets.
+    /// The beginning of the body as one line of text, without secrets.
     pub fn excerpt(&self, redactor: &Redactor) -> String {
         let text = String::from_utf8_lossy(&self.body);
         redactor.excerpt(&text, EXCERPT).replace(char::is_control, " ")

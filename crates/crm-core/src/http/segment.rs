@@ -1,4 +1,4 @@
-//! Values as segments of a path.
+//! Values as path segments.
 
 use std::fmt::Display;
 
@@ -6,10 +6,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::error::{Error, Result};
 
-/// Everything but RFC 3986's unreserved characters.
+/// All characters but RFC 3986's unreserved ones.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Encodes a value as one segment of a path.
+/// Encodes a value as one path segment.
 ///
 /// ```
 /// use vochi_crm_core::http::segment;
@@ -19,8 +19,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 /// ```
 ///
 /// # Errors
-/// `input` for a blank value, and for `.` and `..`: servers read them as steps through the path,
-/// encoded or not.
+/// `input` for a blank value, and for `.` and `..`: servers resolve them, encoded or not.
 pub fn segment(value: impl Display) -> Result<String> {
     let value = value.to_string();
     if matches!(value.trim(), "" | "." | "..") {
@@ -34,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_stays_one_segment() {
+    fn value_stays_one_segment() {
         for (value, expected) in [
             ("ext-60", Some("ext-60")),
             ("a/b?c#d", Some("a%2Fb%3Fc%23d")),

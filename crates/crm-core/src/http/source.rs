@@ -1,4 +1,4 @@
-//! Where the bytes of a streamed body come from.
+//! Sources of streamed bodies.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -15,10 +15,10 @@ use super::Part;
 use super::flow::{Fault, Flow};
 use crate::error::{Error, Result};
 
-/// The bytes of a body that is too large to be kept in memory. It is opened again, from its
-/// beginning, for every attempt.
+/// The bytes of a body that is too large for memory. It is opened from its beginning for every
+/// attempt.
 ///
-/// Ready-made are [`FileSource`] and `Bytes`. A host with bytes elsewhere brings its own:
+/// [`FileSource`] and `Bytes` implement it. A host with bytes elsewhere implements its own:
 ///
 /// ```
 /// use std::borrow::Cow;
@@ -45,17 +45,17 @@ use crate::error::{Error, Result};
 /// ```
 #[async_trait::async_trait]
 pub trait Source: Send + Sync {
-    /// What errors and dry runs call it: a path, say. No secrets.
+    /// The name in errors and dry runs, for example a path. No secrets.
     fn name(&self) -> Cow<'_, str>;
 
     /// Opens it from its beginning.
     ///
     /// # Errors
-    /// Whatever is in the way. It ends the operation: nothing is sent, and nothing is tried again.
-    /// So does a body without a byte.
+    /// Any failure. It ends the operation without sending and without a retry. An empty body does
+    /// so too.
     async fn open(&self) -> Result<SourceReader>;
 
-    /// The parts of a form in parts, for a dry run to show; none of anything else.
+    /// The parts of a multipart form, for dry runs; empty for any other source.
     fn parts(&self) -> &[Part] {
         &[]
     }
@@ -63,12 +63,12 @@ pub trait Source: Send + Sync {
 
 /// An opened [`Source`]: its length, and its bytes as an `AsyncRead`.
 ///
-/// It keeps the source to its word. One that ends early, or gives more than it said, fails before
-/// its last byte, so that the CRM never takes a part for the whole.
+/// It enforces the announced length. A source that ends early, or provides more, fails before its
+/// last byte, so that the CRM cannot accept an incomplete body.
 pub struct SourceReader {
     length: u64,
     left: u64,
-    /// The last byte, while it is not known whether the source ends after it.
+    /// The last byte, held back until the end of the source is known.
     last: Option<u8>,
     ended: bool,
     bytes: Pin<Box<dyn AsyncRead + Send>>,
@@ -76,17 +76,18 @@ pub struct SourceReader {
 }
 
 impl SourceReader {
-    /// Exactly this many bytes. The length is sent before them, so it must be known.
+    /// Creates a reader of exactly this many bytes. The length is sent before them, so it must be
+    /// known.
     pub fn new(length: u64, bytes: impl AsyncRead + Send + 'static) -> Self {
         Self { length, left: length, last: None, ended: false, bytes: Box::pin(bytes), flow: None }
     }
 
-    /// How many bytes it has as a whole.
+    /// The total number of bytes.
     pub fn length(&self) -> u64 {
         self.length
     }
 
-    /// The same, reporting to `flow`.
+    /// Reports progress to `flow`.
     pub(super) fn watched(mut self, flow: Arc<Flow>) -> Self {
         self.flow = Some(flow);
         self
@@ -115,7 +116,7 @@ impl SourceReader {
             ready!(self.bytes.as_mut().poll_read(cx, &mut one)).map_err(Fault::Read)?;
             match (one.filled().first(), self.last.take()) {
                 (Some(byte), None) if self.left == 1 => self.last = Some(*byte),
-                (Some(_), _) => return Poll::Ready(Err(Fault::Long { told: self.length })),
+                (Some(_), _) => return Poll::Ready(Err(Fault::Long { length: self.length })),
                 (None, None) if self.left == 1 => return Poll::Ready(Err(self.short())),
                 (None, last) => {
                     self.ended = true;
@@ -128,7 +129,7 @@ impl SourceReader {
     }
 
     fn short(&self) -> Fault {
-        Fault::Short { told: self.length, came: self.length - self.left }
+        Fault::Short { length: self.length, came: self.length - self.left }
     }
 }
 
@@ -154,11 +155,11 @@ impl AsyncRead for SourceReader {
                 Poll::Ready(Ok(()))
             }
             (Poll::Ready(Err(fault)), flow) => {
-                let told = io::Error::other(fault.to_string());
+                let error = io::Error::other(fault.to_string());
                 if let Some(flow) = flow {
                     flow.failed(fault);
                 }
-                Poll::Ready(Err(told))
+                Poll::Ready(Err(error))
             }
         }
     }
@@ -170,8 +171,8 @@ impl fmt::Debug for SourceReader {
     }
 }
 
-/// A file, opened anew for every attempt. How long it is, is read when it is opened; one that
-/// changes its length while it is read fails.
+/// A file, opened for every attempt. Its length is read when it is opened; a file that changes its
+/// length while it is read fails.
 ///
 /// ```
 /// use vochi_crm_core::http::{FileSource, Source};
@@ -182,7 +183,7 @@ impl fmt::Debug for SourceReader {
 pub struct FileSource(PathBuf);
 
 impl FileSource {
-    /// The file at this path.
+    /// Creates a source from the file at this path.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self(path.into())
     }
@@ -193,8 +194,8 @@ impl FileSource {
     }
 
     fn unusable(&self, why: &dyn fmt::Display) -> Error {
-        Error::input(format!("{} cannot be sent: {why}", self.0.display()))
-            .with_hint("nothing was sent; check the path, and that we may read it")
+        Error::input(format!("cannot send {}: {why}", self.0.display()))
+            .with_hint("nothing was sent; check the path and its permissions")
     }
 }
 
@@ -206,10 +207,10 @@ impl Source for FileSource {
 
     async fn open(&self) -> Result<SourceReader> {
         let unusable = |error: io::Error| self.unusable(&error);
-        // Asked before it is opened: opening a pipe would wait for a writer.
+        // Checked before it is opened, since opening a pipe would wait for a writer.
         let is_file = tokio::fs::metadata(&self.0).await.map_err(unusable)?;
         if !is_file.is_file() {
-            return Err(self.unusable(&"it is no regular file"));
+            return Err(self.unusable(&"not a regular file"));
         }
         let file = tokio::fs::File::open(&self.0).await.map_err(unusable)?;
         let length = file.metadata().await.map_err(unusable)?.len();

@@ -1,4 +1,4 @@
-//! Spans, metrics and log lines of a request: one place, so that dashboards can rely on them.
+//! Spans, metrics and log lines of requests.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::metric::{self, label};
 use crate::name::{AccountName, CrmName};
 
-/// Reports the life of one operation.
+/// Reports the progress of one operation.
 #[derive(Clone, Copy)]
 pub(crate) struct Reporter<'a> {
     pub(crate) crm: CrmName,
@@ -16,9 +16,16 @@ pub(crate) struct Reporter<'a> {
 }
 
 impl Reporter<'_> {
+    fn crm(self) -> (&'static str, Cow<'static, str>) {
+        (label::CRM, self.crm.as_str().into())
+    }
+
+    fn operation(self) -> (&'static str, Cow<'static, str>) {
+        (label::OPERATION, self.operation.clone())
+    }
+
     pub(crate) fn waited(self, waited: Duration) {
-        metrics::histogram!(metric::LIMITER_WAIT, label::CRM => self.crm.as_str())
-            .record(waited.as_secs_f64());
+        metric::measure(metric::LIMITER_WAIT, [self.crm()], waited.as_secs_f64());
         tracing::debug!(
             crm = %self.crm, account = %self.account, operation = &**self.operation,
             waited_ms = waited.as_millis(), "waited for the limiter"
@@ -31,19 +38,10 @@ impl Reporter<'_> {
             Some(_) => "refused",
             None => "failed",
         };
-        metrics::counter!(
-            metric::REQUESTS,
-            label::CRM => self.crm.as_str(),
-            label::OPERATION => self.operation.clone(),
-            label::OUTCOME => outcome
-        )
-        .increment(1);
-        metrics::histogram!(
-            metric::REQUEST_DURATION,
-            label::CRM => self.crm.as_str(),
-            label::OPERATION => self.operation.clone()
-        )
-        .record(elapsed.as_secs_f64());
+        let labels = [self.crm(), self.operation(), (label::OUTCOME, outcome.into())];
+        metric::count(metric::REQUESTS, labels);
+        let labels = [self.crm(), self.operation()];
+        metric::measure(metric::REQUEST_DURATION, labels, elapsed.as_secs_f64());
         tracing::debug!(
             crm = %self.crm, account = %self.account, operation = &**self.operation,
             attempt, status, elapsed_ms = elapsed.as_millis(), "request done"
@@ -51,30 +49,21 @@ impl Reporter<'_> {
     }
 
     pub(crate) fn retry(self, attempt: u32, wait: Duration, error: &Error) {
-        metrics::counter!(
-            metric::RETRIES,
-            label::CRM => self.crm.as_str(),
-            label::OPERATION => self.operation.clone()
-        )
-        .increment(1);
+        metric::count(metric::RETRIES, [self.crm(), self.operation()]);
         tracing::info!(
             crm = %self.crm, account = %self.account, operation = &**self.operation,
-            attempt, wait_ms = wait.as_millis(), reason = error.message(), "will be sent again"
+            attempt, wait_ms = wait.as_millis(), reason = error.message(), "request will be retried"
         );
     }
 
     pub(crate) fn finished<T>(self, result: &Result<T>) {
         if let Err(error) = result {
-            metrics::counter!(
-                metric::ERRORS,
-                label::CRM => self.crm.as_str(),
-                label::KIND => error.kind().as_str()
-            )
-            .increment(1);
+            let kind = (label::KIND, error.kind().as_str().into());
+            metric::count(metric::ERRORS, [self.crm(), kind]);
         }
     }
 
-    /// The one line every write to a CRM leaves.
+    /// Writes the audit log line of a write.
     pub(crate) fn audit<T>(self, subject: Option<&str>, attempts: u32, result: &Result<T>) {
         match result {
             Ok(_) => tracing::info!(
@@ -86,7 +75,7 @@ impl Reporter<'_> {
                 target: "audit",
                 crm = %self.crm, account = %self.account, operation = &**self.operation,
                 subject, attempts, effect = error.effect().as_str(),
-                kind = error.kind().as_str(), status = error.status(), "not written"
+                kind = error.kind().as_str(), status = error.status(), "write failed"
             ),
         }
     }

@@ -1,4 +1,4 @@
-//! The way to the network, as a trait, so that a host can bring its own.
+//! The HTTP transport as a trait, so that a host can provide its own.
 
 use std::fmt;
 use std::io;
@@ -10,17 +10,17 @@ use url::Url;
 
 use super::{Response, SourceReader};
 
-/// The bytes of a request, for one attempt. Its `Debug` does not show them.
+/// The bytes of a request, for one attempt. `Debug` does not print them.
 #[non_exhaustive]
 pub enum Payload {
-    /// All of them.
+    /// Bytes in memory.
     Bytes(Bytes),
-    /// To be read while they are sent, with their length as `Content-Length`.
+    /// Bytes that are read while they are sent, with their length as `Content-Length`.
     Stream(SourceReader),
 }
 
 impl Payload {
-    /// How many bytes it has.
+    /// The number of bytes.
     pub fn length(&self) -> u64 {
         match self {
             Self::Bytes(bytes) => bytes.len() as u64,
@@ -28,10 +28,10 @@ impl Payload {
         }
     }
 
-    /// All of it, in memory: for tests, and for transports that cannot stream.
+    /// Reads all bytes into memory: for tests, and for transports that cannot stream.
     ///
     /// # Errors
-    /// Where its source cannot be read, or is not as long as it said.
+    /// If its source cannot be read, or does not have the announced length.
     pub async fn read(self) -> io::Result<Bytes> {
         match self {
             Self::Bytes(bytes) => Ok(bytes),
@@ -66,23 +66,23 @@ impl fmt::Debug for Payload {
     }
 }
 
-/// A request with everything in it: address, credentials, body. Its `Debug` shows neither.
+/// A complete request: URL, credentials, body. `Debug` prints none of them.
 #[non_exhaustive]
 pub struct HttpRequest {
     /// The method.
     pub method: Method,
-    /// The whole address. It may contain a secret.
+    /// The URL. It may contain a secret.
     pub url: Url,
     /// The headers; secret ones are marked sensitive.
     pub headers: HeaderMap,
     /// The body.
     pub body: Payload,
-    /// A longer answer is refused.
+    /// The largest accepted response in bytes.
     pub longest_answer: usize,
 }
 
 impl HttpRequest {
-    /// A request.
+    /// Creates a request.
     pub fn new(method: Method, url: Url, headers: HeaderMap, body: impl Into<Payload>) -> Self {
         Self { method, url, headers, body: body.into(), longest_answer: 8 * 1024 * 1024 }
     }
@@ -98,12 +98,12 @@ impl fmt::Debug for HttpRequest {
     }
 }
 
-/// How far a request had come when the transport failed.
+/// How far a request got before the transport failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Not a byte of it reached the server.
+    /// No byte of it reached the server.
     NotSent,
-    /// It may have been received and carried out.
+    /// It may have been received and applied.
     Unknown,
 }
 
@@ -111,18 +111,18 @@ pub enum Stage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CertificateFault {
-    /// It was issued by an authority that this machine does not trust, or by itself.
+    /// The issuer is unknown to this machine, or the certificate is self-signed.
     UnknownIssuer,
-    /// It is not valid any more, or not yet.
+    /// It is expired, or not yet valid.
     OutOfDate,
     /// It is for another host.
     OtherHost,
-    /// It was revoked, cannot be read, or is not for a server.
+    /// It is revoked, unreadable, or not for a server.
     Other,
 }
 
 impl CertificateFault {
-    /// What the operator can do about it.
+    /// What an operator can do about it.
     pub const fn hint(self) -> &'static str {
         match self {
             Self::UnknownIssuer => {
@@ -151,51 +151,56 @@ impl fmt::Display for CertificateFault {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransportError {
-    /// No connection came about: name, network, TLS.
+    /// No connection: name resolution, network or TLS failed.
     #[error("no connection: {0}")]
     Connect(String),
-    /// The server's certificate was refused. A retry would meet the same one.
+    /// The server's certificate was refused. A retry would fail in the same way.
     #[error("certificate refused: {0}")]
     Certificate(CertificateFault),
-    /// The server does not speak TLS at this port.
+    /// The server does not use TLS at this port.
     #[error("no TLS connection: the server responds without TLS")]
     NoTls,
+    /// The address needs TLS, and this build has none.
+    #[error("https needs the feature `tls`")]
+    TlsDisabled,
     /// The connection broke.
-    #[error("the connection broke: {0}")]
+    #[error("connection lost: {0}")]
     Broken(String),
-    /// No answer in time.
-    #[error("no answer in time")]
+    /// No response arrived in time.
+    #[error("no response in time")]
     TimedOut(Stage),
-    /// The answer was longer than the request allows.
-    #[error("the answer is longer than {0} bytes")]
+    /// The response is longer than the request allows.
+    #[error("the response is longer than {0} bytes")]
     TooLong(usize),
     /// The request could not be built.
-    #[error("the request cannot be sent: {0}")]
+    #[error("invalid request: {0}")]
     Invalid(String),
 }
 
 impl TransportError {
-    /// How far the request had come.
+    /// How far the request got.
     pub fn stage(&self) -> Stage {
         match self {
-            Self::Connect(_) | Self::Certificate(_) | Self::NoTls | Self::Invalid(_) => {
-                Stage::NotSent
-            }
+            Self::Connect(_)
+            | Self::Certificate(_)
+            | Self::NoTls
+            | Self::TlsDisabled
+            | Self::Invalid(_) => Stage::NotSent,
             Self::TimedOut(stage) => *stage,
             Self::Broken(_) | Self::TooLong(_) => Stage::Unknown,
         }
     }
 }
 
-/// Sends requests. The default is [`ReqwestTransport`](super::ReqwestTransport).
+/// Sends requests. The default is `ReqwestTransport`, with the feature `transport`.
 ///
-/// An implementation does not follow redirects (they would carry credentials elsewhere), does not
-/// retry, and sets no time limit of its own beyond the one for connecting: the pipeline does.
+/// An implementation must not follow redirects (they would send credentials elsewhere), must not
+/// retry, and must not set timeouts other than for connecting: the pipeline does that.
 #[async_trait::async_trait]
 pub trait Transport: Send + Sync + fmt::Debug {
-    /// Sends a request and reads the whole answer.
+    /// Sends a request and reads the whole response.
     ///
     /// # Errors
-    /// Says how far the request had come. An HTTP error status is an answer, not an error.
+    /// The failure, with how far the request got. An HTTP error status is a response, not an error.
     async fn send(&self, request: HttpRequest) -> Result<Response, TransportError>;
 }

@@ -1,4 +1,4 @@
-//! The parameters of a request, from its query and its form alike.
+//! Parameters of an inbound request, from its query and form.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// The parameters of a request, in their order. Its `Debug` shows no value: any may be a token.
+/// The parameters of a request, in order. `Debug` prints no value: any may be a token.
 ///
 /// ```
 /// use http::{HeaderMap, Method};
@@ -25,21 +25,21 @@ const FORM: &str = "application/x-www-form-urlencoded";
 pub struct InboundFields(Vec<(String, String)>);
 
 impl InboundRequest {
-    /// The parameters of the query and of a form in the body: some CRMs send the same names either
-    /// way. Bytes that are no UTF-8 become replacement characters.
+    /// Reads the parameters of the query and of a form body: some CRMs send the same names in
+    /// either. Bytes that are not UTF-8 become replacement characters.
     ///
     /// # Errors
-    /// `input`: the body says it is something else than a form.
+    /// `input` if the body has another content type than a form.
     pub fn fields(&self) -> Result<InboundFields> {
         let mut fields = InboundFields::default();
         fields.read(self.query.as_bytes());
         if !self.body.is_empty() {
-            if let Some(said) = self.headers.get(CONTENT_TYPE) {
-                let said = said.to_str().unwrap_or_default();
-                let essence = said.split(';').next().unwrap_or_default().trim();
+            if let Some(content_type) = self.headers.get(CONTENT_TYPE) {
+                let content_type = content_type.to_str().unwrap_or_default();
+                let essence = content_type.split(';').next().unwrap_or_default().trim();
                 if !essence.eq_ignore_ascii_case(FORM) {
-                    return Err(Error::input("the body of the request is no form")
-                        .with_hint(format!("it has to be {FORM}")));
+                    return Err(Error::input("cannot read the request body: it is not a form")
+                        .with_hint(format!("its content type must be {FORM}")));
                 }
             }
             fields.read(&self.body);
@@ -53,31 +53,30 @@ impl InboundFields {
         self.0.extend(form_urlencoded::parse(encoded).into_owned());
     }
 
-    /// The value of a name, without the spaces around it. An empty value is none, and a value that
-    /// is repeated counts once.
+    /// The trimmed value of a name. An empty value is `None`, and a repeated value counts once.
     ///
     /// # Errors
-    /// `input`: the name has several values that differ.
+    /// `input` if the name has several different values.
     pub fn one(&self, name: &str) -> Result<Option<&str>> {
         let mut values = self.all(name).map(str::trim).filter(|value| !value.is_empty());
         let first = values.next();
         if values.any(|other| Some(other) != first) {
-            return Err(Error::input(format!("the request has several values of {name}")));
+            return Err(Error::input(format!("cannot read the request: several values of {name}")));
         }
         Ok(first)
     }
 
-    /// Every value of a name, as it came.
+    /// The values of a name, unchanged.
     pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
         self.iter().filter(move |(own, _)| *own == name).map(|(_, value)| value)
     }
 
-    /// Every name with its value, in the order of the request.
+    /// Iterates over names and values, in the order of the request.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The same parameters with every name and value changed: for taking secrets out.
+    /// Maps every name and value, for example to remove secrets.
     #[must_use]
     pub fn map(&self, change: impl Fn(&str) -> String) -> Self {
         Self(self.iter().map(|(name, value)| (change(name), change(value))).collect())
@@ -99,37 +98,37 @@ mod tests {
 
     fn request(query: &str, body: &[u8], content_type: Option<&'static str>) -> InboundRequest {
         let mut headers = HeaderMap::new();
-        if let Some(said) = content_type {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(said));
+        if let Some(content_type) = content_type {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         }
         InboundRequest::new(Method::POST, "", query, headers, body.to_vec())
     }
 
     #[test]
-    fn query_and_form_are_one() {
+    fn query_and_form_are_merged() {
         let fields = request("a=1", b"b=2", None).fields().unwrap();
         assert_eq!(fields.one("a").unwrap(), Some("1"));
         assert_eq!(fields.one("b").unwrap(), Some("2"));
     }
 
     #[test]
-    fn a_form_is_known_by_its_type_however_it_is_spelt() {
-        for said in [
+    fn form_content_type_is_case_insensitive() {
+        for content_type in [
             None,
             Some("application/x-www-form-urlencoded"),
             Some("Application/X-WWW-Form-Urlencoded; charset=UTF-8"),
         ] {
-            assert!(request("", b"a=1", said).fields().is_ok(), "{said:?}");
+            assert!(request("", b"a=1", content_type).fields().is_ok(), "{content_type:?}");
         }
-        for said in ["application/json", "multipart/form-data; boundary=x", ""] {
-            let error = request("", b"a=1", Some(said)).fields().unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::Input, "{said}");
-            assert!(request("a=1", b"", Some(said)).fields().is_ok(), "{said}");
+        for content_type in ["application/json", "multipart/form-data; boundary=x", ""] {
+            let error = request("", b"a=1", Some(content_type)).fields().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Input, "{content_type}");
+            assert!(request("a=1", b"", Some(content_type)).fields().is_ok(), "{content_type}");
         }
     }
 
     #[test]
-    fn values_that_differ_are_no_value() {
+    fn different_values_of_a_name_are_refused() {
         let fields = request("a=1&a=+1+&a=&b=1&b=2&c=%20", b"", None);
         let fields = fields.fields().unwrap();
         assert_eq!(fields.one("a").unwrap(), Some("1"));
@@ -139,14 +138,14 @@ mod tests {
     }
 
     #[test]
-    fn broken_encodings_are_read_as_far_as_they_go() {
+    fn invalid_encodings_become_replacement_characters() {
         let fields = request("a=%zz%F0&=x&&b", b"", None).fields().unwrap();
         assert_eq!(fields.one("a").unwrap(), Some("%zz\u{fffd}"));
         assert_eq!(fields.one("b").unwrap(), None);
     }
 
     #[test]
-    fn debug_shows_no_value() {
+    fn debug_prints_no_value() {
         let fields = request("token=canary", b"", None).fields().unwrap();
         assert!(!format!("{fields:?}").contains("canary"));
     }

@@ -1,5 +1,5 @@
-//! What CRMs send us, without any web framework: a host hands over method, path, headers and body,
-//! and sends back the reply.
+//! Requests that CRMs send to the host, without any web framework: a host passes method, path,
+//! headers and body, and sends the reply.
 
 mod fields;
 mod networks;
@@ -20,26 +20,26 @@ pub use repeat::repeat_id;
 use crate::call::{CrmCallId, CrmUserId, Extension, Party};
 use crate::secret::Secret;
 
-/// A request a CRM sent us. Its `Debug` shows neither query nor body: both may hold tokens.
+/// A request from a CRM. `Debug` prints neither query nor body: both may contain tokens.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct InboundRequest {
     /// The method.
     pub method: Method,
-    /// What follows the account's own inbound address, beginning with `/` or empty.
+    /// The path after the account's inbound address, beginning with `/` or empty.
     pub path: String,
-    /// The query, as it came, without the `?`.
+    /// The raw query, without the `?`.
     pub query: String,
     /// The headers.
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
-    /// The address the request came from, if the host knows it.
+    /// The sender's address, if the host knows it.
     pub peer: Option<IpAddr>,
 }
 
 impl InboundRequest {
-    /// A request whose sender's address is unknown; [`with_peer`](Self::with_peer) sets it.
+    /// Creates a request with unknown sender; [`with_peer`](Self::with_peer) sets it.
     pub fn new(
         method: Method,
         path: impl Into<String>,
@@ -57,8 +57,8 @@ impl InboundRequest {
         }
     }
 
-    /// Sets the address the request came from. Behind a reverse proxy that is the address the proxy
-    /// reports, not the proxy's own.
+    /// Sets the sender's address. Behind a reverse proxy that is the address the proxy reports, not
+    /// the proxy's own.
     ///
     /// An account with `allowed_networks` refuses requests without it.
     #[must_use]
@@ -79,25 +79,25 @@ impl fmt::Debug for InboundRequest {
     }
 }
 
-/// The answer the CRM expects.
+/// The reply that the CRM expects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InboundReply {
     /// The status.
     pub status: StatusCode,
-    /// Headers beyond the usual ones.
+    /// Additional headers.
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
 }
 
 impl InboundReply {
-    /// A reply with a status and nothing else.
+    /// Creates a reply with a status only.
     pub fn new(status: StatusCode) -> Self {
         Self { status, headers: HeaderMap::new(), body: Bytes::new() }
     }
 
-    /// A reply with a JSON body.
+    /// Creates a reply with a JSON body.
     ///
     /// ```
     /// use http::StatusCode;
@@ -113,19 +113,19 @@ impl InboundReply {
         reply
     }
 
-    /// The reply to a request that means nothing here.
+    /// Creates the reply to an unknown request.
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND)
     }
 }
 
-/// What a CRM wants or tells.
+/// The kind of an inbound event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InboundKind {
     /// An employee clicked on a number.
     ClickToCall,
-    /// A client wants to be called back.
+    /// A client asked for a callback.
     CallbackRequest,
     /// An employee hung up in the CRM.
     Hangup,
@@ -133,18 +133,18 @@ pub enum InboundKind {
     CustomerChanged,
     /// An employee's availability changed.
     UserStatusChanged,
-    /// The CRM asks for the history to be brought up to date.
+    /// The CRM requests an update of the history.
     SyncRequested,
-    /// Our application was installed.
+    /// The host's application was installed.
     Installed,
-    /// Our application was removed.
+    /// The host's application was removed.
     Uninstalled,
-    /// Anything else, by the CRM's own word.
+    /// Any other kind, by the CRM's own name.
     Other(String),
 }
 
 impl InboundKind {
-    /// The name used in logs and JSON output; without the CRM's own word.
+    /// The name used in logs and JSON output, without the CRM's own name.
     ///
     /// ```
     /// use vochi_crm_core::inbound::InboundKind;
@@ -166,19 +166,19 @@ impl InboundKind {
     }
 }
 
-/// Whether an employee takes calls. The CRM's own word stands among its own fields.
+/// Whether an employee accepts calls. The CRM's own value is in [`InboundEvent::raw`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Availability {
-    /// Calls are welcome.
+    /// The employee accepts calls.
     Available,
-    /// Busy, at lunch, having a break: queues leave the employee out.
+    /// The employee is busy or has a break: queues skip the employee.
     Away,
 }
 
-/// A thing of the CRM that a request is about: the customer or deal a number was clicked on.
+/// The CRM entity of a request, for example the customer or deal where a number was clicked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InboundEntity {
-    /// What it is, by the CRM's own word.
+    /// The kind, by the CRM's own name.
     pub kind: String,
     /// The CRM's id.
     pub id: String,
@@ -193,40 +193,40 @@ pub enum ClickedOn {
     Mobile,
 }
 
-/// A request from a CRM, understood.
+/// A parsed request of a CRM.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InboundEvent {
-    /// What it wants or tells.
+    /// The kind.
     pub kind: InboundKind,
-    /// The same for a repeat of the same request.
+    /// The id of the event, the same for a repeat of the request.
     pub id: String,
-    /// The number it is about.
+    /// The phone number.
     pub phone: Option<Party>,
-    /// The number as it was written.
+    /// The phone number as sent.
     pub phone_raw: Option<String>,
-    /// Our outside number to call from, where the CRM names one.
+    /// The company's number to call from, if the CRM names one.
     pub our_number: Option<Party>,
-    /// The user it is about.
+    /// The user.
     pub user_id: Option<CrmUserId>,
     /// The user's extension.
     pub extension: Option<Extension>,
-    /// Whether the user takes calls now, where the CRM says so in a word that is known.
+    /// Whether the user accepts calls now, if the CRM sends a known value.
     pub availability: Option<Availability>,
     /// The CRM's id of the call.
     pub crm_call_id: Option<CrmCallId>,
-    /// What it is about.
+    /// The entity.
     pub entity: Option<InboundEntity>,
-    /// Where the employee clicked, where the CRM says so.
+    /// Where the employee clicked, if the CRM sends it.
     pub clicked_on: Option<ClickedOn>,
-    /// A key that came with the request, good for nothing but its answer; never printed.
+    /// A key sent with the request, valid for the response to it only; never printed.
     pub access_key: Option<Secret>,
-    /// The CRM's own fields; tokens as `***`.
+    /// The CRM's own fields, with tokens as `***`.
     pub raw: BTreeMap<String, serde_json::Value>,
 }
 
 impl InboundEvent {
-    /// An event of which nothing but kind and id is known.
+    /// Creates an event with kind and id only.
     pub fn new(kind: InboundKind, id: impl Into<String>) -> Self {
         Self {
             kind,
@@ -251,7 +251,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_that_came_with_a_request_is_not_printed() {
+    fn access_key_is_not_printed() {
         let mut event = InboundEvent::new(InboundKind::ClickToCall, "1");
         assert_eq!(event.access_key, None);
         event.access_key = Some(Secret::new("canary"));

@@ -1,4 +1,4 @@
-//! The networks a CRM's requests may come from.
+//! The networks that a CRM's requests may come from.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -10,10 +10,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// The prefix length of `::ffff:0:0/96`, the IPv6 network of IPv4 addresses.
 const MAPPED_PREFIX: u8 = 96;
 
-/// The networks a CRM's requests may come from; an empty list allows every address.
+/// The networks that a CRM's requests may come from; an empty list allows every address.
 ///
-/// An IPv4 address counts as the same in its IPv6 form (`::ffff:192.0.2.7`), in the list and in
-/// requests.
+/// An IPv4 address and its IPv6 form (`::ffff:192.0.2.7`) are equal, in the list and in requests.
 ///
 /// ```
 /// use http::{HeaderMap, Method};
@@ -44,10 +43,10 @@ impl AllowedNetworks {
         self.0.is_empty()
     }
 
-    /// Checks where a request came from.
+    /// Checks the sender's address of a request.
     ///
     /// # Errors
-    /// `auth` if the sender's address is in none of the networks, or is unknown; the reply is 403.
+    /// `auth` if the address is outside the networks, or unknown; the reply is 403.
     pub fn check(&self, request: &InboundRequest) -> Result<()> {
         if self.allows_all() {
             return Ok(());
@@ -55,9 +54,9 @@ impl AllowedNetworks {
         let Some(peer) = request.peer else {
             return Err(Error::new(
                 ErrorKind::Auth,
-                "the address the request came from is unknown, and allowed_networks is set",
+                "cannot check the sender of the request against allowed_networks: its address is unknown",
             )
-            .with_hint("give the request its sender's address, or leave allowed_networks out"));
+            .with_hint("set the sender's address of the request, or leave allowed_networks out"));
         };
         let peer = peer.to_canonical();
         if self.0.iter().any(|network| network.contains(&peer)) {
@@ -65,7 +64,7 @@ impl AllowedNetworks {
         }
         Err(Error::new(
             ErrorKind::Auth,
-            format!("the request came from {peer}, which is outside allowed_networks"),
+            format!("request from {peer} refused: the address is outside allowed_networks"),
         )
         .with_hint(
             "if the CRM sent it, add the address to allowed_networks; behind a reverse proxy, check \

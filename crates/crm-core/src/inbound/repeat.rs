@@ -1,10 +1,10 @@
-//! Ids of events whose CRM gives them none.
+//! Ids of events, for CRMs that send none.
 
 use crate::fnv::Fnv;
 
-/// The id of an event, made of what makes two requests the same: equal parts, equal id, in every
-/// version and on every machine. `word` begins it, for people who read logs; the parts cannot be
-/// seen in it, so a phone number may be one. It is no signature.
+/// Derives the id of an event from the parts that make two requests equal: equal parts give an
+/// equal id, in every version and on every machine. `word` is a readable prefix; the parts cannot
+/// be read from the id, so they may contain a phone number. It is not a signature.
 ///
 /// ```
 /// use vochi_crm_core::inbound::repeat_id;
@@ -14,7 +14,7 @@ use crate::fnv::Fnv;
 /// assert!(first.starts_with("click_to_call-"));
 /// ```
 pub fn repeat_id<'a>(word: &str, parts: impl IntoIterator<Item = &'a str>) -> String {
-    // With its length before it, no part runs into the next.
+    // Each part is preceded by its length, so that parts cannot be shifted into each other.
     let hash = parts.into_iter().fold(Fnv::new(), |hash, part| {
         let length = (part.len() as u64).to_le_bytes();
         hash.with(&length).with(part.as_bytes())
@@ -28,12 +28,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_the_offset() {
+    fn no_parts_hash_to_the_fnv_offset() {
         assert_eq!(repeat_id("x", []), "x-6c62272e07bb014262b821756295c58d", "FNV-1a of no bytes");
     }
 
     #[test]
-    fn parts_do_not_run_into_each_other() {
+    fn shifted_parts_have_different_ids() {
         let ids = [
             repeat_id("x", ["ab", "c"]),
             repeat_id("x", ["a", "bc"]),
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn an_id_stays_the_same_in_later_versions() {
+    fn id_is_stable_across_versions() {
         assert_eq!(
             repeat_id("click_to_call", ["shop", "7", "+375291112233"]),
             "click_to_call-84a948e249917d359ad6ea21816ce88a"

@@ -31,14 +31,14 @@ impl GovernorBucket {
         self.lock().tighten(quota);
     }
 
-    /// True when the bucket may be forgotten: a new one would behave the same.
+    /// Returns true if the bucket may be dropped: a new one would behave the same.
     pub(super) fn is_fresh(&self) -> bool {
         let state = self.lock();
         state.is_fresh(self.clock.now())
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Nothing under the lock can panic half-way, so a poisoned state is still a whole one.
+        // No code under the lock panics in between, so a poisoned state is consistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -52,7 +52,7 @@ impl GovernorBucket {
         let read = Instant::now();
         let now = self.clock.moment(read);
         let entry = if until < read {
-            let (_, refusal) = state.foresee(account, lane, now);
+            let (_, refusal) = state.predict(account, lane, now);
             Entry::Refused(Refusal { cause: LimitCause::Late, ..refusal })
         } else {
             state.enter(account, lane, self.clock.moment(until), now, &mut wakes)
@@ -144,7 +144,7 @@ impl fmt::Debug for GovernorBucket {
     }
 }
 
-/// A place in the queue, given up when dropped.
+/// A position in the queue, given up when dropped.
 struct Place<'a> {
     bucket: &'a GovernorBucket,
     ticket: Option<Ticket>,
@@ -160,7 +160,8 @@ impl Place<'_> {
             return Poll::Pending;
         };
         loop {
-            // Declared before the lock is taken: what the state hands back is dropped after it.
+            // Declared before the lock is taken: wakers that the state returns are dropped after
+            // it.
             let mut waker = cx.waker().clone();
             let mut wakes = Wakes::default();
             let mut state = self.bucket.lock();
@@ -203,8 +204,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bucket_at_rest_stays_small() {
+    fn idle_bucket_is_small() {
         let size = size_of::<GovernorBucket>();
-        assert!(size <= 384, "{size} bytes for each of maybe ten thousand buckets");
+        assert!(size <= 384, "an idle bucket has {size} bytes");
     }
 }

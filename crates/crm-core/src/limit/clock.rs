@@ -1,4 +1,4 @@
-//! Time as the buckets count it: nanoseconds on tokio's clock, so that a paused clock holds.
+//! Time of the buckets: nanoseconds on tokio's clock, so that tests can pause it.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -6,13 +6,13 @@ use std::time::Duration;
 use governor::nanos::Nanos;
 use tokio::time::Instant;
 
-/// A moment, in nanoseconds since the limiter was made.
+/// A moment, in nanoseconds since the limiter was created.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Moment(u64);
 
 impl Moment {
-    /// Thirty years on: later than anybody waits, and near enough that no sum of such moments
-    /// overflows and tokio's timers still take it.
+    /// Thirty years ahead: later than any deadline, and near enough that no sum of such moments
+    /// overflows and tokio's timers accept it.
     pub(super) const FAR: Self = Self(30 * 365 * 24 * 3600 * 1_000_000_000);
 
     pub(super) const fn from_nanos(nanos: u64) -> Self {
@@ -23,7 +23,7 @@ impl Moment {
         self.0
     }
 
-    /// This much later, at most thirty years.
+    /// The moment this much later, at most thirty years.
     pub(super) fn after(self, wait: Duration) -> Self {
         let nanos = u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX);
         self.after_nanos(nanos.min(Self::FAR.0))
@@ -37,13 +37,13 @@ impl Moment {
         Self(self.0.saturating_sub(nanos))
     }
 
-    /// The time since `earlier`, zero when that lies ahead.
+    /// The time since `earlier`, or zero if `earlier` is later.
     pub(super) fn since(self, earlier: Self) -> Duration {
         Duration::from_nanos(self.0.saturating_sub(earlier.0))
     }
 }
 
-/// tokio's clock, read as [`Moment`]s.
+/// Reads tokio's clock as [`Moment`]s.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Clock {
     origin: Instant,
@@ -67,20 +67,20 @@ impl Clock {
     }
 }
 
-/// The clock governor looks at: it shows what it was told last.
+/// The clock for governor, with a manually set time.
 ///
 /// A bucket reads tokio's clock once for each decision, and everything in that decision (pauses,
-/// queue, quota) goes by the same reading.
+/// queue, quota) uses the same reading.
 #[derive(Debug, Default)]
-pub(super) struct ToldClock(Cell<Nanos>);
+pub(super) struct ManualClock(Cell<Nanos>);
 
-impl ToldClock {
-    pub(super) fn tell(&self, moment: Moment) {
+impl ManualClock {
+    pub(super) fn set(&self, moment: Moment) {
         self.0.set(Nanos::new(moment.0));
     }
 }
 
-impl governor::clock::Clock for ToldClock {
+impl governor::clock::Clock for ManualClock {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {

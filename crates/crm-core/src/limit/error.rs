@@ -1,4 +1,4 @@
-//! Why there is no permit.
+//! Errors of limiters.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,7 +7,8 @@ use super::LimitKey;
 use crate::error::{Error, ErrorKind, TryAgain};
 use crate::state::StoreError;
 
-/// No permit would come before the caller's deadline, or the limiter cannot work. Nothing was sent.
+/// No permit is available before the caller's deadline, or the limiter is unusable. Nothing was
+/// sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LimitError {
@@ -15,7 +16,7 @@ pub struct LimitError {
     account: Box<str>,
     cause: LimitCause,
     retry_after: Duration,
-    /// Message and hint of the store where the limiter keeps its state.
+    /// Message and hint of the store that keeps the limiter's state.
     store: Option<Box<(String, String)>>,
 }
 
@@ -26,7 +27,7 @@ impl fmt::Display for LimitError {
             Some((message, _)) => write!(f, "cannot use the state of limit {key}: {message}"),
             None => write!(
                 f,
-                "no request of account {account} may go out before its deadline: {cause} (limit \
+                "no permit for account {account} before the deadline: {cause} (limit \
                  {key}, try again in {:.1} s)",
                 retry_after.as_secs_f64()
             ),
@@ -43,29 +44,29 @@ impl From<LimitError> for Error {
         }
         Self::new(ErrorKind::RateLimited, error.to_string())
             .with_try_again(TryAgain::After(error.retry_after))
-            .with_hint("the CRM's request limit is used up; allow more time or ask less often")
+            .with_hint("the CRM's request limit is used up; allow more time or send fewer requests")
     }
 }
 
 impl LimitError {
-    /// The error of a bucket that foresees a permit only after `retry_after`.
+    /// Creates the error of a bucket that expects a permit only after `retry_after`.
     pub fn new(key: LimitKey, account: &str, cause: LimitCause, retry_after: Duration) -> Self {
         Self { key, account: account.into(), cause, retry_after, store: None }
     }
 
-    /// The error of a bucket whose state cannot be read or written.
+    /// Creates the error of a bucket with unreadable or unwritable state.
     pub fn unusable(key: LimitKey, account: &str, error: &StoreError) -> Self {
         let mut unusable = Self::new(key, account, LimitCause::Unusable, Duration::ZERO);
         unusable.store = Some(Box::new((error.message(), error.hint())));
         unusable
     }
 
-    /// How long from now a permit is foreseen, for a caller who joined the queue now.
+    /// The expected time until a permit, for a caller who joins the queue now.
     pub fn retry_after(&self) -> Duration {
         self.retry_after
     }
 
-    /// What held the caller back.
+    /// The cause.
     pub fn cause(&self) -> LimitCause {
         self.cause
     }
@@ -75,23 +76,23 @@ impl LimitError {
         &self.key
     }
 
-    /// The account on whose behalf the permit was asked for.
+    /// The account that the permit was requested for.
     pub fn account(&self) -> &str {
         &self.account
     }
 }
 
-/// What holds a caller back.
+/// The cause of a missing permit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LimitCause {
-    /// The deadline had already passed when the permit was asked for.
+    /// The deadline had already passed when the permit was requested.
     Late,
-    /// The requests ahead use up the quota until then.
+    /// Earlier requests use up the quota until the deadline.
     Quota,
-    /// The CRM refused this account for its limit, and its pause runs.
+    /// The CRM rate-limited this account, and the account pauses.
     AccountPause,
-    /// The CRM refused several accounts for their limit, and all of the bucket pauses.
+    /// The CRM rate-limited several accounts, and the whole bucket pauses.
     BucketPause,
     /// The state of the bucket cannot be read or written.
     Unusable,
@@ -100,11 +101,11 @@ pub enum LimitCause {
 impl fmt::Display for LimitCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Late => "the deadline had passed before the limit was asked",
-            Self::Quota => "the requests ahead of it use up the quota",
-            Self::AccountPause => "the CRM asked this account to slow down",
-            Self::BucketPause => "the CRM asked several accounts to slow down",
-            Self::Unusable => "the limiter's state cannot be used",
+            Self::Late => "deadline exceeded before a permit was requested",
+            Self::Quota => "earlier requests use up the quota",
+            Self::AccountPause => "the CRM rate-limited this account",
+            Self::BucketPause => "the CRM rate-limited several accounts",
+            Self::Unusable => "cannot use the limiter's state",
         })
     }
 }

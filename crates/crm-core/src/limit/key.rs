@@ -1,17 +1,17 @@
-//! What a CRM counts requests by.
+//! Names of buckets.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// The name of a bucket: what a CRM counts requests by, such as `retailcrm/ip/telephony` or
-/// `uon/12345`.
+/// The name of a bucket, that is, of what a CRM counts requests by, such as
+/// `retailcrm/ip/telephony` or `uon/12345`.
 ///
-/// Keys appear in errors and logs: they hold addresses and account names, never a secret.
+/// Keys appear in errors and logs: they contain addresses and account names, never a secret.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LimitKey(Arc<str>);
 
 impl LimitKey {
-    /// A key of this name.
+    /// Creates a key.
     pub fn new(name: impl Into<Arc<str>>) -> Self {
         Self(name.into())
     }

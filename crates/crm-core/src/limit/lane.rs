@@ -1,13 +1,13 @@
-//! Who goes first.
+//! Lanes: the priorities of requests.
 
-/// How urgent a request is.
+/// The priority of a request.
 ///
-/// While both lanes wait, live goes first and history gets every tenth permit.
+/// While both lanes wait, live requests go first and history gets every tenth permit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Lane {
-    /// Somebody is on the phone: popups, look-ups, clicks.
+    /// A phone call is in progress: popups, lookups, clicks.
     Live,
-    /// It can wait: call records, imports, catch-up.
+    /// Background work: call records, imports, catch-up.
     History,
 }
 
@@ -21,19 +21,19 @@ impl Lane {
     }
 }
 
-/// Live permits between two history permits while both lanes wait.
+/// The number of live permits between two history permits while both lanes wait.
 pub(super) const LIVE_RUN: u8 = 9;
 
-/// Remembers when history's share is due.
+/// Decides when history gets its share.
 #[derive(Debug, Default)]
-pub(super) struct Turns {
-    /// Permits live has had while history waited, since history's last one. Kept while no history
-    /// waits: somebody who comes and goes would otherwise never reach the share.
+pub(super) struct LaneSchedule {
+    /// Live permits since history's last one while history waited. Not reset while no history
+    /// waits: an intermittent waiter would otherwise never get the share.
     live_run: u8,
 }
 
-impl Turns {
-    /// The lane whose turn it is, of those that want a permit.
+impl LaneSchedule {
+    /// Returns the lane of the next permit, of the lanes that want one.
     pub(super) fn next(&self, live: Wanted, history: Wanted) -> Option<Lane> {
         match (live, history) {
             (Wanted::Yes, Wanted::Yes) if self.live_run >= LIVE_RUN => Some(Lane::History),
@@ -44,7 +44,7 @@ impl Turns {
     }
 
     /// Counts a permit given to `lane`.
-    pub(super) fn given(&mut self, lane: Lane, history: Wanted) {
+    pub(super) fn count_permit(&mut self, lane: Lane, history: Wanted) {
         match (lane, history) {
             (Lane::History, _) => self.live_run = 0,
             (Lane::Live, Wanted::Yes) => self.live_run = self.live_run.saturating_add(1),
@@ -52,8 +52,8 @@ impl Turns {
         }
     }
 
-    /// How many permits go to others before somebody in `lane`, when so many wait in front of it:
-    /// of its own lane those ahead, of the other lane all.
+    /// The number of permits given to others before a waiter in `lane`: `live` and `history` are
+    /// the waiters ahead in its own lane, and all waiters of the other lane.
     pub(super) fn ahead(&self, lane: Lane, live: u64, history: u64) -> u64 {
         let run = u64::from(self.live_run);
         let every = u64::from(LIVE_RUN);
@@ -66,7 +66,7 @@ impl Turns {
     }
 }
 
-/// Whether a lane has anybody who could use a permit now.
+/// Whether a lane has a waiter that could use a permit now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wanted {
     Yes,
@@ -83,17 +83,22 @@ impl From<bool> for Wanted {
 mod tests {
     use super::*;
 
-    /// Serves so many of each lane until somebody's turn has come, and counts the others.
-    fn served_before(mut turns: Turns, lane: Lane, mut live: u64, mut history: u64) -> u64 {
-        // The one we look at stands behind those of its lane.
+    /// Serves both lanes until the waiter is served, and counts the others.
+    fn served_before(
+        mut schedule: LaneSchedule,
+        lane: Lane,
+        mut live: u64,
+        mut history: u64,
+    ) -> u64 {
+        // The waiter is behind those of its lane.
         match lane {
             Lane::Live => live += 1,
             Lane::History => history += 1,
         }
         let mut served = 0;
         loop {
-            let next = turns.next((live > 0).into(), (history > 0).into()).unwrap();
-            turns.given(next, (history > 0).into());
+            let next = schedule.next((live > 0).into(), (history > 0).into()).unwrap();
+            schedule.count_permit(next, (history > 0).into());
             let left = match next {
                 Lane::Live => &mut live,
                 Lane::History => &mut history,
@@ -107,13 +112,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_foreseen_is_what_happens() {
+    fn prediction_matches_the_actual_order() {
         for live_run in 0..=LIVE_RUN {
             for (live, history) in (0..60).flat_map(|live| (0..12).map(move |h| (live, h))) {
                 for lane in [Lane::Live, Lane::History] {
-                    let turns = || Turns { live_run };
-                    let foreseen = turns().ahead(lane, live, history);
-                    let happens = served_before(turns(), lane, live, history);
+                    let schedule = || LaneSchedule { live_run };
+                    let foreseen = schedule().ahead(lane, live, history);
+                    let happens = served_before(schedule(), lane, live, history);
                     let case = format!("{lane:?} behind {live} and {history}, run {live_run}");
                     assert_eq!(foreseen, happens, "{case}");
                 }

@@ -1,4 +1,4 @@
-//! What a limiter promises, whatever keeps its buckets.
+//! The traits of limiters.
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -9,56 +9,56 @@ use tokio::time::Instant;
 
 use super::{Lane, LimitError, LimitKey, Quota};
 
-/// Where the buckets come from.
+/// Provides the buckets.
 ///
 /// One limiter serves all clients of a hub. An implementation may keep its buckets in this process
 /// ([`GovernorLimiter`](super::GovernorLimiter)) or share them with other processes.
 pub trait Limiter: Send + Sync + Debug {
-    /// The bucket of `key`: made at its first use, the same for everybody who names the key.
+    /// Returns the bucket of `key`, created on first use and shared by all users of the key.
     ///
-    /// When quotas differ, the stricter rate and the stricter burst hold for everybody from then
-    /// on, and no sliding second that holds a later permit exceeds the stricter figure.
+    /// If quotas differ, the stricter rate and the stricter burst apply to all users from then on,
+    /// and no sliding second with a later permit exceeds the stricter rate.
     ///
-    /// Keep the bucket: asking again for each request costs a look-up.
+    /// Keep the bucket: a lookup per request is slower.
     fn bucket(&self, key: &LimitKey, quota: Quota) -> Arc<dyn Bucket>;
 }
 
-/// One shared allowance of requests.
+/// A shared allowance of requests.
 ///
-/// `account` names the tenant on whose behalf the request goes out; it decides who is held back
-/// after a refusal, not how the permits are shared.
+/// `account` is the tenant of the request; it decides which account pauses after a rate limit, not
+/// how permits are shared.
 #[async_trait]
 pub trait Bucket: Send + Sync + Debug {
-    /// Takes a permit if there is one for this caller right now; never waits, never allocates.
+    /// Takes a permit if one is available for this caller now; never waits, never allocates.
     ///
-    /// False while anybody with an equal or higher claim is waiting, while the account or the
-    /// bucket pauses, and when the quota is used up.
+    /// Returns false while a caller of the same or higher priority waits, while the account or the
+    /// bucket pauses, and if the quota is used up.
     fn try_take(&self, account: &str, lane: Lane) -> bool;
 
-    /// Waits for a permit, at most until `until`, and says how long it waited.
+    /// Waits for a permit, at most until `until`, and returns the time waited.
     ///
-    /// A permit is for use at once: it belongs to the moment this returns. Dropping the future
-    /// gives the place in the queue to the next. A future that is held without being polled loses
-    /// its turn to those who are awake, and keeps its place for when it is polled again.
+    /// A permit must be used at once. Dropping the future gives its position in the queue to the
+    /// next one. A future that is not polled is passed over, and keeps its position for when it is
+    /// polled again.
     ///
-    /// Needs a tokio runtime with its timer enabled, unless a permit is there at once.
+    /// Needs a tokio runtime with its timer enabled, unless a permit is available at once.
     ///
     /// # Errors
-    /// At once, when `until` has passed or no permit can come by then as things stand: pauses and
-    /// everybody ahead in the queue counted. Later, when the wait turned out longer than foreseen.
+    /// At once, if `until` has passed or no permit is expected by then, given the pauses and the
+    /// queue. Later, if the wait was longer than expected.
     async fn take(&self, account: &str, lane: Lane, until: Instant)
     -> Result<Duration, LimitError>;
 
-    /// Tells that the CRM refused a request of `account` for its limit and wants `pause` from now.
+    /// Reports that the CRM rate-limited a request of `account` and asks for `pause` from now.
     ///
-    /// Holds back that account. When another account's pause is still running, the limit is not
-    /// that account's alone: the whole bucket then pauses, until the last of these pauses ends.
-    /// Pauses are only ever extended. Those whose deadline falls into the pause fail at once.
+    /// Pauses that account. If another account's pause is still running, the limit is shared: then
+    /// the whole bucket pauses, until the last of these pauses ends. Pauses are only ever
+    /// extended. Waiters with a deadline inside the pause fail at once.
     fn refused(&self, account: &str, pause: Duration);
 
-    /// Holds back every account for `pause` from now. Pauses are only ever extended.
+    /// Pauses every account for `pause` from now. Pauses are only ever extended.
     fn hold(&self, pause: Duration);
 
-    /// Returns a permit that was taken a moment ago and is not used.
+    /// Returns an unused permit that was just taken.
     fn give_back(&self);
 }

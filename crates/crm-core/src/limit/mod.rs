@@ -1,19 +1,19 @@
-//! Limits: how often the library may knock at a CRM's door.
+//! Rate limits of requests to a CRM.
 //!
-//! A [`Limiter`] hands out [`Bucket`]s, one for each thing a CRM counts by (a [`LimitKey`]: a
-//! sending address, an account, a portal). Everybody who names the same key shares the bucket and
-//! its [`Quota`]. Before a request goes out, its sender takes a permit from the bucket; when the
-//! CRM refuses a request for its limit, the sender says so with [`Bucket::refused`].
+//! A [`Limiter`] provides [`Bucket`]s, one for each thing a CRM counts by (a [`LimitKey`]: a sender
+//! address, an account, a portal). All users of a key share the bucket and its [`Quota`]. Before a
+//! request is sent, a permit is taken from the bucket; if the CRM rate-limits a request, that is
+//! reported with [`Bucket::refused`].
 //!
-//! - No sliding second ever holds more permits than [`Quota::most_in_a_second`].
-//! - A live popup goes before all waiting history, and history keeps a tenth of the permits
-//!   ([`Lane`]). Inside a lane the order is that of arrival.
-//! - A permit that surely comes too late is refused at once, with the time it would have come
+//! - No sliding second contains more permits than [`Quota::most_in_a_second`].
+//! - A live request goes before all waiting history, and history gets a tenth of the permits
+//!   ([`Lane`]). Within a lane the order is FIFO.
+//! - A permit that would come too late is refused at once, with the time it would have come
 //!   ([`LimitError::retry_after`]).
-//! - A refusal pauses the account it hit; the second account refused meanwhile pauses all of them.
+//! - A rate limit pauses its account; if a second account is limited in the meantime, all pause.
 //!
-//! [`GovernorLimiter`] keeps the buckets in this process, [`DirectoryLimiter`] in files that several
-//! processes share, [`Unlimited`] limits nothing.
+//! [`GovernorLimiter`] keeps the buckets in this process, [`DirectoryLimiter`] in files shared
+//! between processes, [`Unlimited`] has no limits.
 //!
 //! ```
 //! use std::time::Duration;
@@ -27,7 +27,7 @@
 //!
 //! // A popup worth showing within three seconds.
 //! let waited = bucket.take("shop", Lane::Live, Instant::now() + Duration::from_secs(3)).await?;
-//! assert!(waited.is_zero(), "the first permit is there at once");
+//! assert!(waited.is_zero(), "the first permit is immediate");
 //! # Ok(())
 //! # }
 //! ```

@@ -1,4 +1,4 @@
-//! What a bucket answers, and whom it wakes.
+//! Decisions of a bucket, and the wakers to call.
 
 use std::task::Waker;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use super::clock::Moment;
 use super::error::LimitCause;
 use super::queue::Ticket;
 
-/// What becomes of a newcomer.
+/// The decision about a new request.
 #[derive(Debug)]
 pub(super) enum Entry {
     Granted,
@@ -15,7 +15,7 @@ pub(super) enum Entry {
     Refused(Refusal),
 }
 
-/// What becomes of a waiter who looked.
+/// The decision about a waiter that polled.
 #[derive(Debug)]
 pub(super) enum Step {
     Granted,
@@ -23,7 +23,7 @@ pub(super) enum Step {
     Refused(Refusal),
 }
 
-/// No permit before the deadline.
+/// No permit is expected before the deadline.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Refusal {
     pub(super) cause: LimitCause,
@@ -31,18 +31,18 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    /// For a ticket that has left before: nobody asks with one.
+    /// The refusal of a ticket that has already left.
     pub(super) const GONE: Self = Self { cause: LimitCause::Late, retry_after: Duration::ZERO };
 }
 
-/// Whom a refusal holds back.
+/// The extent of a pause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Extent {
     Account,
     Bucket,
 }
 
-/// Wakers to call once the lock is released, since waking may run anything.
+/// Wakers to call once the lock is released, since waking may run arbitrary code.
 #[derive(Debug, Default)]
 pub(super) struct Wakes(Vec<Waker>);
 

@@ -1,4 +1,4 @@
-//! Accounts that a CRM asked to slow down, and who waits for them.
+//! Paused accounts and their waiters.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::clock::Moment;
 use super::queue::Ticket;
 
-/// The running pauses of a bucket, each for one account.
+/// The running pauses of a bucket, one per account.
 #[derive(Debug, Default)]
 pub(super) struct Pauses {
     accounts: BTreeMap<Arc<str>, Pause>,
@@ -29,7 +29,7 @@ impl Pauses {
         self.accounts.get(account).map(|pause| pause.until)
     }
 
-    /// Begins the account's pause or makes it longer, never shorter.
+    /// Starts or extends the account's pause; never shortens it.
     pub(super) fn extend(&mut self, account: &str, until: Moment) {
         if let Some((name, pause)) = self.accounts.get_key_value(account) {
             if pause.until >= until {
@@ -48,7 +48,7 @@ impl Pauses {
         }
     }
 
-    /// True when an account other than this one is paused.
+    /// Returns true if an account other than this one is paused.
     pub(super) fn another_runs(&self, account: &str) -> bool {
         self.ends.iter().any(|(_, name)| name.as_ref() != account)
     }
@@ -57,7 +57,7 @@ impl Pauses {
         self.ends.last().map(|(until, _)| *until)
     }
 
-    /// Forgets one pause that is over and hands back who waited for it.
+    /// Removes one ended pause and returns its waiters.
     pub(super) fn pop_ended(&mut self, now: Moment) -> Option<BTreeSet<Ticket>> {
         if self.ends.first().is_none_or(|(until, _)| *until > now) {
             return None;
@@ -66,7 +66,7 @@ impl Pauses {
         self.accounts.remove(&account).map(|pause| pause.parked)
     }
 
-    /// Puts a waiter aside until the account's pause ends; false when the account has none.
+    /// Parks a waiter until the account's pause ends; returns false if the account has no pause.
     pub(super) fn park(&mut self, account: &str, ticket: Ticket) -> bool {
         let pause = self.accounts.get_mut(account);
         pause.is_some_and(|pause| {
@@ -81,7 +81,7 @@ impl Pauses {
         }
     }
 
-    /// Who waits for the account's pause to end, if anybody does.
+    /// The waiters for the end of the account's pause, if any.
     pub(super) fn parked(&self, account: &str) -> Option<Parked> {
         let pause = self.accounts.get(account)?;
         let first = *pause.parked.first()?;
@@ -92,7 +92,7 @@ impl Pauses {
 /// The waiters of a paused account.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Parked {
-    /// The one who has to notice the end of the pause.
+    /// The waiter that has to notice the end of the pause.
     pub(super) first: Ticket,
     pub(super) count: u64,
     pub(super) until: Moment,

@@ -1,53 +1,53 @@
-//! Who waits for a permit, and in which order they are served.
+//! The queue of waiters for permits.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::task::Waker;
 
 use super::clock::Moment;
-use super::lane::{Lane, Turns, Wanted};
+use super::lane::{Lane, LaneSchedule, Wanted};
 
-/// A place in the order of arrival.
+/// A position in the order of arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Ticket(u64);
 
 impl Ticket {
-    /// An upper bound of how many stand before this ticket in a line of `count` that begins with
-    /// `first`.
+    /// An upper bound of the number of tickets before this one in a line of `count` that begins
+    /// with `first`.
     pub(super) fn at_most_after(self, first: Self, count: u64) -> u64 {
         self.0.saturating_sub(first.0).min(count.saturating_sub(1))
     }
 }
 
-/// Somebody who waits.
+/// A waiter.
 #[derive(Debug)]
 pub(super) struct Waiter {
     pub(super) account: Box<str>,
     pub(super) lane: Lane,
     pub(super) until: Moment,
-    pub(super) standing: Standing,
-    /// When the waiter will look again by itself.
+    pub(super) state: WaiterState,
+    /// When the waiter will wake up by its own timer.
     pub(super) armed: Moment,
     pub(super) waker: Waker,
 }
 
-/// Whether a waiter takes part in the queue.
+/// The state of a waiter in the queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum WaiterState {
     /// In the line of its lane.
     Ready,
     /// Its account is paused.
     Parked,
-    /// It did not come when its turn was there: the future is not being polled.
+    /// It did not take an available permit: the future is not being polled.
     Absent,
 }
 
-/// Everybody who waits for a bucket, and the two lines of those who could use a permit now.
+/// All waiters of a bucket, and the two lines of those that could use a permit now.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     waiters: BTreeMap<Ticket, Waiter>,
     live: BTreeSet<Ticket>,
     history: BTreeSet<Ticket>,
-    turns: Turns,
+    schedule: LaneSchedule,
     issued: u64,
 }
 
@@ -56,45 +56,45 @@ impl Queue {
         self.waiters.len()
     }
 
-    /// True when a newcomer need not queue behind anybody.
-    pub(super) fn lets_pass(&self, lane: Lane) -> bool {
+    /// Returns true if a new request does not have to queue.
+    pub(super) fn is_free_for(&self, lane: Lane) -> bool {
         match lane {
             Lane::History => self.live.is_empty() && self.history.is_empty(),
             Lane::Live => {
                 self.live.is_empty()
-                    && self.turns.next(Wanted::Yes, wanted(&self.history)) == Some(Lane::Live)
+                    && self.schedule.next(Wanted::Yes, wanted(&self.history)) == Some(Lane::Live)
             }
         }
     }
 
-    /// Whose turn it is.
+    /// The next waiter to be served.
     pub(super) fn head(&self) -> Option<Ticket> {
-        let lane = self.turns.next(wanted(&self.live), wanted(&self.history))?;
+        let lane = self.schedule.next(wanted(&self.live), wanted(&self.history))?;
         self.line(lane).first().copied()
     }
 
-    /// Counts a permit given to somebody in `lane`.
-    pub(super) fn given(&mut self, lane: Lane) {
-        self.turns.given(lane, wanted(&self.history));
+    /// Counts a permit given to a waiter in `lane`.
+    pub(super) fn count_permit(&mut self, lane: Lane) {
+        self.schedule.count_permit(lane, wanted(&self.history));
     }
 
-    /// How many permits go to others before a newcomer in `lane`.
-    pub(super) fn ahead_of_newcomer(&self, lane: Lane) -> u64 {
-        self.turns.ahead(lane, count(&self.live), count(&self.history))
+    /// The number of permits given to others before a new request in `lane`.
+    pub(super) fn ahead_of_new_request(&self, lane: Lane) -> u64 {
+        self.schedule.ahead(lane, count(&self.live), count(&self.history))
     }
 
-    /// How many permits go to others before this waiter: as many or a few more, since tickets of
-    /// those who left are counted where telling them apart would mean walking the line.
+    /// The number of permits given to others before this waiter. It may be slightly high, since
+    /// tickets that left are counted to avoid walking the line.
     pub(super) fn ahead_of(&self, ticket: Ticket, lane: Lane) -> u64 {
         let line = self.line(lane);
         let before = line.first().map_or(0, |first| ticket.at_most_after(*first, count(line)));
         match lane {
-            Lane::Live => self.turns.ahead(lane, before, count(&self.history)),
-            Lane::History => self.turns.ahead(lane, count(&self.live), before),
+            Lane::Live => self.schedule.ahead(lane, before, count(&self.history)),
+            Lane::History => self.schedule.ahead(lane, count(&self.live), before),
         }
     }
 
-    /// Adds a waiter that belongs to no line yet.
+    /// Adds a waiter that is in no line yet.
     pub(super) fn join(&mut self, account: &str, lane: Lane, until: Moment) -> Ticket {
         let ticket = Ticket(self.issued);
         self.issued += 1;
@@ -102,7 +102,7 @@ impl Queue {
             account: account.into(),
             lane,
             until,
-            standing: Standing::Absent,
+            state: WaiterState::Absent,
             armed: until,
             waker: Waker::noop().clone(),
         };
@@ -123,13 +123,13 @@ impl Queue {
     }
 
     /// Moves a waiter into its line or out of it.
-    pub(super) fn set_standing(&mut self, ticket: Ticket, standing: Standing) {
+    pub(super) fn set_waiter_state(&mut self, ticket: Ticket, state: WaiterState) {
         let Some(waiter) = self.waiters.get_mut(&ticket) else {
             return;
         };
-        waiter.standing = standing;
+        waiter.state = state;
         let lane = waiter.lane;
-        if standing == Standing::Ready {
+        if state == WaiterState::Ready {
             self.line_mut(lane).insert(ticket);
         } else {
             self.line_mut(lane).remove(&ticket);

@@ -1,12 +1,12 @@
-//! How many permits a bucket gives.
+//! Quotas: the rate of permits.
 
 use std::num::NonZeroU32;
 
 const NANOS_PER_SECOND: f64 = 1e9;
 
-/// A steady rate of permits, and how many may come at once after a rest.
+/// A steady rate of permits, and the burst after a rest.
 ///
-/// With the burst included, any second, wherever it begins, holds at most
+/// With the burst included, any second, wherever it begins, contains at most
 /// [`most_in_a_second`](Self::most_in_a_second) permits: 9.5 per second with a burst of 1 never
 /// more than 10.
 ///
@@ -31,26 +31,26 @@ pub struct Quota {
 }
 
 impl Quota {
-    /// The slowest rate that is accepted, in permits per second: one in 1000 seconds.
+    /// The slowest accepted rate, in permits per second: one in 1000 seconds.
     pub const SLOWEST: f64 = 0.001;
-    /// The fastest rate that is accepted, in permits per second.
+    /// The fastest accepted rate, in permits per second.
     pub const FASTEST: f64 = 1e9;
-    /// The largest burst that is accepted, in permits.
+    /// The largest accepted burst, in permits.
     pub const LARGEST_BURST: u32 = 1_000_000;
 
-    /// As many permits as anybody wants: for buckets that only pause.
+    /// Unlimited permits: for buckets that only pause.
     pub const UNLIMITED: Self = Self {
         rate: Self::FASTEST,
         burst: NonZeroU32::MIN.saturating_add(Self::LARGEST_BURST - 1),
     };
 
-    /// `rate` permits per second, of which `burst` may come at once after a rest.
+    /// Creates a quota of `rate` permits per second, with `burst` permits at once after a rest.
     ///
     /// # Errors
-    /// When the rate is no number from [`SLOWEST`](Self::SLOWEST) to [`FASTEST`](Self::FASTEST), or
-    /// the burst is 0 or above [`LARGEST_BURST`](Self::LARGEST_BURST).
+    /// If the rate is not between [`SLOWEST`](Self::SLOWEST) and [`FASTEST`](Self::FASTEST), or the
+    /// burst is 0 or above [`LARGEST_BURST`](Self::LARGEST_BURST).
     pub const fn new(rate: f64, burst: u32) -> Result<Self, QuotaError> {
-        // Written so that NaN fails too.
+        // Negated so that NaN fails too.
         if !(rate >= Self::SLOWEST && rate <= Self::FASTEST) {
             return Err(QuotaError::Rate(rate));
         }
@@ -60,7 +60,7 @@ impl Quota {
         }
     }
 
-    /// `rate` permits per second, evenly spaced (a burst of 1).
+    /// Creates a quota of `rate` permits per second, evenly spaced (a burst of 1).
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -68,7 +68,7 @@ impl Quota {
         Self::new(rate, 1)
     }
 
-    /// The same rate with another burst.
+    /// Returns the same rate with another burst.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -76,11 +76,11 @@ impl Quota {
         Self::new(self.rate, burst)
     }
 
-    /// Rate and burst times `factor`, so that a share of a CRM's figure stays a share of it. The
+    /// Multiplies rate and burst by `factor`, so that a share of a CRM's quota stays a share. The
     /// burst is rounded down and at least 1.
     ///
     /// # Errors
-    /// When the scaled rate or burst is out of range.
+    /// If the scaled rate or burst is out of range.
     pub fn scaled(self, factor: f64) -> Result<Self, QuotaError> {
         let burst = (f64::from(self.burst.get()) * factor).floor().max(1.0);
         // A float too large for u32 becomes u32::MAX, which `new` refuses.
@@ -94,12 +94,12 @@ impl Quota {
         self.rate
     }
 
-    /// How many permits may come at once after a rest.
+    /// The number of permits at once after a rest.
     pub const fn burst(self) -> u32 {
         self.burst.get()
     }
 
-    /// The most permits that any one second can hold, both its ends included.
+    /// The most permits in any one second, both its ends included.
     pub fn most_in_a_second(self) -> u32 {
         self.whole_rate().saturating_add(self.burst.get())
     }
@@ -124,8 +124,8 @@ impl Quota {
         nanos.max(1)
     }
 
-    /// How far, in nanoseconds, a permit may lag behind its due time without delaying the next one
-    /// and still leave no second above [`most_in_a_second`](Self::most_in_a_second).
+    /// How late, in nanoseconds, a permit may be taken without delaying the next one and without
+    /// exceeding [`most_in_a_second`](Self::most_in_a_second).
     pub(super) fn lag_nanos(self) -> u64 {
         let periods = u64::from(self.whole_rate()) + 1;
         periods.saturating_mul(self.period_nanos()).saturating_sub(1_000_000_001)
@@ -142,18 +142,18 @@ impl Quota {
     }
 }
 
-/// A quota that cannot be kept.
+/// An invalid quota.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum QuotaError {
     /// The rate is not finite, not positive or out of range.
     #[error(
-        "{0} requests per second is no usable rate: give a number from {min} to {max}",
+        "invalid rate of {0} requests per second: must be from {min} to {max}",
         min = Quota::SLOWEST,
         max = Quota::FASTEST
     )]
     Rate(f64),
     /// The burst is 0 or too large.
-    #[error("a burst of {0} requests is not usable: give 1 to {max}", max = Quota::LARGEST_BURST)]
+    #[error("invalid burst of {0} requests: must be from 1 to {max}", max = Quota::LARGEST_BURST)]
     Burst(u32),
 }

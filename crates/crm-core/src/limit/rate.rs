@@ -1,4 +1,4 @@
-//! The quota at work: governor's GCRA, with its memory in our hands so that it can be read.
+//! Enforcing a quota with governor's GCRA, with accessible state.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,19 +10,19 @@ use governor::nanos::Nanos;
 use governor::state::{NotKeyed, StateStore};
 
 use super::Quota;
-use super::clock::{Moment, ToldClock};
+use super::clock::{ManualClock, Moment};
 
-/// The longest lag of a waiting permit behind its due time that does not delay the next one.
-/// Timers are late by up to a millisecond of their own and one of rounding.
+/// The largest lateness of a waiting permit that does not delay the next one. Timers are late by up
+/// to one millisecond of their own and one of rounding.
 const TIMER_LAG_NANOS: u64 = 2_000_000;
 
-/// Just over a second, the window the CRMs count in.
+/// Just over a second, the window in which the CRMs count.
 const CLEAR_WINDOW_NANOS: u64 = 1_000_000_001;
 
-/// How fast permits come.
+/// The rate of a bucket.
 #[derive(Debug)]
 pub(super) struct Rate {
-    gcra: RateLimiter<NotKeyed, Arrival, ToldClock, NoOpMiddleware<Nanos>>,
+    gcra: RateLimiter<NotKeyed, Arrival, ManualClock, NoOpMiddleware<Nanos>>,
     arrival: Arrival,
     quota: Quota,
     period: u64,
@@ -43,7 +43,7 @@ impl Rate {
             .unwrap_or_else(|| governor::Quota::per_second(burst))
             .allow_burst(burst);
         Self {
-            gcra: RateLimiter::new(governed, arrival.clone(), ToldClock::default()),
+            gcra: RateLimiter::new(governed, arrival.clone(), ManualClock::default()),
             arrival,
             quota,
             period,
@@ -56,9 +56,9 @@ impl Rate {
         self.quota
     }
 
-    /// Takes the permit of this moment, if there is one.
+    /// Takes a permit at this moment, if available.
     pub(super) fn take(&self, at: Moment) -> bool {
-        self.gcra.clock().tell(at);
+        self.gcra.clock().set(at);
         self.gcra.check().is_ok()
     }
 
@@ -67,19 +67,19 @@ impl Rate {
         self.arrival.set(self.arrival.moment().before_nanos(self.period));
     }
 
-    /// The state of a bucket whose last permits left this moment behind.
+    /// Restores the state of a bucket from its arrival moment.
     pub(super) fn resumed(quota: Quota, arrival: Moment) -> Self {
         let resumed = Self::new(quota);
         resumed.arrival.set(arrival);
         resumed
     }
 
-    /// The moment that [`resumed`](Self::resumed) goes on from.
+    /// The arrival moment, from which [`resumed`](Self::resumed) continues.
     pub(super) fn arrival(&self) -> Moment {
         self.arrival.moment()
     }
 
-    /// The latest moment that permits taken until `now` can leave behind.
+    /// The latest arrival moment that permits taken until `now` can lead to.
     pub(super) fn latest_arrival(&self, now: Moment) -> Moment {
         now.after_nanos(self.tolerance).after_nanos(self.period)
     }
@@ -94,18 +94,18 @@ impl Rate {
             .max(from)
     }
 
-    /// The moment a permit counts for when it was due at `due` and its taker woke up now: timers
-    /// are late, and charging their lag to the next permit would add up to a slower rate.
+    /// The moment at which a permit due at `due` and taken now is counted: timers are late, and
+    /// charging their lag to the next permit would add up to a slower rate.
     pub(super) fn counted_at(&self, due: Moment, now: Moment) -> Moment {
         now.before_nanos(self.lag).max(due)
     }
 
-    /// True when a new bucket would give the same permits.
+    /// Returns true if a new bucket would give the same permits.
     pub(super) fn is_fresh(&self, now: Moment) -> bool {
         self.arrival.moment() <= now
     }
 
-    /// Goes over to the stricter of the two quotas; `last` is when the last permit was given.
+    /// Switches to the stricter of the two quotas; `last` is when the last permit was given.
     pub(super) fn tighten(&mut self, quota: Quota, last: Option<Moment>) {
         let strictest = self.quota.strictest(quota);
         if strictest == self.quota {
@@ -114,17 +114,17 @@ impl Rate {
         let arrival = self.arrival.clone();
         *self = Self::with_arrival(strictest, arrival);
         if let Some(last) = last {
-            // What went out at the faster rate is not counted against the stricter one but left
-            // behind: the next permit comes when no second can hold both.
+            // Permits given at the faster rate are not counted against the stricter one: the next
+            // permit comes when no second can contain both.
             let next = last.after_nanos(CLEAR_WINDOW_NANOS);
             self.arrival.set(next.after_nanos(self.tolerance));
         }
     }
 }
 
-/// governor's one number: when the next permit would come if they came evenly.
+/// governor's state: when the next permit would come at an even rate.
 ///
-/// The lock around the bucket orders all access; the atomic only makes it shareable.
+/// The lock of the bucket orders all access; the atomic only makes it shareable.
 #[derive(Clone, Debug, Default)]
 struct Arrival(Arc<AtomicU64>);
 
@@ -145,8 +145,8 @@ impl StateStore for Arrival {
     where
         F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
     {
-        // Zero means that nothing was ever taken, and governor then reads the clock instead; both
-        // give the same answer.
+        // Zero means that no permit was taken, and governor then reads the clock instead; both give
+        // the same result.
         let (outcome, next) = decide(Some(Nanos::new(self.moment().as_nanos())))?;
         self.set(Moment::from_nanos(next.as_u64()));
         Ok(outcome)

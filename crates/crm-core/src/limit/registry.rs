@@ -9,16 +9,16 @@ use super::bucket::GovernorBucket;
 use super::clock::{Clock, Moment};
 use super::{Bucket, LimitKey, Limiter, Quota};
 
-/// Below this many buckets it is not worth looking for forgotten ones each time one is added.
+/// Below this number of buckets no sweep runs when one is added.
 const SMALL: usize = 64;
 
-/// How long forgotten buckets may lie around when none are added.
+/// The interval between sweeps when no buckets are added.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 /// Keeps the buckets in this process, each counting by GCRA on tokio's clock.
 ///
-/// A bucket that nobody holds is forgotten once a new one would give the same permits: dropping
-/// and naming it again does not renew an allowance. Forgotten buckets are swept as new ones come.
+/// An unused bucket is dropped once a new one would give the same permits, so that recreating it
+/// does not renew an allowance. Unused buckets are swept when new ones are added.
 pub struct GovernorLimiter {
     clock: Clock,
     registry: Mutex<Registry>,
@@ -31,20 +31,20 @@ struct Registry {
 }
 
 impl GovernorLimiter {
-    /// A limiter without any buckets.
+    /// Creates a limiter without buckets.
     pub fn new() -> Self {
         let registry =
             Registry { buckets: HashMap::new(), sweep_at: SMALL, swept: Moment::default() };
         Self { clock: Clock::new(), registry: Mutex::new(registry) }
     }
 
-    /// How many buckets are kept, those in use and those not yet swept.
+    /// The number of buckets, including unused ones that are not swept yet.
     pub fn buckets(&self) -> usize {
         self.lock().buckets.len()
     }
 
     fn lock(&self) -> MutexGuard<'_, Registry> {
-        // The map is whole between its operations, whatever panicked.
+        // The map is consistent between its operations, so poisoning is ignored.
         self.registry.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -82,8 +82,8 @@ impl Limiter for GovernorLimiter {
 }
 
 impl Registry {
-    /// Drops what nobody holds. The next sweep comes when the rest has doubled, so that the cost
-    /// per added bucket stays even.
+    /// Drops unused buckets. The next sweep is due when the remaining number has doubled, so that
+    /// the cost per added bucket is constant.
     fn sweep(&mut self, now: Moment) {
         self.buckets.retain(|_, bucket| Arc::strong_count(bucket) > 1 || !bucket.is_fresh());
         self.sweep_at = (self.buckets.len() * 2).max(SMALL);

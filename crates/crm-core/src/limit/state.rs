@@ -1,10 +1,10 @@
-//! What a bucket knows and decides. Everything here happens under the bucket's lock.
+//! The state and decisions of a bucket. Everything here runs under the bucket's lock.
 //!
-//! Permits are not handed to waiters, waiters come for them: a permit is charged at the moment its
-//! taker runs, so one who is late cannot use it beside a newer one. Each waiter looks again by
-//! itself when its turn is foreseen; whoever changes the order wakes only the one whose turn comes
-//! earlier by that. A waiter who does not come although it was woken is passed over until it is
-//! polled again, so that a future nobody polls holds up nobody else.
+//! Permits are not handed to waiters; waiters poll for them. A permit is charged when its taker
+//! runs, so a late waiter cannot use it beside a newer one. Each waiter sets a timer for its
+//! expected permit; a change of the order wakes only the waiter that is served earlier because of
+//! it. A waiter that does not poll after being woken is passed over until it is polled again, so
+//! that an abandoned future does not block others.
 
 use std::task::Waker;
 use std::time::Duration;
@@ -14,14 +14,14 @@ use super::error::LimitCause;
 use super::lane::Lane;
 use super::outcome::{Entry, Extent, Refusal, Step, Wakes};
 use super::pause::Pauses;
-use super::queue::{Queue, Standing, Ticket, Waiter};
+use super::queue::{Queue, Ticket, Waiter, WaiterState};
 use super::quota::Quota;
 use super::rate::Rate;
 
-/// How long a waiter may take to come once it was woken for a permit that lies there.
+/// How long a woken waiter may take to fetch an available permit.
 const GRACE: Duration = Duration::from_millis(50);
 
-/// The shortest sleep of a waiter: the step of tokio's timers.
+/// The shortest sleep of a waiter: the resolution of tokio's timers.
 const TICK: Duration = Duration::from_millis(1);
 
 #[derive(Debug)]
@@ -29,14 +29,14 @@ pub(super) struct State {
     rate: Rate,
     /// When the last permit was given.
     last: Option<Moment>,
-    /// Until when the whole bucket pauses.
+    /// The end of the pause of the whole bucket.
     held: Moment,
     queue: Queue,
     pauses: Pauses,
     overdue: Option<Overdue>,
 }
 
-/// A waiter who was woken for its turn by somebody else.
+/// A waiter that was woken because a permit is available.
 #[derive(Clone, Copy, Debug)]
 struct Overdue {
     head: Ticket,
@@ -63,9 +63,9 @@ impl State {
         self.queue.len()
     }
 
-    /// True when the bucket may be forgotten: a new one would behave the same.
+    /// Returns true if the bucket may be dropped: a new one would behave the same.
     pub(super) fn is_fresh(&self, now: Moment) -> bool {
-        // The last permit counts for a second when a stricter quota comes.
+        // The last permit counts for a second if a stricter quota is set.
         let rested = self.last.is_none_or(|last| now.since(last) > Duration::from_secs(1));
         rested
             && self.rate.is_fresh(now)
@@ -78,7 +78,7 @@ impl State {
         self.overdue = None;
     }
 
-    /// Takes a permit for somebody who does not wait.
+    /// Takes a permit for a caller that does not wait.
     pub(super) fn try_take(
         &mut self,
         account: &str,
@@ -95,7 +95,7 @@ impl State {
         if self.held > now {
             return false;
         }
-        while !self.queue.lets_pass(lane) {
+        while !self.queue.is_free_for(lane) {
             if !self.pass_over_head(now, wakes) {
                 return false;
             }
@@ -103,11 +103,11 @@ impl State {
         if !self.rate.take(now) {
             return false;
         }
-        self.granted(lane, now);
+        self.count_permit(lane, now);
         true
     }
 
-    /// Takes a permit for somebody who would wait, or a place in the queue.
+    /// Takes a permit for a caller that may wait, or a position in the queue.
     pub(super) fn enter(
         &mut self,
         account: &str,
@@ -119,17 +119,17 @@ impl State {
         if self.try_take(account, lane, now, wakes) {
             return Entry::Granted;
         }
-        let (foreseen, refusal) = self.foresee(account, lane, now);
+        let (foreseen, refusal) = self.predict(account, lane, now);
         if foreseen > until {
             return Entry::Refused(refusal);
         }
         Entry::Queued(self.queue.join(account, lane, until))
     }
 
-    /// When a newcomer would get its permit, and what is to be said if that is too late.
-    pub(super) fn foresee(&self, account: &str, lane: Lane, now: Moment) -> (Moment, Refusal) {
+    /// Predicts when a new request would get its permit, with the refusal if that is too late.
+    pub(super) fn predict(&self, account: &str, lane: Lane, now: Moment) -> (Moment, Refusal) {
         let paused = self.pauses.until(account).unwrap_or_default();
-        let ahead = if paused > now { 0 } else { self.queue.ahead_of_newcomer(lane) };
+        let ahead = if paused > now { 0 } else { self.queue.ahead_of_new_request(lane) };
         let foreseen = self.rate.due(ahead, now.max(self.held).max(paused));
         let cause = if paused > now.max(self.held) {
             LimitCause::AccountPause
@@ -141,8 +141,8 @@ impl State {
         (foreseen, Refusal { cause, retry_after: foreseen.since(now) })
     }
 
-    /// A waiter looks whether it is its turn. `waker` is how to wake it later; the one that was
-    /// kept before comes back in its stead, to be dropped outside the lock.
+    /// Polls for a waiter. `waker` wakes it later; the previous one is returned in its place, to be
+    /// dropped outside the lock.
     pub(super) fn poll(
         &mut self,
         ticket: Ticket,
@@ -164,7 +164,7 @@ impl State {
         if self.queue.head() == Some(ticket) {
             let at = self.rate.counted_at(self.rate.due(0, self.held), now);
             if at <= now.min(until) && self.rate.take(at) {
-                self.granted(waiter.lane, now);
+                self.count_permit(waiter.lane, now);
                 if let Some(left) = self.leave(ticket, wakes) {
                     *waker = left.waker;
                 }
@@ -174,7 +174,7 @@ impl State {
         if now >= until || self.earliest(waiter) > until {
             return Step::Refused(self.give_up(ticket, now, waker, wakes));
         }
-        let armed = self.next_look(ticket, waiter, now).max(now.after(TICK)).min(until);
+        let armed = self.next_poll(ticket, waiter, now).max(now.after(TICK)).min(until);
         if let Some(waiter) = self.queue.get_mut(ticket) {
             waiter.armed = armed;
             std::mem::swap(&mut waiter.waker, waker);
@@ -182,11 +182,11 @@ impl State {
         Step::Wait(armed)
     }
 
-    /// Forgets a waiter and calls those whose turn comes earlier by that. The waiter is handed back
-    /// to be dropped outside the lock.
+    /// Removes a waiter and wakes those that are served earlier because of it. The waiter is
+    /// returned to be dropped outside the lock.
     pub(super) fn leave(&mut self, ticket: Ticket, wakes: &mut Wakes) -> Option<Waiter> {
         let waiter = self.queue.remove(ticket)?;
-        if waiter.standing == Standing::Parked {
+        if waiter.state == WaiterState::Parked {
             self.pauses.unpark(&waiter.account, ticket);
             self.call_first_parked(&waiter.account, wakes);
         }
@@ -194,7 +194,7 @@ impl State {
         Some(waiter)
     }
 
-    /// A waiter leaves without a permit.
+    /// Removes a waiter that got no permit.
     fn give_up(
         &mut self,
         ticket: Ticket,
@@ -206,11 +206,11 @@ impl State {
             return Refusal::GONE;
         };
         *waker = waiter.waker;
-        let (_, refusal) = self.foresee(&waiter.account, waiter.lane, now);
+        let (_, refusal) = self.predict(&waiter.account, waiter.lane, now);
         refusal
     }
 
-    /// The CRM refused a request of `account`, which is to wait until `until`.
+    /// Handles a rate limit of `account`, which pauses until `until`.
     pub(super) fn refused(
         &mut self,
         account: &str,
@@ -224,7 +224,7 @@ impl State {
             self.pauses.extend(account, until);
         }
         let mine = self.queue.iter().filter(|(_, waiter)| {
-            waiter.standing == Standing::Ready && *waiter.account == *account
+            waiter.state == WaiterState::Ready && *waiter.account == *account
         });
         for ticket in mine.map(|(ticket, _)| ticket).collect::<Vec<_>>() {
             self.park_if_paused(ticket);
@@ -240,7 +240,7 @@ impl State {
         extent
     }
 
-    /// Holds back every account until `until`.
+    /// Pauses every account until `until`.
     pub(super) fn hold(&mut self, until: Moment, wakes: &mut Wakes) {
         self.overdue = None;
         self.held = self.held.max(until);
@@ -248,20 +248,20 @@ impl State {
         self.call_head(wakes);
     }
 
-    /// A permit that was taken a moment ago is not used.
+    /// Returns an unused permit.
     pub(super) fn give_back(&mut self, wakes: &mut Wakes) {
         self.rate.give_back();
         self.call_head(wakes);
     }
 
-    /// Wakes those whose permit can only come after their deadline: they fail at once.
+    /// Wakes the waiters that cannot get a permit before their deadline: they fail at once.
     fn wake_too_late(&self, wakes: &mut Wakes) {
         let late = self.queue.iter().filter(|(_, waiter)| self.earliest(waiter) > waiter.until);
         wakes.add(late.map(|(_, waiter)| waiter.waker.clone()));
     }
 
-    fn granted(&mut self, lane: Lane, now: Moment) {
-        self.queue.given(lane);
+    fn count_permit(&mut self, lane: Lane, now: Moment) {
+        self.queue.count_permit(lane);
         self.last = Some(now);
         self.overdue = None;
     }
@@ -271,7 +271,7 @@ impl State {
         while let Some(parked) = self.pauses.pop_ended(now) {
             rejoined |= !parked.is_empty();
             for ticket in parked {
-                self.queue.set_standing(ticket, Standing::Ready);
+                self.queue.set_waiter_state(ticket, WaiterState::Ready);
             }
         }
         if rejoined {
@@ -279,15 +279,15 @@ impl State {
         }
     }
 
-    /// A waiter is being polled: if it was absent, it takes its place again.
+    /// Handles the poll of a waiter: an absent one takes its position again.
     fn present(&mut self, ticket: Ticket) {
         if self.overdue.is_some_and(|overdue| overdue.head == ticket) {
             self.overdue = None;
         }
         let absent =
-            self.queue.get(ticket).is_some_and(|waiter| waiter.standing == Standing::Absent);
+            self.queue.get(ticket).is_some_and(|waiter| waiter.state == WaiterState::Absent);
         if absent {
-            self.queue.set_standing(ticket, Standing::Ready);
+            self.queue.set_waiter_state(ticket, WaiterState::Ready);
             self.park_if_paused(ticket);
         }
     }
@@ -297,27 +297,27 @@ impl State {
             return;
         };
         if self.pauses.park(&waiter.account, ticket) {
-            self.queue.set_standing(ticket, Standing::Parked);
+            self.queue.set_waiter_state(ticket, WaiterState::Parked);
         }
     }
 
-    /// The earliest permit that a waiter could possibly get.
+    /// The earliest permit that a waiter could get.
     fn earliest(&self, waiter: &Waiter) -> Moment {
-        let paused = match waiter.standing {
-            Standing::Parked => self.pauses.until(&waiter.account).unwrap_or_default(),
-            Standing::Ready | Standing::Absent => Moment::default(),
+        let paused = match waiter.state {
+            WaiterState::Parked => self.pauses.until(&waiter.account).unwrap_or_default(),
+            WaiterState::Ready | WaiterState::Absent => Moment::default(),
         };
         self.rate.due(0, self.held.max(paused))
     }
 
-    /// When a waiter who got no permit should look again, if nobody wakes it before.
-    fn next_look(&self, ticket: Ticket, waiter: &Waiter, now: Moment) -> Moment {
+    /// When a waiter without a permit should poll again if nothing wakes it before.
+    fn next_poll(&self, ticket: Ticket, waiter: &Waiter, now: Moment) -> Moment {
         let overdue = self.overdue.filter(|overdue| self.queue.head() == Some(overdue.head));
         if let Some(overdue) = overdue {
             return overdue.since.after(GRACE);
         }
         match self.pauses.parked(&waiter.account) {
-            Some(parked) if waiter.standing == Standing::Parked => {
+            Some(parked) if waiter.state == WaiterState::Parked => {
                 let ahead = ticket.at_most_after(parked.first, parked.count);
                 self.rate.due(ahead, self.held.max(parked.until))
             }
@@ -325,8 +325,9 @@ impl State {
         }
     }
 
-    /// A permit may lie there that the head of the queue does not fetch. The first who finds it so
-    /// wakes the head; who finds it so again after the grace passes the head over. True then.
+    /// Passes over a head of the queue that does not fetch an available permit: the first waiter
+    /// that notices it wakes the head; one that notices it after the grace period passes the head
+    /// over and gets true.
     fn pass_over_head(&mut self, now: Moment, wakes: &mut Wakes) -> bool {
         let Some(head) = self.queue.head() else {
             return false;
@@ -339,7 +340,7 @@ impl State {
                 if now < overdue.since.after(GRACE) {
                     return false;
                 }
-                self.queue.set_standing(head, Standing::Absent);
+                self.queue.set_waiter_state(head, WaiterState::Absent);
                 self.call_head(wakes);
                 true
             }
@@ -351,14 +352,14 @@ impl State {
         }
     }
 
-    /// Wakes the head of the queue if it would look too late by itself.
+    /// Wakes the head of the queue if its own timer would be too late.
     fn call_head(&mut self, wakes: &mut Wakes) {
         if let Some(head) = self.queue.head() {
             self.call(head, self.rate.due(0, self.held), wakes);
         }
     }
 
-    /// Somebody has to look when the account's pause ends.
+    /// Wakes the first parked waiter at the end of the account's pause.
     fn call_first_parked(&mut self, account: &str, wakes: &mut Wakes) {
         if let Some(parked) = self.pauses.parked(account) {
             self.call(parked.first, self.rate.due(0, self.held.max(parked.until)), wakes);

@@ -6,9 +6,9 @@ use tokio::time::Instant;
 
 use super::{Bucket, Lane, LimitError};
 
-/// Takes a permit of each bucket, at most until `until`, and returns how long that took.
+/// Takes a permit of each bucket, at most until `until`, and returns the time waited.
 ///
-/// No permit is held while another is waited for, since a permit belongs to the moment it is taken.
+/// No permit is held while waiting for another, since a permit must be used at once.
 pub(crate) async fn take_all(
     buckets: &[&dyn Bucket],
     account: &str,
@@ -17,7 +17,7 @@ pub(crate) async fn take_all(
 ) -> Result<Duration, LimitError> {
     let entered = Instant::now();
     let mut waited = false;
-    // The bucket whose permit was waited for.
+    // The bucket that the permit was waited for.
     let mut held = None;
     loop {
         let others = buckets.iter().enumerate().filter(|(index, _)| held != Some(*index));

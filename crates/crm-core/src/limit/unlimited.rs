@@ -1,4 +1,4 @@
-//! A limiter that does not limit.
+//! A limiter without limits.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::{Bucket, Lane, LimitCause, LimitError, LimitKey, Limiter, Quota};
 
-/// Gives every permit at once: for tests, dry runs and stand-ins of a CRM.
+/// Grants every permit at once: for tests, dry runs and stand-in servers.
 ///
 /// It still refuses a deadline that has passed, as every bucket does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

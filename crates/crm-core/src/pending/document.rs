@@ -1,4 +1,4 @@
-//! What is stored of the pending work of one call.
+//! The stored document of a call's pending work.
 
 use std::collections::BTreeMap;
 
@@ -14,29 +14,29 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PendingCall {
-    /// The record, once it is known. It stays until its follow-ups are settled too.
+    /// The record, once known. It stays until its follow-ups are settled too.
     pub(crate) record: Option<CallRecord>,
-    /// The end of a call whose record is due, while the record is not known.
+    /// The end events of a call, while its record is not known.
     pub(crate) events: Vec<CallEvent>,
-    /// A recording that came after the record.
+    /// A recording that arrived after the record.
     pub(crate) recording: Option<Recording>,
-    /// The follow-ups that are left.
+    /// The follow-ups still due.
     pub(crate) duties: Vec<Duty>,
-    /// The task was sent, or the process ended while it was.
+    /// The task was sent, or the process ended while sending it.
     pub(crate) task_sent: bool,
     pub(crate) entries: BTreeMap<PendingKind, Entry>,
 }
 
-/// The attempts at one thing.
+/// The attempts at one pending item.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Entry {
     pub(crate) first_due: Timestamp,
     #[serde(default)]
     pub(crate) attempts: u32,
-    /// When a request went out that may have been carried out.
+    /// When a request was sent that the CRM may have applied.
     #[serde(default)]
     pub(crate) sent_at: Option<Timestamp>,
-    /// Sending it a second time could do it twice.
+    /// Sending it a second time could apply it twice.
     #[serde(default)]
     pub(crate) once: bool,
     #[serde(default)]
@@ -45,7 +45,7 @@ pub(crate) struct Entry {
     pub(crate) error: Option<Failure>,
 }
 
-/// An error as it is stored. Its texts were redacted when it arose.
+/// A stored error. Its texts were redacted when it was created.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Failure {
     kind: ErrorKind,
@@ -86,7 +86,7 @@ impl Failure {
 }
 
 impl PendingCall {
-    /// What is pending, as a list. Recordings and follow-ups are due once the call is recorded.
+    /// Lists the pending items. Recordings and follow-ups are due once the call is recorded.
     pub fn items(&self, call: &CallId) -> Vec<PendingItem> {
         let waits_for_record = self.has(PendingKind::Record);
         let visible = self.entries.iter();
@@ -103,7 +103,7 @@ impl PendingCall {
         visible.map(item).collect()
     }
 
-    /// Returns true if this is pending.
+    /// Returns true if an item of this kind is pending.
     pub fn has(&self, kind: PendingKind) -> bool {
         self.entries.contains_key(&kind)
     }
@@ -119,14 +119,14 @@ impl PendingCall {
         })
     }
 
-    /// Notes why an attempt failed.
+    /// Stores the error of an attempt.
     pub(crate) fn failed(&mut self, kind: PendingKind, now: Timestamp, error: &Error) {
         let entry = self.entry(kind, now);
         entry.attempts += 1;
         entry.error = Some(Failure::of(error));
     }
 
-    /// Removes what is settled, with what only it needs.
+    /// Removes a settled item, with the data that only it needs.
     pub(crate) fn settled(&mut self, kind: PendingKind) {
         self.entries.remove(&kind);
         match kind {

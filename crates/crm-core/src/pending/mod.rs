@@ -1,10 +1,10 @@
-//! Pending work: what is due in a CRM's history and has not been done yet.
+//! Pending work: records, recordings and follow-ups that are due but not confirmed by the CRM.
 //!
-//! A record, a recording or a follow-up is stored here before the request that makes it due, and
-//! removed when it is settled. So it is not lost when the CRM is down, a limit refuses it or the
-//! process is killed. It is kept for 30 days at most, then reported and dropped.
+//! Each is stored before the request that makes it due, and removed when it is settled, so it
+//! survives an outage of the CRM, a rate limit and a killed process. It is kept for 30 days at
+//! most, then reported and dropped.
 //!
-//! A host lists what is pending of an account ([`Hub::pending`]) and settles it ([`settle`]), for
+//! A host lists the pending work of an account ([`Hub::pending`]) and settles it ([`settle`]), for
 //! example every minute:
 //!
 //! ```
@@ -38,16 +38,16 @@ use crate::error::{Effect, Error};
 use crate::hub::Hub;
 use crate::time::Timestamp;
 
-/// How long work stays pending at most: 30 days.
+/// The longest time that work stays pending: 30 days.
 pub const KEPT_FOR: Duration = Duration::from_hours(30 * 24);
 
-/// How long a record waits for the events it is made of before it is reported as incomplete.
+/// How long a record waits for its events before it is reported as incomplete.
 pub const EVENTS_WAIT: Duration = Duration::from_mins(1);
 
-/// How long after a lost response the history is looked at once more: 10 minutes.
-pub const LOOK_AGAIN_AFTER: Duration = Duration::from_mins(10);
+/// The delay after a lost response before the history is checked again: 10 minutes.
+pub const RECHECK_AFTER: Duration = Duration::from_mins(10);
 
-/// What is pending.
+/// The kind of a pending item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -56,7 +56,7 @@ pub enum PendingKind {
     Record,
     /// A recording of a recorded call.
     Recording,
-    /// A customer or task that is due after a recorded call.
+    /// A customer or task to create after a recorded call.
     FollowUp,
 }
 
@@ -77,26 +77,26 @@ impl fmt::Display for PendingKind {
     }
 }
 
-/// One thing that is pending.
+/// One pending item.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct PendingItem {
     /// The call.
     pub call_id: CallId,
-    /// What of it.
+    /// The kind.
     pub kind: PendingKind,
-    /// When it was due first.
+    /// When it was first due.
     pub first_due: Timestamp,
-    /// How many times it was tried.
+    /// How many attempts were made.
     pub attempts: u32,
-    /// Why it could not be done last.
+    /// The error of the last attempt.
     pub error: Option<Error>,
-    /// It may have been done, and only a person can find out: it is not tried again by itself.
+    /// It may already be applied, and only a person can find out: it is not retried automatically.
     pub needs_decision: bool,
 }
 
 impl PendingItem {
-    /// Whether the CRM carried it out, as far as is known.
+    /// Whether the CRM applied it, as far as known.
     pub fn effect(&self) -> Effect {
         let known = self.error.as_ref().map(Error::effect);
         known.unwrap_or(Effect::NotApplied)
@@ -104,10 +104,10 @@ impl PendingItem {
 }
 
 impl Hub {
-    /// What is pending of an account, by call.
+    /// Lists the pending items of an account, by call.
     ///
     /// # Errors
-    /// `config` where the store cannot be used.
+    /// `config` if the store cannot be used.
     pub async fn pending(
         &self,
         cx: &crate::Cx,

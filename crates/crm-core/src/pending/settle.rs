@@ -1,55 +1,55 @@
-//! Settling what is pending of a call.
+//! Settling the pending work of a call.
 
-use super::{EVENTS_WAIT, KEPT_FOR, LOOK_AGAIN_AFTER, PendingCall, PendingItem, PendingKind};
+use super::{EVENTS_WAIT, KEPT_FOR, PendingCall, PendingItem, PendingKind, RECHECK_AFTER};
 use crate::call::{CallId, CallRecord};
 use crate::connector::{CrmConnector, Cx};
 use crate::error::{Effect, Error, ErrorKind, Result};
 use crate::hub::Hub;
 use crate::time::Timestamp;
 
-/// What to settle.
+/// Which pending items to settle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mode {
-    /// What is due. What may have been done already is not sent where it could be done twice.
+    /// Due items. An item that may already be applied is not sent if that could apply it twice.
     #[default]
     Due,
-    /// Everything of the call: a person has decided that it was not done.
+    /// Every item of the call: a person decided that none was applied.
     Send,
 }
 
-/// What became of pending work.
+/// The outcome of an attempt to settle an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It is done.
+    /// Applied.
     Sent,
-    /// It is tried another time.
+    /// Not yet applied; it will be retried.
     Pending,
-    /// It cannot be done as things stand. It is tried another time unless its 30 days are over.
+    /// Failed. It is retried until its 30 days are over.
     Failed,
-    /// It may have been done: a person has to look, and to settle it with [`Mode::Send`].
+    /// It may already be applied: a person has to check, and to settle it with [`Mode::Send`].
     NeedsDecision,
 }
 
-/// What became of one thing that was pending.
+/// The result of settling one pending item.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Settled {
-    /// What.
+    /// The kind.
     pub kind: PendingKind,
-    /// What became of it.
+    /// The outcome.
     pub outcome: Outcome,
     /// Whether the CRM's history holds the call.
     pub recorded: bool,
-    /// How many times it was tried.
+    /// How many attempts were made.
     pub attempts: u32,
-    /// Why it is not done.
+    /// The error, unless it was applied.
     pub error: Option<Error>,
 }
 
 impl Settled {
-    /// Whether the CRM carried it out.
+    /// Whether the CRM applied it.
     pub fn effect(&self) -> Effect {
         match (self.outcome, &self.error) {
             (Outcome::Sent, _) => Effect::Applied,
@@ -59,10 +59,10 @@ impl Settled {
     }
 }
 
-/// Settles what is pending of a call. Nothing pending: an empty list.
+/// Settles the pending work of a call. Returns an empty list if nothing is pending.
 ///
 /// # Errors
-/// Where what is pending cannot be read or the call is in use for too long. A failure of the CRM is
+/// If the pending work cannot be read or the call is locked for too long. A failure of the CRM is
 /// part of the outcome.
 pub async fn settle(
     connector: &dyn CrmConnector,
@@ -89,14 +89,14 @@ pub async fn settle(
     let after = run.read().await?.unwrap_or_default();
     let mut settled: Vec<Settled> =
         items.iter().map(|item| run.outcome(item, &before, &after, tried.as_ref())).collect();
-    // Recordings and follow-ups that became due by the record.
+    // Recordings and follow-ups that became due with the record.
     let mut further = after.items(call);
     further.retain(|item| settled.iter().all(|known| known.kind != item.kind));
-    settled.extend(further.into_iter().map(|item| kept(item, true)));
+    settled.extend(further.into_iter().map(|item| still_pending(item, true)));
     Ok(settled)
 }
 
-/// What an attempt came to, where it is not stored: the record was complete, and refused for good.
+/// An attempt's outcome that is not stored: the record was complete, and was rejected permanently.
 type Tried = Option<Error>;
 
 struct Run<'a> {
@@ -122,7 +122,7 @@ impl Run<'_> {
         self.change(|pending| *pending = PendingCall::default()).await
     }
 
-    /// A person decided that nothing of it was done.
+    /// Marks every item as not applied, by a person's decision.
     async fn decide(&self) -> Result<()> {
         self.change(|pending| {
             pending.task_sent = false;
@@ -134,7 +134,7 @@ impl Run<'_> {
         .await
     }
 
-    /// Tries what can be tried now.
+    /// Attempts the items that are due.
     async fn try_all(&self, before: &PendingCall) -> Result<Tried> {
         let open = |kind| before.entries.get(&kind).filter(|entry| !entry.needs_decision);
         if before.has(PendingKind::Record) {
@@ -142,7 +142,7 @@ impl Run<'_> {
                 return Ok(None);
             };
             let sent_at = entry.sent_at.filter(|_| entry.once);
-            if sent_at.is_some_and(|at| self.now.since(at) < LOOK_AGAIN_AFTER) {
+            if sent_at.is_some_and(|at| self.now.since(at) < RECHECK_AFTER) {
                 return Ok(None);
             }
             let record = if let Some(record) = &before.record {
@@ -166,7 +166,7 @@ impl Run<'_> {
         let by_record = open(PendingKind::FollowUp).is_some()
             || (open(PendingKind::Recording).is_some() && before.recording.is_none());
         match &before.record {
-            // Repeating a record does what is still due after it.
+            // Logging the record again runs what is still due after it.
             Some(record) if by_record => Ok(self.log(record.clone()).await.or(tried)),
             _ => Ok(tried),
         }
@@ -194,24 +194,28 @@ impl Run<'_> {
                 outcome: if failed.is_some() { Outcome::Failed } else { Outcome::Sent },
                 recorded: was_recorded || failed.is_none(),
                 attempts,
-                error: failed.map(Error::again),
+                error: failed.map(Error::duplicate),
             };
         };
         let waits = left.kind == PendingKind::Record && after.record.is_none();
         if waits && self.now.since(left.first_due) >= EVENTS_WAIT {
             let error = Error::input(format!(
-                "cannot record call {}: its direction, client or end is missing",
+                "cannot record call {}: missing direction, client or end",
                 self.call
             ))
             .with_hint("log the call with all its data, or send the event that is missing");
-            return Settled { outcome: Outcome::Failed, error: Some(error), ..kept(left, false) };
+            return Settled {
+                outcome: Outcome::Failed,
+                error: Some(error),
+                ..still_pending(left, false)
+            };
         }
-        kept(left, was_recorded)
+        still_pending(left, was_recorded)
     }
 }
 
-/// What stays pending.
-fn kept(item: PendingItem, recorded: bool) -> Settled {
+/// The result of an item that stays pending.
+fn still_pending(item: PendingItem, recorded: bool) -> Settled {
     let outcome = match &item.error {
         _ if item.needs_decision => Outcome::NeedsDecision,
         Some(error) if !is_temporary(error) => Outcome::Failed,
@@ -230,7 +234,7 @@ fn is_temporary(error: &Error) -> bool {
 fn expired(item: &PendingItem) -> Settled {
     let why = item.error.as_ref().map(|error| format!(": {}", error.message()));
     let message = format!(
-        "{} of call {} was pending for 30 days and is dropped{}",
+        "dropped the {} of call {}: it was pending for 30 days{}",
         item.kind,
         item.call_id,
         why.unwrap_or_default()

@@ -12,19 +12,19 @@ use crate::open_call::in_time;
 use crate::state::Space;
 
 impl Hub {
-    /// The calls of an account with pending work.
+    /// Lists the calls of an account with pending work.
     ///
     /// # Errors
-    /// `config` where the store cannot be used.
+    /// `config` if the store cannot be used.
     pub async fn pending_calls(&self, cx: &Cx, account: &AccountName) -> Result<Vec<CallId>> {
         let ids = in_time(cx, self.store().list(Space::Pending, account.as_str())).await?;
         ids.iter().map(CallId::new).collect()
     }
 
-    /// The pending work of a call.
+    /// Reads the pending work of a call.
     ///
     /// # Errors
-    /// `config` where the store cannot be used, `internal` where the document cannot be read.
+    /// `config` if the store cannot be used, `internal` if the document cannot be read.
     pub async fn pending_call(
         &self,
         cx: &Cx,
@@ -39,7 +39,7 @@ impl Hub {
         read.map_err(|error| unreadable(call, error))
     }
 
-    /// Changes the pending work of a call, as one step. Nothing left: its document is removed.
+    /// Changes the pending work of a call atomically. A document without items is removed.
     pub(crate) async fn change_pending<T: Send>(
         &self,
         cx: &Cx,
@@ -68,11 +68,11 @@ impl Hub {
         Ok(value)
     }
 
-    /// Stores that the record of a call is due, before its end is sent anywhere: the call has ended
-    /// with these events, and others of its events may still be missing.
+    /// Stores that the record of a call is due, before its end event is sent: the call ended with
+    /// these events, and other events of it may still be missing.
     ///
     /// # Errors
-    /// `config` where the store cannot be used.
+    /// `config` if the store cannot be used.
     pub async fn expect_record(
         &self,
         cx: &Cx,
@@ -93,7 +93,7 @@ impl Hub {
     /// Stores a recording that is due for a recorded call, before it is sent.
     ///
     /// # Errors
-    /// `config` where the store cannot be used.
+    /// `config` if the store cannot be used.
     pub async fn expect_recording(
         &self,
         cx: &Cx,
@@ -109,8 +109,9 @@ impl Hub {
         .await
     }
 
-    /// The record of a call that has ended, if it is due and its events are complete. `end` are
-    /// events that could not be stored with the call; without them, the end must have been.
+    /// Returns the record of an ended call, if it is due and its events are complete. `end` are
+    /// events that could not be stored with the call; without them, the end event must have been
+    /// stored.
     ///
     /// # Errors
     /// As [`open_call`](Self::open_call).
@@ -127,7 +128,7 @@ impl Hub {
                 return Ok(None);
             }
         }
-        // An event of the call is applied before this, or finds its record pending.
+        // Concurrent events of the call were applied before this, or will find its record pending.
         let open = self.open_call(cx, account, call).await?;
         let mut state = open.state().clone();
         if state.ended_at().is_none() {
@@ -138,7 +139,7 @@ impl Hub {
         Ok(state.to_record(call))
     }
 
-    /// Removes what is settled. Failing costs a second look at it, so it is only logged.
+    /// Removes settled items. A failure only costs another attempt, so it is logged.
     pub async fn settle_pending(
         &self,
         cx: &Cx,
@@ -150,8 +151,8 @@ impl Hub {
         self.note_pending(cx, account, call, settled).await;
     }
 
-    /// Stores that something failed, whether or not it was pending. What another try cannot change
-    /// is not kept: the caller knows it from the error.
+    /// Stores the error of an attempt, whether or not the item was pending. An error that a retry
+    /// cannot change is not stored: the caller has it.
     pub async fn fail_pending(
         &self,
         cx: &Cx,
@@ -173,7 +174,8 @@ impl Hub {
         self.note_pending(cx, account, call, failed).await;
     }
 
-    /// Changes pending work where the outcome is known and matters more than this note of it.
+    /// Changes pending work after an outcome is known. A failure is logged, since the outcome
+    /// matters more.
     pub(crate) async fn note_pending(
         &self,
         cx: &Cx,
@@ -181,15 +183,15 @@ impl Hub {
         call: &CallId,
         change: impl FnOnce(&mut PendingCall) + Send,
     ) {
-        // The outcome of what has just been sent is worth more than the deadline.
+        // The outcome has to be stored even after the deadline.
         let cx = cx.clone().without_deadline();
         if let Err(error) = self.change_pending(&cx, account, call, change).await {
-            tracing::warn!(%account, %call, %error, "pending work cannot be stored");
+            tracing::warn!(%account, %call, %error, "cannot store pending work");
         }
     }
 }
 
-/// Returns true if the same may succeed another time, or may have succeeded already.
+/// Returns true if a retry may succeed, or if the request may already be applied.
 pub(crate) fn may_succeed_later(error: &Error) -> bool {
     let of_data = matches!(
         error.kind(),

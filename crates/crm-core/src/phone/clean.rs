@@ -1,23 +1,23 @@
-//! From outside text to digits: pure, without any numbering plan.
+//! Reduces text to digits, without any numbering plan.
 
 use super::digits::Digits;
 use super::error::PhoneRefusal;
-use super::{residue, tail, words};
+use super::{residue, tail, vocabulary};
 
-/// Longer texts hold more than a number.
+/// Longer texts contain more than a number.
 pub(super) const LONGEST_TEXT: usize = 256;
 
-/// Text in front of this few digits is a sentence that happens to hold a figure.
+/// Text before fewer digits is a sentence with a figure in it.
 const FEWEST_BEHIND_WORDS: usize = 7;
 
-/// A text reduced to what a numbering plan can judge.
+/// A text reduced to what a numbering plan can check.
 pub(super) struct Cleaned {
     pub(super) digits: Digits,
     pub(super) extension: Option<Box<str>>,
     pub(super) lead: Lead,
 }
 
-/// What stood in front of the digits.
+/// The kind of text before the digits.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lead {
     /// Nothing, punctuation, or a word that announces a number (`Тел:`).
@@ -26,8 +26,8 @@ pub(super) enum Lead {
     Words,
 }
 
-/// Reads the ordinary forms (ASCII digits, blanks, dashes, parentheses, a plus in front) without
-/// allocation; `None` sends the text the long way.
+/// Parses the ordinary forms (ASCII digits, blanks, dashes, parentheses, a leading plus) without
+/// allocation; `None` needs the full parser.
 pub(super) fn plain(raw: &str) -> Option<Digits> {
     let mut digits = Digits::new();
     for byte in raw.bytes() {
@@ -42,8 +42,8 @@ pub(super) fn plain(raw: &str) -> Option<Digits> {
     (!digits.is_empty() && !raw.trim_end().ends_with(')')).then_some(digits)
 }
 
-/// Gives every character that has an ASCII twin in phone numbers that twin, and drops what cannot
-/// be seen. Line ends become `\n`, other blanks a space.
+/// Replaces characters by their ASCII equivalents in phone numbers, and drops invisible ones. Line
+/// ends become `\n`, other blanks a space.
 pub(super) fn normalise(raw: &str) -> String {
     let text: String = raw
         .chars()
@@ -61,7 +61,7 @@ pub(super) fn normalise(raw: &str) -> String {
             '\u{2053}' | '\u{223C}' => '~',
             '\u{FE62}' => '+',
             '\u{2022}' => '|',
-            // Fullwidth forms follow ASCII, digits included.
+            // Fullwidth forms are in the order of ASCII, digits included.
             '\u{FF01}'..='\u{FF5E}' => {
                 u32::from(c).checked_sub(0xFEE0).and_then(char::from_u32).unwrap_or(c)
             }
@@ -69,14 +69,14 @@ pub(super) fn normalise(raw: &str) -> String {
         })
         .collect();
     if text.contains('%') {
-        // Numbers taken from a link.
+        // Numbers copied from a link.
         text.replace("%2B", "+").replace("%2b", "+").replace("%20", " ")
     } else {
         text
     }
 }
 
-/// The ASCII twin of the digits of other scripts that phones and contact books produce.
+/// The ASCII equivalent of digits of other scripts that phones and contact books produce.
 fn decimal_digit(c: char) -> Option<char> {
     const ZEROS: [char; 4] = ['\u{660}', '\u{6F0}', '\u{966}', '\u{9E6}'];
     ZEROS.into_iter().find_map(|zero| {
@@ -85,7 +85,7 @@ fn decimal_digit(c: char) -> Option<char> {
     })
 }
 
-/// Characters without a shape of their own: joiners, direction marks, variation selectors.
+/// Returns true for invisible characters: joiners, direction marks, variation selectors.
 pub(super) fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -102,17 +102,17 @@ pub(super) fn is_invisible(c: char) -> bool {
     )
 }
 
-/// Reads one number out of normalised text: its digits, and the inner number behind it.
+/// Parses one number from normalised text: its digits, and the extension after it.
 pub(super) fn one_number(text: &str) -> Result<Cleaned, PhoneRefusal> {
     if text.len() > LONGEST_TEXT {
         return Err(PhoneRefusal::NotANumber);
     }
     let text = address(text)?;
-    if words::means_hidden(text) {
+    if vocabulary::means_hidden(text) {
         return Err(PhoneRefusal::Hidden);
     }
     let (text, parameters) = parameters(text);
-    // Masked numbers and a spreadsheet's errors (`#REF!`) hold no digits.
+    // Masked numbers and a spreadsheet's errors (`#REF!`) contain no number.
     if (text.contains('*') || text.trim_start().starts_with('#'))
         && text.contains(|c: char| c.is_ascii_digit())
     {
@@ -146,7 +146,7 @@ pub(super) fn one_number(text: &str) -> Result<Cleaned, PhoneRefusal> {
     Ok(Cleaned { digits, extension: parameters.extension.or(behind), lead })
 }
 
-/// What is inside `Name <number>`, a link, a SIP or tel address, before an `@`.
+/// Returns the contents of `Name <number>`, a link, a SIP or tel address, before an `@`.
 fn address(text: &str) -> Result<&str, PhoneRefusal> {
     let mut text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
     if let Some(inside) = text
@@ -168,7 +168,7 @@ fn address(text: &str) -> Result<&str, PhoneRefusal> {
     if let Some((user, _)) = text.split_once('@') {
         let user = user
             .rsplit_once(':')
-            .filter(|(scheme, _)| words::announces_number(scheme))
+            .filter(|(scheme, _)| vocabulary::announces_number(scheme))
             .map_or(user, |(_, user)| user);
         if user.trim().is_empty() {
             return Err(PhoneRefusal::NotANumber);
@@ -178,15 +178,15 @@ fn address(text: &str) -> Result<&str, PhoneRefusal> {
     Ok(text)
 }
 
-/// The parameters of a tel or SIP address that say something about the number.
+/// The parameters of a tel or SIP address that affect the number.
 #[derive(Default)]
 struct Parameters<'a> {
-    /// The country code (and area) the number is to be read behind.
+    /// The country code (and area) that the number follows.
     context: Option<&'a str>,
     extension: Option<Box<str>>,
 }
 
-/// Cuts `;name=value` off.
+/// Splits off `;name=value`.
 fn parameters(text: &str) -> (&str, Parameters<'_>) {
     let mut found = Parameters::default();
     let Some((cut, _)) = text
@@ -206,19 +206,19 @@ fn parameters(text: &str) -> (&str, Parameters<'_>) {
     (number, found)
 }
 
-/// Whether `;` is followed by the name of a parameter rather than by another number.
+/// Returns true if `;` is followed by a parameter name rather than by another number.
 pub(super) fn is_parameter(text: &str) -> bool {
     let name = text.trim_start();
     let end = name.find(|c: char| !c.is_ascii_alphabetic() && c != '-').unwrap_or(name.len());
     end > 0 && name.get(end..).is_some_and(|rest| rest.is_empty() || rest.starts_with(['=', ';']))
 }
 
-/// Cuts off what stands in front of the number's first digit or plus.
+/// Splits off the text before the number's first digit or plus.
 fn lead(text: &str) -> Result<(Lead, &str), PhoneRefusal> {
     let start = text
         .match_indices(|c: char| c.is_ascii_digit() || c == '+')
         .map(|(at, _)| at)
-        .find(|&at| !words::is_in_label(text, at))
+        .find(|&at| !vocabulary::is_in_label(text, at))
         .unwrap_or(text.len());
     let (before, number) = text.split_at_checked(start).unwrap_or((text, ""));
     let worded = before.contains(char::is_alphabetic);
@@ -226,12 +226,12 @@ fn lead(text: &str) -> Result<(Lead, &str), PhoneRefusal> {
         return Err(if worded { PhoneRefusal::NotANumber } else { PhoneRefusal::Hidden });
     }
     // `SIP/…` is a channel, `SIP: …` announces a number.
-    let announced = words::announces_number(before) && !before.contains('/');
+    let announced = vocabulary::announces_number(before) && !before.contains('/');
     let lead = if worded && !announced { Lead::Words } else { Lead::Plain };
     Ok((lead, number))
 }
 
-/// Returns where the last digit ends before the first character that does not belong to a number.
+/// Returns the end of the last digit before the first character that is not part of a number.
 fn number_end(text: &str) -> usize {
     let mut end = 0;
     let mut count = 0;
@@ -250,8 +250,8 @@ fn number_end(text: &str) -> usize {
     end
 }
 
-/// A tilde waits for a tone: the second dial tone of `8~10`, or the answer of a switchboard when
-/// nothing but a few digits follows the number.
+/// Returns true if a tilde stands for a tone after which an extension follows: few digits after a
+/// number, unlike the second dial tone of `8~10`.
 fn waits_for_extension(digits_before: usize, rest: Option<&str>) -> bool {
     const FEWEST_BEFORE: usize = 3;
     const LONGEST_BEHIND: usize = 9;
@@ -262,7 +262,7 @@ fn waits_for_extension(digits_before: usize, rest: Option<&str>) -> bool {
         })
 }
 
-/// Takes the digits and the plus out of a number; `None` when they are too many for any.
+/// Extracts the digits and the plus of a number; `None` if there are too many digits.
 fn digits(number: &str) -> Option<Digits> {
     let mut digits = Digits::new();
     for byte in number.bytes() {

@@ -1,17 +1,17 @@
-//! The digits of a number that is being read, without allocation.
+//! The digits of a number during parsing, without allocation.
 
 use super::engine;
 
-/// An international number of 15 digits behind the longest way to dial abroad (`8~10`, a carrier).
+/// An international number of 15 digits after the longest international prefix (`8~10`, a carrier).
 const LONGEST: usize = 24;
 
-/// Up to 24 ASCII digits, and whether a plus stood before them.
+/// Up to 24 ASCII digits, and whether a plus preceded them.
 #[derive(Clone, Copy)]
 pub(super) struct Digits {
-    /// A plus at index 0, so that both spellings are slices of the same text.
+    /// A plus at index 0, so that both forms are slices of the same text.
     text: [u8; LONGEST + 1],
     len: usize,
-    /// Whether the number was written with a plus.
+    /// True if the number was written with a plus.
     pub(super) plus: bool,
 }
 
@@ -24,7 +24,7 @@ impl Digits {
         Self { text, len: 0, plus: false }
     }
 
-    /// Adds an ASCII digit; `None` when there are too many for any number.
+    /// Adds an ASCII digit; `None` if there are too many for any number.
     pub(super) fn push(&mut self, digit: u8) -> Option<()> {
         *self.text.get_mut(self.len + 1)? = digit;
         self.len += 1;
@@ -39,22 +39,22 @@ impl Digits {
         self.len == 0
     }
 
-    /// Zeros stand for "no number" in PBXs and gateways.
+    /// Returns true for zeros only, which PBXs and gateways send for "no number".
     pub(super) fn all_zeros(&self) -> bool {
         self.as_str().bytes().all(|digit| digit == b'0')
     }
 
-    /// The digits alone.
+    /// The digits.
     pub(super) fn as_str(&self) -> &str {
         ascii(self.text.get(1..=self.len))
     }
 
-    /// The digits behind a plus.
+    /// The digits with a plus.
     pub(super) fn with_plus(&self) -> &str {
         ascii(self.text.get(..=self.len))
     }
 
-    /// What follows `prefix`, as the digits of an international number.
+    /// The digits after `prefix`, as an international number.
     pub(super) fn after(&self, prefix: &str) -> Option<Self> {
         self.as_str().strip_prefix(prefix).and_then(Self::international)
     }
@@ -66,7 +66,7 @@ impl Digits {
         digits.bytes().try_for_each(|digit| copy.push(digit)).map(|()| copy)
     }
 
-    /// Whether these are more digits than an international number can have.
+    /// Returns true if there are more digits than an international number can have.
     pub(super) fn beyond_international(&self) -> bool {
         self.len > engine::MAX_DIGITS
     }

@@ -1,7 +1,7 @@
-//! The numbering plans of the world: the only file that names the crate which knows them.
+//! The world's numbering plans: the only file that uses the `phonenumber` crate.
 //!
-//! It gets nothing but ASCII digits with at most one leading plus: on some outside text (a `tel:`
-//! behind a `;phone-context=`) it panics.
+//! The crate gets only ASCII digits with at most one leading plus: it panics on some other texts (a
+//! `tel:` after a `;phone-context=`).
 
 use rlibphonenumber::{
     NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumber as Parsed, PhoneNumberFormat,
@@ -18,29 +18,29 @@ pub(super) const MAX_DIGITS: usize = 15;
 pub(super) struct Country(Code);
 
 impl Country {
-    /// By its two letters in either case.
+    /// Parses two letters in either case.
     pub(super) fn from_code(code: &str) -> Option<Self> {
         let country = Code::from_code(code).ok()?;
         PHONE_NUMBER_UTIL.get_country_code_for_region(country).map(|_| Self(country))
     }
 
-    /// Its two capital letters.
+    /// The two capital letters.
     pub(super) fn code(self) -> [u8; 2] {
-        // The engine numbers its countries by their letters.
+        // The crate numbers its countries by their letters.
         (self.0 as u16).to_be_bytes()
     }
 }
 
-/// Why digits are no number.
+/// Why digits are not a valid number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Misfit {
+pub(super) enum Mismatch {
     UnknownCountry,
     TooShort,
     TooLong,
     NotAssigned,
 }
 
-/// A valid number as the engine holds it.
+/// A valid number, as the crate represents it.
 #[derive(Clone, Copy)]
 pub(super) struct Found {
     pub(super) calling_code: i32,
@@ -48,16 +48,16 @@ pub(super) struct Found {
     pub(super) national: u64,
 }
 
-/// Reads `+` and digits, or digits as they are dialled inside `home`.
-pub(super) fn parse(text: &str, home: Option<Country>) -> Result<Found, Misfit> {
+/// Parses `+` and digits, or digits as dialled inside `home`.
+pub(super) fn parse(text: &str, home: Option<Country>) -> Result<Found, Mismatch> {
     let parsed =
         PHONE_NUMBER_UTIL.parse(text, home.map(|country| country.0)).map_err(
             |error| match error {
-                ParseError::InvalidCountryCode => Misfit::UnknownCountry,
-                ParseError::TooLongNsn => Misfit::TooLong,
+                ParseError::InvalidCountryCode => Mismatch::UnknownCountry,
+                ParseError::TooLongNsn => Mismatch::TooLong,
                 ParseError::NotANumber(_)
                 | ParseError::TooShortAfterIdd
-                | ParseError::TooShortNsn => Misfit::TooShort,
+                | ParseError::TooShortNsn => Mismatch::TooShort,
             },
         )?;
     if PHONE_NUMBER_UTIL.is_valid_number(&parsed) {
@@ -67,11 +67,11 @@ pub(super) fn parse(text: &str, home: Option<Country>) -> Result<Found, Misfit> 
             national: parsed.national_number,
         })
     } else {
-        Err(misfit(&parsed))
+        Err(mismatch(&parsed))
     }
 }
 
-/// The length of the country code that begins these digits.
+/// The length of the country code at the beginning of these digits.
 pub(super) fn calling_code_len(digits: &str) -> Option<usize> {
     (1..=3).find(|&len| {
         digits
@@ -82,15 +82,15 @@ pub(super) fn calling_code_len(digits: &str) -> Option<usize> {
     })
 }
 
-/// Checks a number exactly as it stands: nothing is stripped, nothing is guessed.
-pub(super) fn check(calling_code: &str, national: &str) -> Result<(), Misfit> {
+/// Validates a number exactly as written: nothing is stripped or guessed.
+pub(super) fn check(calling_code: &str, national: &str) -> Result<(), Mismatch> {
     let Some(number) = assemble(calling_code, national) else {
-        return Err(Misfit::TooShort);
+        return Err(Mismatch::TooShort);
     };
-    if PHONE_NUMBER_UTIL.is_valid_number(&number) { Ok(()) } else { Err(misfit(&number)) }
+    if PHONE_NUMBER_UTIL.is_valid_number(&number) { Ok(()) } else { Err(mismatch(&number)) }
 }
 
-/// The country a valid number belongs to; none for worldwide services such as +800.
+/// The country of a valid number; `None` for worldwide services such as +800.
 pub(super) fn country_of(calling_code: &str, national: &str) -> Option<Country> {
     let number = assemble(calling_code, national)?;
     PHONE_NUMBER_UTIL
@@ -99,7 +99,7 @@ pub(super) fn country_of(calling_code: &str, national: &str) -> Option<Country> 
         .map(Country)
 }
 
-/// What a valid number is used for.
+/// The kind of a valid number.
 pub(super) fn kind_of(calling_code: &str, national: &str) -> PhoneKind {
     let Some(number) = assemble(calling_code, national) else {
         return PhoneKind::Unknown;
@@ -120,7 +120,7 @@ pub(super) fn kind_of(calling_code: &str, national: &str) -> PhoneKind {
     }
 }
 
-/// A valid number as it is written inside its country, with that country's punctuation.
+/// A valid number as written inside its country, with that country's punctuation.
 pub(super) fn national_form(calling_code: &str, national: &str) -> Option<String> {
     let number = assemble(calling_code, national)?;
     Some(PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::National).into_owned())
@@ -145,19 +145,19 @@ fn leading_zeros(number: &Parsed) -> usize {
     }
 }
 
-/// By the length of ordinary subscribers' numbers: plans that also have short service numbers call
-/// nearly every length possible, and a missing operator code would look like a wrong one.
-fn misfit(number: &Parsed) -> Misfit {
+/// Compares with the lengths of ordinary subscriber numbers: plans with short service numbers
+/// accept nearly every length, and a missing operator code would look like a wrong one.
+fn mismatch(number: &Parsed) -> Mismatch {
     match PHONE_NUMBER_UTIL
         .is_possible_number_for_type_with_reason(number, PhoneNumberType::FixedLineOrMobile)
     {
-        Err(ValidationError::InvalidCountryCode) => Misfit::UnknownCountry,
+        Err(ValidationError::InvalidCountryCode) => Mismatch::UnknownCountry,
         Err(ValidationError::TooShort) | Ok(NumberLengthType::IsPossibleLocalOnly) => {
-            Misfit::TooShort
+            Mismatch::TooShort
         }
-        Err(ValidationError::TooLong) => Misfit::TooLong,
+        Err(ValidationError::TooLong) => Mismatch::TooLong,
         Err(ValidationError::InvalidLength) | Ok(NumberLengthType::IsPossible) => {
-            Misfit::NotAssigned
+            Mismatch::NotAssigned
         }
     }
 }
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_example_numbers_of_the_world_are_read_as_the_engine_reads_them() {
+    fn example_numbers_of_all_countries_match_the_engine() {
         let mut checked = 0;
         for (country, number) in examples() {
             let reader = PhoneReader::new().with_region(Country(country).into());
@@ -205,7 +205,7 @@ mod tests {
                 let written = PHONE_NUMBER_UTIL.format(&number, form);
                 let digits = written.bytes().filter(u8::is_ascii_digit).count();
                 let expected = PHONE_NUMBER_UTIL.parse(&written, Some(country)).unwrap();
-                // Numbers as short as inner ones, and longer than E.164, are refused on purpose.
+                // Numbers as short as extensions, and longer than E.164, are refused on purpose.
                 if digits <= 5
                     || e164(&expected).len() > MAX_DIGITS + 1
                     || !PHONE_NUMBER_UTIL.is_valid_number(&expected)

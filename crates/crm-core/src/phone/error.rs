@@ -1,44 +1,44 @@
-//! Why a text is no number, in words an operator can act on.
+//! Errors of parsing phone numbers.
 
 use std::fmt;
 
 use super::clean::is_invisible;
-use super::engine::Misfit;
+use super::engine::Mismatch;
 use super::region::Region;
 use crate::redaction::looks_like_key;
 
-/// How much of a refused text is shown.
+/// The shown part of a refused text.
 const SHOWN_CHARS: usize = 40;
 
-/// Why a text is no number.
+/// Why a text is not a valid phone number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PhoneRefusal {
-    /// There is no number: the caller hides it, the field is empty, or it holds a placeholder.
+    /// No number: the caller hides it, the field is empty, or it is a placeholder.
     Hidden,
-    /// The inner number of an employee: two to five digits.
+    /// An employee's extension: two to five digits.
     Extension,
     /// More than one number.
     Several,
-    /// A code that commands the network or the PBX, such as `*21*…#`.
+    /// A command to the network or the PBX, such as `*21*…#`.
     ServiceCode,
     /// Fewer digits than the country's numbers have.
     TooShort,
     /// More digits than the country's numbers have, or than any number has.
     TooLong,
-    /// No such number is assigned in the country's plan.
+    /// The number is not assigned in the country's plan.
     NotInUse,
     /// No country has the code after the plus.
     UnknownCountry,
-    /// Not written internationally, and no default region says how to read it.
+    /// Not written internationally, and there is no default region to parse it with.
     NoRegion,
-    /// A number of Russia or Kazakhstan behind their trunk prefix 8, in another region; some of
-    /// these are also international digits of somebody else.
+    /// A number of Russia or Kazakhstan with their trunk prefix 8, in another region. Some are also
+    /// valid international digits of another country.
     ForeignTrunk,
-    /// A national number behind a trunk prefix that its country has given up, such as the 8 in
-    /// Moldova; some of these are also international digits of another country.
+    /// A national number with a trunk prefix that its country no longer uses, such as the 8 in
+    /// Moldova. Some are also valid international digits of another country.
     FormerTrunk,
-    /// A number as spreadsheets shorten it: `3.75291E+11`.
+    /// A number in a spreadsheet's scientific notation: `3.75291E+11`.
     ScientificNotation,
     /// Letters, addresses and other text.
     NotANumber,
@@ -71,18 +71,18 @@ impl fmt::Display for PhoneRefusal {
     }
 }
 
-impl From<Misfit> for PhoneRefusal {
-    fn from(misfit: Misfit) -> Self {
-        match misfit {
-            Misfit::UnknownCountry => Self::UnknownCountry,
-            Misfit::TooShort => Self::TooShort,
-            Misfit::TooLong => Self::TooLong,
-            Misfit::NotAssigned => Self::NotInUse,
+impl From<Mismatch> for PhoneRefusal {
+    fn from(mismatch: Mismatch) -> Self {
+        match mismatch {
+            Mismatch::UnknownCountry => Self::UnknownCountry,
+            Mismatch::TooShort => Self::TooShort,
+            Mismatch::TooLong => Self::TooLong,
+            Mismatch::NotAssigned => Self::NotInUse,
         }
     }
 }
 
-/// A text that was refused, and why. Its message says what is wrong and what to write.
+/// A refused text with the reason. Its message includes what to write instead.
 ///
 /// ```
 /// use vochi_crm_core::phone::PhoneReader;
@@ -106,13 +106,13 @@ impl PhoneError {
         Self { raw: raw.into(), reason, region: None, extension: None }
     }
 
-    /// Names the region whose reading failed.
+    /// Adds the region of the failed parsing.
     pub(super) fn in_region(mut self, region: Option<Region>) -> Self {
         self.region = region;
         self
     }
 
-    /// Adds the digits of the inner number.
+    /// Adds the digits of the extension.
     pub(super) fn with_extension(mut self, extension: &str) -> Self {
         self.extension = Some(extension.into());
         self
@@ -123,12 +123,12 @@ impl PhoneError {
         self.reason
     }
 
-    /// The text as it was given.
+    /// The refused text.
     pub fn raw(&self) -> &str {
         &self.raw
     }
 
-    /// The inner number, its digits alone, when the reason is [`PhoneRefusal::Extension`].
+    /// The digits of the extension, if the reason is [`PhoneRefusal::Extension`].
     pub fn extension(&self) -> Option<&str> {
         self.extension.as_deref()
     }
@@ -224,13 +224,13 @@ impl fmt::Display for In {
     }
 }
 
-/// Outside text made fit for a message: cut, and nothing in it that could change a terminal or
-/// the direction of the line.
+/// Foreign text made safe for a message: truncated, without characters that affect a terminal or
+/// the text direction.
 pub(super) struct Shown<'a>(pub(super) &'a str);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A key in the wrong field must not come out, nor a part of it.
+        // A key in the wrong field must not be printed, not even in part.
         if looks_like_key(self.0) {
             return write!(f, "*** ({} characters)", self.0.chars().count());
         }

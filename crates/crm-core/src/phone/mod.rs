@@ -1,8 +1,8 @@
-//! Phone numbers: read once at the edge, kept in E.164 ever after.
+//! Phone numbers: parsed at the boundary, then held in E.164.
 //!
-//! A [`PhoneNumber`] is always an assigned number of some country's plan. Text becomes one through
-//! a [`PhoneReader`], which knows how the people of its default region write numbers and says
-//! [why](PhoneRefusal) it refuses what is none.
+//! A [`PhoneNumber`] is always an assigned number of some country's plan. A [`PhoneReader`] parses
+//! text as written in its default region, and returns [the reason](PhoneRefusal) if it is not a
+//! valid number.
 //!
 //! ```
 //! use vochi_crm_core::phone::{PhoneReader, PhoneRefusal};
@@ -34,7 +34,7 @@ mod split;
 mod tail;
 mod trunk;
 mod variants;
-mod words;
+mod vocabulary;
 
 pub use error::{PhoneError, PhoneRefusal};
 pub use number::{PhoneKind, PhoneNumber};

@@ -1,11 +1,11 @@
-//! A number that is valid, and what can be told from it alone.
+//! Valid phone numbers.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::engine::{self, Found, Misfit};
+use super::engine::{self, Found, Mismatch};
 use super::error::{PhoneError, PhoneRefusal};
 use super::region::Region;
 use super::variants;
@@ -15,7 +15,7 @@ const LONGEST: usize = engine::MAX_DIGITS + 1;
 
 /// A valid phone number in E.164: `+`, the country code, the national number; at most 15 digits.
 ///
-/// Equal numbers are equal however they were written. Numbers are ordered as text.
+/// Equality does not depend on the original spelling. Numbers are ordered as text.
 ///
 /// ```
 /// use vochi_crm_core::phone::{PhoneKind, PhoneNumber};
@@ -28,18 +28,18 @@ const LONGEST: usize = engine::MAX_DIGITS + 1;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PhoneNumber {
-    /// The number as text, zero bytes behind it.
+    /// The number as text, padded with zero bytes.
     text: [u8; LONGEST],
     len: u8,
     calling_code_len: u8,
 }
 
 impl PhoneNumber {
-    /// Reads exactly E.164: a plus and digits, nothing else. Text written by people is read by a
+    /// Parses strict E.164: a plus and digits only. Text written by people is parsed by a
     /// [`PhoneReader`](super::PhoneReader).
     ///
     /// # Errors
-    /// When the text is not of that form, or no country has assigned such a number.
+    /// If the text has another form, or no country has assigned the number.
     pub fn from_e164(text: &str) -> Result<Self, PhoneError> {
         let refused = |reason| PhoneError::new(text, reason);
         if text.is_empty() {
@@ -48,29 +48,30 @@ impl PhoneNumber {
         let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         match text.strip_prefix('+') {
             Some(digits) if all_digits(digits) => {
-                Self::from_digits(digits).map_err(|misfit| refused(misfit.into()))
+                Self::from_digits(digits).map_err(|mismatch| refused(mismatch.into()))
             }
             None if all_digits(text) => Err(refused(PhoneRefusal::NoRegion)),
             _ => Err(refused(PhoneRefusal::NotANumber)),
         }
     }
 
-    /// Takes the digits of an international number exactly as they stand.
-    pub(super) fn from_digits(digits: &str) -> Result<Self, Misfit> {
+    /// Creates a number from its international digits, unchanged.
+    pub(super) fn from_digits(digits: &str) -> Result<Self, Mismatch> {
         if digits.len() > engine::MAX_DIGITS {
-            return Err(Misfit::TooLong);
+            return Err(Mismatch::TooLong);
         }
-        let split = engine::calling_code_len(digits).ok_or(Misfit::UnknownCountry)?;
-        let (calling_code, national) = digits.split_at_checked(split).ok_or(Misfit::TooShort)?;
+        let split = engine::calling_code_len(digits).ok_or(Mismatch::UnknownCountry)?;
+        let (calling_code, national) = digits.split_at_checked(split).ok_or(Mismatch::TooShort)?;
         engine::check(calling_code, national)?;
         let mut writer = Writer::new();
         writer.write(digits.bytes())?;
         Ok(writer.finish(split))
     }
 
-    /// Takes a number the engine has found valid.
-    pub(super) fn from_found(found: Found) -> Result<Self, Misfit> {
-        let calling_code = u64::try_from(found.calling_code).map_err(|_| Misfit::UnknownCountry)?;
+    /// Creates a number that the engine has validated.
+    pub(super) fn from_found(found: Found) -> Result<Self, Mismatch> {
+        let calling_code =
+            u64::try_from(found.calling_code).map_err(|_| Mismatch::UnknownCountry)?;
         let mut writer = Writer::new();
         writer.write_integer(calling_code)?;
         let split = usize::from(writer.len) - 1;
@@ -100,22 +101,22 @@ impl PhoneNumber {
         self.split().1
     }
 
-    /// The country the number belongs to; none for worldwide services such as +800.
+    /// The country of the number; `None` for worldwide services such as +800.
     ///
-    /// `+7` is Russia or Kazakhstan by the digits that follow.
+    /// `+7` is Russia or Kazakhstan, depending on the following digits.
     pub fn region(&self) -> Option<Region> {
         let (calling_code, national) = self.split();
         engine::country_of(calling_code, national).map(Region::from)
     }
 
-    /// What the number is used for.
+    /// The kind of the number.
     pub fn kind(&self) -> PhoneKind {
         let (calling_code, national) = self.split();
         engine::kind_of(calling_code, national)
     }
 
-    /// The number for logs: `+37529***2233`. Country, the beginning of the operator or area code
-    /// and the last digits stay; at least three digits are hidden.
+    /// The masked number for logs: `+37529***2233`. Country, the beginning of the operator or area
+    /// code and the last digits are visible; at least three digits are hidden.
     pub fn masked(&self) -> String {
         let (calling_code, national) = self.split();
         let (head, tail) = match national.len() {
@@ -129,9 +130,9 @@ impl PhoneNumber {
         format!("+{calling_code}{head}***{tail}")
     }
 
-    /// How a CRM that searches by stored text may hold this number: E.164, its digits, and the
-    /// form dialled inside its country where that has a trunk prefix (`80291112233` in Belarus,
-    /// `89161234567` in Russia), without duplicates.
+    /// The spellings under which a CRM may store this number: E.164, its digits, and the national
+    /// form if the country has a trunk prefix (`80291112233` in Belarus, `89161234567` in Russia),
+    /// without duplicates.
     ///
     /// ```
     /// use vochi_crm_core::phone::PhoneNumber;
@@ -146,7 +147,7 @@ impl PhoneNumber {
         variants::search_spellings(*self)
     }
 
-    /// The form with this country's trunk prefix and punctuation: `8 029 111-22-33`.
+    /// The national form with trunk prefix and punctuation: `8 029 111-22-33`.
     pub(super) fn national_form(&self) -> Option<String> {
         let (calling_code, national) = self.split();
         engine::national_form(calling_code, national)
@@ -157,7 +158,7 @@ impl PhoneNumber {
     }
 }
 
-/// Writes a number's text digit by digit.
+/// Writes the text of a number digit by digit.
 struct Writer {
     text: [u8; LONGEST],
     len: u8,
@@ -172,16 +173,16 @@ impl Writer {
         Self { text, len: 1 }
     }
 
-    fn write(&mut self, digits: impl IntoIterator<Item = u8>) -> Result<(), Misfit> {
+    fn write(&mut self, digits: impl IntoIterator<Item = u8>) -> Result<(), Mismatch> {
         for digit in digits {
             let place = self.text.get_mut(usize::from(self.len));
-            *place.ok_or(Misfit::TooLong)? = digit;
+            *place.ok_or(Mismatch::TooLong)? = digit;
             self.len += 1;
         }
         Ok(())
     }
 
-    fn write_integer(&mut self, integer: u64) -> Result<(), Misfit> {
+    fn write_integer(&mut self, integer: u64) -> Result<(), Mismatch> {
         let mut power = 1;
         while integer / power >= 10 {
             power *= 10;
@@ -232,13 +233,13 @@ impl Serialize for PhoneNumber {
 }
 
 impl<'de> Deserialize<'de> for PhoneNumber {
-    /// Accepts what is written: E.164 of a valid number.
+    /// Accepts the serialized form: E.164 of a valid number.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
-/// What a number is used for, as its country's numbering plan says.
+/// The kind of a number, according to its country's numbering plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum PhoneKind {
@@ -246,13 +247,13 @@ pub enum PhoneKind {
     Mobile,
     /// A fixed line.
     Fixed,
-    /// Either: the plan does not tell them apart, as in North America.
+    /// Either: the plan does not distinguish them, as in North America.
     FixedOrMobile,
     /// Free for the caller.
     TollFree,
-    /// Dearer than an ordinary call.
+    /// More expensive than an ordinary call.
     PremiumRate,
-    /// The cost is shared between caller and called.
+    /// The cost is shared between both parties.
     SharedCost,
     /// A number of an Internet telephone service.
     Voip,
@@ -264,7 +265,7 @@ pub enum PhoneKind {
     CompanyWide,
     /// Access to a voice mailbox.
     Voicemail,
-    /// Not told by the plan.
+    /// Not in the plan.
     Unknown,
 }
 

@@ -1,21 +1,21 @@
-//! Reading what people, PBXs and CRMs write.
+//! Parsing numbers written by people, PBXs and CRMs.
 
 use super::clean::{self, Cleaned, Lead};
 use super::digits::Digits;
-use super::engine::{self, Misfit};
+use super::engine::{self, Mismatch};
 use super::error::{PhoneError, PhoneRefusal};
 use super::number::PhoneNumber;
 use super::region::Region;
 use super::{split, trunk};
 
-/// Inner numbers have two to five digits.
+/// Extensions have two to five digits.
 const EXTENSION_DIGITS: std::ops::RangeInclusive<usize> = 2..=5;
 
-/// How international numbers are dialled from somewhere; the region's own way is tried first.
+/// Prefixes for dialling abroad; the region's own one is tried first.
 const DIALLED_ABROAD: [&str; 2] = ["00", "810"];
 
 /// Fewer bare digits are a local number without its area code (Minsk 290-89-99), although a few
-/// islands have international numbers as short as that.
+/// islands have international numbers of that length.
 const FEWEST_BARE_INTERNATIONAL: usize = 8;
 
 crate::choice! {
@@ -29,17 +29,17 @@ crate::choice! {
     }
 }
 
-/// Reads phone numbers as the people of one region write them. Cheap to copy.
+/// Parses phone numbers as written in one region. Cheap to copy.
 ///
-/// A text is read as the default region's people write it. If that is no valid number, a leading
-/// `00` or `810` (`8 10`, `8~10`) is taken for the plus, and then the bare digits for an
-/// international number. Without a region only these international readings remain. Never taken
-/// for international digits are a number of Russia or Kazakhstan behind its 8, a national number
-/// behind a prefix its country no longer dials (`8 621 12345` in Moldova), and seven digits or
-/// fewer.
+/// A text is parsed as written in the default region. If the result is invalid, a leading `00` or
+/// `810` (`8 10`, `8~10`) is replaced by the plus, and then bare digits are parsed as an
+/// international number. Without a region only these international forms are parsed. Never parsed
+/// as international digits are a number of Russia or Kazakhstan with its 8, a national number with
+/// a prefix its country no longer uses (`8 621 12345` in Moldova), and seven digits or fewer.
 ///
-/// What spreadsheets, messengers and people leave around a number is removed: decimals
-/// (`375291112233.0`), labels and remarks (`(Viber)`, `моб.`). An extension behind it is kept apart.
+/// Text that spreadsheets, messengers and people add to a number is removed: decimals
+/// (`375291112233.0`), labels and remarks (`(Viber)`, `моб.`). An extension after the number is
+/// returned separately.
 ///
 /// ```
 /// use vochi_crm_core::phone::PhoneReader;
@@ -55,19 +55,19 @@ pub struct PhoneReader {
 }
 
 impl PhoneReader {
-    /// A reader of international numbers only.
+    /// Creates a reader of international numbers only.
     pub const fn new() -> Self {
         Self { region: None, bare_digits: BareDigits::Auto }
     }
 
-    /// Reads national forms as this region's people write them.
+    /// Sets the region of national numbers.
     #[must_use]
     pub const fn with_region(mut self, region: Region) -> Self {
         self.region = Some(region);
         self
     }
 
-    /// Sets how digits without plus are read first.
+    /// Sets the first interpretation of digits without a plus.
     #[must_use]
     pub const fn with_bare_digits(mut self, bare_digits: BareDigits) -> Self {
         self.bare_digits = bare_digits;
@@ -79,18 +79,18 @@ impl PhoneReader {
         self.region
     }
 
-    /// Reads one number, with the inner number behind it where there is one.
+    /// Parses one number, with an extension after it.
     ///
     /// # Errors
-    /// Says [why](PhoneError::reason) the text is no number. Several numbers are refused: see
-    /// [`PhoneReader::read_many`].
+    /// [The reason](PhoneError::reason) why the text is not a number. Several numbers are refused:
+    /// see [`PhoneReader::read_many`].
     pub fn read(&self, raw: &str) -> Result<PhoneReading, PhoneError> {
         if let Some(digits) = clean::plain(raw) {
             match self.number(&digits) {
                 Ok(number) => {
                     return Ok(PhoneReading { number, extension: None });
                 }
-                // Blanks may part several numbers.
+                // Blanks may separate several numbers.
                 Err(_) if raw.trim().contains(' ') => {}
                 Err(reason) => return Err(self.refused(raw, reason, &digits)),
             }
@@ -117,10 +117,10 @@ impl PhoneReader {
         }
     }
 
-    /// Reads every number in a field that may hold several, in their order, repetitions included.
-    /// They are separated by `,` `;` `|` `&` `/` `\`, line ends, words (`и`, `или`, `and`, a label
-    /// such as `Viber`), or by blanks where that leaves one reading. There is at least one result;
-    /// the errors carry their own piece of the text.
+    /// Parses every number in a field that may contain several, in order and with repetitions. They
+    /// are separated by `,` `;` `|` `&` `/` `\`, line ends, words (`и`, `или`, `and`, a label such
+    /// as `Viber`), or by blanks if there is only one way to split. There is at least one result;
+    /// each error contains its own part of the text.
     pub fn read_many(&self, raw: &str) -> Vec<Result<PhoneReading, PhoneError>> {
         let text = clean::normalise(raw);
         let pieces = split::pieces(&text);
@@ -143,8 +143,8 @@ impl PhoneReader {
         readings
     }
 
-    /// Cuts a piece that holds several numbers after all, which its reading as one decides. No parts
-    /// mean that it is not certain where to cut.
+    /// Splits a piece that contains several numbers, unless it is one number. No parts mean that
+    /// the split is ambiguous.
     fn parts<'a>(
         self,
         piece: &'a str,
@@ -165,8 +165,8 @@ impl PhoneReader {
         }
     }
 
-    /// Returns true if all parts with blanks in them are numbers of one country. Otherwise the rest of
-    /// a misspelt number could become one of another continent.
+    /// Returns true if all parts with blanks in them are numbers of one country. Otherwise the rest
+    /// of a misspelt number could become a number of another country.
     fn is_one_country(self, parts: &[&str]) -> bool {
         let mut codes = parts.iter().filter(|part| part.contains(' ')).map(|part| {
             let reading = self.read_piece(part, part).ok()?;
@@ -176,13 +176,13 @@ impl PhoneReader {
         codes.all(|code| Some(code) == first)
     }
 
-    /// Reads a piece of normalised text that came from `raw`.
+    /// Parses a piece of normalised text from `raw`.
     fn read_piece(self, raw: &str, piece: &str) -> Result<PhoneReading, PhoneError> {
         let Cleaned { digits, extension, lead } =
             clean::one_number(piece).map_err(|reason| PhoneError::new(raw, reason))?;
         match self.number(&digits) {
             Ok(number) => Ok(PhoneReading { number, extension }),
-            // What was wrong with the digits says nothing when they were none of a number.
+            // An error about the digits is meaningless if they are not part of a number.
             Err(_) if lead == Lead::Words => Err(PhoneError::new(raw, PhoneRefusal::NotANumber)),
             Err(reason) => Err(self.refused(raw, reason, &digits)),
         }
@@ -227,15 +227,15 @@ impl PhoneReader {
         if let Some(region) = self.region {
             match trunk::national(digits, region) {
                 Ok(number) => return Ok(number),
-                Err(misfit) => refusal = misfit.into(),
+                Err(mismatch) => refusal = mismatch.into(),
             }
         }
         let abroad = DIALLED_ABROAD.into_iter().find_map(|prefix| digits.after(prefix));
         if let Some(abroad) = abroad {
             match international(&abroad) {
                 Ok(number) => return Ok(number),
-                Err(Misfit::UnknownCountry) => {}
-                Err(misfit) => refusal = misfit.into(),
+                Err(Mismatch::UnknownCountry) => {}
+                Err(mismatch) => refusal = mismatch.into(),
             }
         }
         if trunk::behind_russian_eight(digits) {
@@ -254,13 +254,13 @@ impl PhoneReader {
     }
 }
 
-/// As it stands where that is a number; else as people write behind a plus (`+44 (0)20 …`).
-fn international(digits: &Digits) -> Result<PhoneNumber, Misfit> {
+/// Parses the digits unchanged, else as people write after a plus (`+44 (0)20 …`).
+fn international(digits: &Digits) -> Result<PhoneNumber, Mismatch> {
     trunk::international(digits)
         .or_else(|_| engine::parse(digits.with_plus(), None).and_then(PhoneNumber::from_found))
 }
 
-/// A number that was read, and the inner number behind it.
+/// A parsed number, and the extension after it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PhoneReading {
     number: PhoneNumber,
@@ -273,8 +273,8 @@ impl PhoneReading {
         self.number
     }
 
-    /// The digits written behind the number for whoever answers there (`доб. 151`, `;ext=151`,
-    /// `#151`): an inner number of the other side, not of ours.
+    /// The extension after the number (`доб. 151`, `;ext=151`, `#151`): an extension of the other
+    /// side, not of the company.
     pub fn extension(&self) -> Option<&str> {
         self.extension.as_deref()
     }

@@ -1,4 +1,4 @@
-//! Countries, by their two letters.
+//! Countries, by two letters.
 
 use std::fmt;
 use std::str::FromStr;
@@ -42,10 +42,10 @@ impl From<Country> for Region {
 impl FromStr for Region {
     type Err = UnknownRegion;
 
-    /// Accepts the code in either case, with blanks around it.
+    /// Parses the code in either case, with blanks around it.
     fn from_str(text: &str) -> Result<Self, UnknownRegion> {
         let code = text.trim();
-        // The engine would also take its own number for "the whole world".
+        // The crate also accepts its own number for "the whole world".
         Some(code)
             .filter(|code| code.len() == 2)
             .and_then(Country::from_code)
@@ -78,7 +78,7 @@ impl<'de> Deserialize<'de> for Region {
     }
 }
 
-/// A text that is no country's code.
+/// A text that is not a country code.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "region `{given}` is not known: write the two letters of a country (ISO 3166), such as BY, RU \
@@ -86,6 +86,6 @@ impl<'de> Deserialize<'de> for Region {
 )]
 #[non_exhaustive]
 pub struct UnknownRegion {
-    /// What was given, cut and escaped.
+    /// The text, truncated and escaped.
     pub given: String,
 }

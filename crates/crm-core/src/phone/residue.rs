@@ -1,10 +1,10 @@
-//! What spreadsheets leave in a number.
+//! Spreadsheet artefacts in numbers.
 
-/// Splits the decimals off a whole number a spreadsheet wrote: `375291112233.0`,
-/// `375 291 112 233,00`. `number` ends with its last digit, `rest` follows it.
+/// Splits off the decimals of an integer written by a spreadsheet: `375291112233.0`, `375 291 112
+/// 233,00`. `number` ends with its last digit, `rest` follows it.
 ///
-/// Dots also stand between the groups of a number (`29.111.22.00`), so a dot counts only where it
-/// is the only one and a single 0 follows, or no other mark parts the digits.
+/// Dots also separate the groups of a number (`29.111.22.00`), so a dot counts only if it is the
+/// only one and a single 0 follows, or if no other mark separates the digits.
 pub(super) fn without_decimals<'a>(number: &'a str, rest: &'a str) -> (&'a str, &'a str) {
     if is_whole(number)
         && let Some(rest) = behind_decimals(rest)
@@ -21,13 +21,13 @@ pub(super) fn without_decimals<'a>(number: &'a str, rest: &'a str) -> (&'a str, 
     if decimals { (whole, rest) } else { (number, rest) }
 }
 
-/// Returns true if the comma that begins `text` stands inside a number of a spreadsheet.
+/// Returns true if the comma at the beginning of `text` is inside a number of a spreadsheet.
 pub(super) fn is_decimal_comma(text: &str) -> bool {
     behind_decimals(text).is_some() || is_exponent(text)
 }
 
-/// Returns true if `rest`, which follows the first digits, makes scientific notation of them:
-/// `E+11`, `,75291E+11`. Most digits of such a number are lost.
+/// Returns true if `rest` makes the preceding digits scientific notation: `E+11`, `,75291E+11`.
+/// Most digits of such a number are lost.
 pub(super) fn is_exponent(rest: &str) -> bool {
     let rest =
         rest.strip_prefix(',').map_or(rest, |decimals| decimals.trim_start_matches(is_digit));
@@ -36,7 +36,7 @@ pub(super) fn is_exponent(rest: &str) -> bool {
         .is_some_and(|exponent| exponent.starts_with(is_digit))
 }
 
-/// Returns what follows `,0` or `,00`.
+/// Returns the text after `,0` or `,00`.
 fn behind_decimals(text: &str) -> Option<&str> {
     let text = text.strip_prefix(',')?;
     let rest = text.trim_start_matches('0');

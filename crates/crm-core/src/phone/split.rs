@@ -1,24 +1,24 @@
-//! Several numbers in one field.
+//! Splitting fields with several numbers.
 
 use std::ops::Range;
 
-use super::{clean, residue, words};
+use super::{clean, residue, vocabulary};
 
-/// Fewer digits are not a number that an extension or another number could follow.
+/// Fewer digits are not a number that an extension or another number can follow.
 const FEWEST_OF_A_NUMBER: usize = 6;
 
-/// Digits behind words that are none of the known ones: fewer may be a date or a time.
+/// Fewer digits after unknown words may be a date or a time.
 const FEWEST_BEHIND_ANY_WORDS: usize = 9;
 
-/// How far a look ahead for another number goes.
+/// The distance of the lookahead for another number.
 const LOOK_AHEAD: usize = 64;
 
-/// Cuts normalised text into the pieces that hold a number each, at `,` `;` `|` `&` `\`, line ends, a
-/// plus behind digits, and words between two numbers (`и`, `или`, `Viber`). An extension (`,,151`,
-/// `;ext=7`, `, доб. 12`) stays with its number, and words stay with the digits they stand before.
+/// Splits normalised text into pieces with one number each, at `,` `;` `|` `&` `\`, line ends, a
+/// plus after digits, and words between two numbers (`и`, `или`, `Viber`). An extension (`,,151`,
+/// `;ext=7`, `, доб. 12`) stays with its number, and words stay with the digits they precede.
 pub(super) fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Pieces::new(text);
-    // An odd quotation mark is no quotation.
+    // An odd quotation mark is not a quotation.
     let quotes_pair = text.matches('"').count().is_multiple_of(2);
     let mut quoted = false;
     let mut before = ' ';
@@ -28,47 +28,47 @@ pub(super) fn pieces(text: &str) -> Vec<&str> {
         match c {
             '"' if quotes_pair => quoted = !quoted,
             _ if quoted || at < separators_end => {}
-            '|' | '\n' | '\\' => pieces.cut(at, at + 1),
-            '&' if !pieces.link => pieces.cut(at, at + 1),
+            '|' | '\n' | '\\' => pieces.end_piece(at, at + 1),
+            '&' if !pieces.link => pieces.end_piece(at, at + 1),
             ',' if before.is_ascii_digit() && residue::is_decimal_comma(rest) => {}
             ',' | ';' => {
                 let tail = rest.trim_start_matches([',', ';', ' ']);
                 separators_end = at + rest.len() - tail.len();
                 let marks = text.get(at..separators_end).unwrap_or_default();
                 if marks.starts_with(';') && clean::is_parameter(tail) {
-                    // `;ext=7` and its like.
+                    // `;ext=7` and similar.
                 } else if !pieces.extended && is_extension(marks, tail, pieces.digits) {
                     pieces.extended = true;
                 } else {
-                    pieces.cut(at, separators_end);
+                    pieces.end_piece(at, separators_end);
                 }
             }
-            // Behind a letter it is an exponent, behind `=` a value.
+            // After a letter it is an exponent, after `=` a value.
             '+' if pieces.digits > 0
                 && !pieces.link
                 && !before.is_alphabetic()
                 && before != '=' =>
             {
-                pieces.cut(at, at);
+                pieces.end_piece(at, at);
             }
-            '0'..='9' if words::is_in_label(text, at) => {}
+            '0'..='9' if vocabulary::is_in_label(text, at) => {}
             '0'..='9' => {
                 let words = pieces.words.take().map(|start| start..at);
                 if words.is_some_and(|words| pieces.part_numbers(words, rest)) {
-                    pieces.cut(at, at);
+                    pieces.end_piece(at, at);
                 }
                 pieces.digits += 1;
             }
-            // Neither an address nor a link has blanks in it, and nothing but parameters follows `>`.
+            // Addresses and links contain no blanks, and only parameters follow `>`.
             ' ' if pieces.address || pieces.link => {
                 if digits_ahead(rest) >= FEWEST_OF_A_NUMBER {
-                    pieces.cut(at, at + 1);
+                    pieces.end_piece(at, at + 1);
                 }
                 pieces.address = false;
                 pieces.link = false;
             }
             '>' if rest.starts_with("> ") && is_followed_by_number(rest) => {
-                pieces.cut(at + 1, at + 1);
+                pieces.end_piece(at + 1, at + 1);
             }
             '@' => pieces.address = true,
             '/' if before == '/' => pieces.link = true,
@@ -82,8 +82,8 @@ pub(super) fn pieces(text: &str) -> Vec<&str> {
     pieces.finish()
 }
 
-/// Cuts at `/`, which also stands inside numbers (`030/123456`): for texts that are not a number
-/// as a whole. Words between slashes (`Viber/WhatsApp`) belong to the number before them.
+/// Splits at `/`, which is also used inside numbers (`030/123456`): for texts that are not one
+/// number. Words between slashes (`Viber/WhatsApp`) belong to the number before them.
 pub(super) fn at_slashes(piece: &str) -> Option<Vec<&str>> {
     if piece.contains("://") {
         return None;
@@ -105,7 +105,7 @@ pub(super) fn at_slashes(piece: &str) -> Option<Vec<&str>> {
     (parts.len() > 1 && parts.first().is_some_and(|first| holds_number(first))).then_some(parts)
 }
 
-/// Splits off digits that may be another ending of the number before them, or its extension:
+/// Splits off digits that may be an alternative ending of the number before them, or its extension:
 /// `111-22-33/34`, `111-22-33 (151)`.
 pub(super) fn ending(piece: &str) -> Option<(&str, &str)> {
     let (number, ending) = piece.rsplit_once(['/', '('])?;
@@ -115,8 +115,8 @@ pub(super) fn ending(piece: &str) -> Option<(&str, &str)> {
     (digits && (1..=longest).contains(&ending.len())).then_some((number.trim(), ending))
 }
 
-/// Cuts numbers with only blanks between them, if all of the text is numbers. No parts mean that it
-/// can be cut in more than one way. Words stay with the number before them.
+/// Splits numbers separated by blanks, if the whole text is numbers. No parts mean that the split
+/// is ambiguous. Words stay with the number before them.
 pub(super) fn at_blanks(piece: &str, is_number: impl Fn(&str) -> bool) -> Option<Vec<&str>> {
     if piece.len() > clean::LONGEST_TEXT {
         return None;
@@ -126,7 +126,7 @@ pub(super) fn at_blanks(piece: &str, is_number: impl Fn(&str) -> bool) -> Option
         rest.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '('))
     });
     let starts: Vec<usize> = std::iter::once(0).chain(starts).collect();
-    // For each start from which numbers reach the end: in how many ways, and one of them.
+    // For each start from which numbers reach the end: the number of ways, and one of them.
     let mut reaching: Vec<(usize, u32, Vec<&str>)> = vec![(piece.len(), 1, Vec::new())];
     for start in starts.into_iter().rev() {
         let mut found = (start, 0_u32, Vec::new());
@@ -158,7 +158,7 @@ fn is_followed_by_number(text: &str) -> bool {
     digits.count() >= FEWEST_OF_A_NUMBER
 }
 
-/// Counts the digits before the first character that does not belong to a number.
+/// Counts the digits before the first character that is not part of a number.
 fn digits_ahead(text: &str) -> usize {
     text.chars()
         .take(LOOK_AHEAD)
@@ -167,15 +167,15 @@ fn digits_ahead(text: &str) -> usize {
         .count()
 }
 
-/// Cuts off the words at either end that join the piece to its neighbours.
+/// Removes words at either end that join the piece to its neighbours.
 fn without_joining(piece: &str) -> &str {
     let mut piece = piece.trim_matches([' ', '/', ',']);
     loop {
-        let last = words::last_word(piece);
-        let (first, rest) = words::split_word(piece, char::is_alphabetic);
+        let last = vocabulary::last_word(piece);
+        let (first, rest) = vocabulary::split_word(piece, char::is_alphabetic);
         piece = match piece.strip_suffix(last) {
-            Some(rest) if words::joins_numbers(last) => rest,
-            _ if words::joins_numbers(first) => rest,
+            Some(rest) if vocabulary::joins_numbers(last) => rest,
+            _ if vocabulary::joins_numbers(first) => rest,
             _ => return piece,
         }
         .trim_matches([' ', '/', ',']);
@@ -187,12 +187,12 @@ fn is_extension(marks: &str, tail: &str, digits_before: usize) -> bool {
     if digits_before < FEWEST_OF_A_NUMBER {
         return false;
     }
-    if words::behind_extension_mark(tail).is_some() {
+    if vocabulary::behind_extension_mark(tail).is_some() {
         return true;
     }
-    let (digits, rest) = words::split_word(tail, |c| c.is_ascii_digit());
-    // Pauses in a dial string are doubled; behind a single comma only an extension is not the next
-    // client's.
+    let (digits, rest) = vocabulary::split_word(tail, |c| c.is_ascii_digit());
+    // Pauses in a dial string are doubled; after a single comma only an extension is distinct from
+    // the next client's number.
     let longest = if marks.matches(',').count() > 1 { 8 } else { 5 };
     (1..=longest).contains(&digits.len())
         && match rest.trim_start_matches([' ', '#']).chars().next() {
@@ -201,18 +201,18 @@ fn is_extension(marks: &str, tail: &str, digits_before: usize) -> bool {
         }
 }
 
-/// The pieces found so far, and the one being read.
+/// The pieces found so far, and the current one.
 struct Pieces<'a> {
     text: &'a str,
     found: Vec<Range<usize>>,
     start: usize,
     digits: usize,
-    /// Its number already has an extension.
+    /// True if its number already has an extension.
     extended: bool,
     link: bool,
-    /// Its number has a host behind it.
+    /// True if its number is followed by a host.
     address: bool,
-    /// Where words begin behind its last digit.
+    /// The start of words after its last digit.
     words: Option<usize>,
 }
 
@@ -230,8 +230,8 @@ impl<'a> Pieces<'a> {
         }
     }
 
-    /// Ends a piece; one without digits goes on instead, as words before the next number.
-    fn cut(&mut self, end: usize, next: usize) {
+    /// Ends a piece; one without digits continues as words before the next number.
+    fn end_piece(&mut self, end: usize, next: usize) {
         if self.digits == 0 {
             return;
         }
@@ -240,21 +240,21 @@ impl<'a> Pieces<'a> {
         *self = Self { found, start: next, ..Self::new(self.text) };
     }
 
-    /// Returns true if `between`, words behind the digits so far, parts these from the next number,
-    /// which begins `ahead`.
+    /// Returns true if `between`, the words after the digits so far, separate these from the next
+    /// number, which begins `ahead`.
     fn part_numbers(&self, between: Range<usize>, ahead: &str) -> bool {
         let between = self.text.get(between).unwrap_or_default();
         if self.link || self.address || between.contains(['=', '_', '<', '*', '#']) {
             return false;
         }
         let mut words = between.split(|c: char| !c.is_alphabetic());
-        let last = words::last_word(between);
-        if between.ends_with(char::is_alphabetic) || words.any(words::marks_extension) {
+        let last = vocabulary::last_word(between);
+        if between.ends_with(char::is_alphabetic) || words.any(vocabulary::marks_extension) {
             return false;
         }
-        let fewest_ahead = if words::joins_numbers(last) {
+        let fewest_ahead = if vocabulary::joins_numbers(last) {
             return self.digits > 1;
-        } else if words::labels_number(last) {
+        } else if vocabulary::labels_number(last) {
             FEWEST_OF_A_NUMBER
         } else {
             FEWEST_BEHIND_ANY_WORDS
@@ -267,7 +267,7 @@ impl<'a> Pieces<'a> {
         let last = self.start..self.text.len();
         if !self.text.get(last.clone()).is_none_or(|text| text.chars().all(blank)) {
             match self.found.last_mut() {
-                // Words behind the last number are part of its text, as without the comma.
+                // Words after the last number are part of its text, as without the comma.
                 Some(previous) if self.digits == 0 => previous.end = last.end,
                 _ => self.found.push(last),
             }

@@ -1,4 +1,4 @@
-//! The spellings under which a CRM may hold a number.
+//! The spellings under which a CRM may store a number.
 
 use super::engine;
 use super::number::PhoneNumber;
@@ -14,18 +14,18 @@ pub(super) fn search_spellings(number: PhoneNumber) -> Vec<String> {
     spellings
 }
 
-/// The digits dialled inside the number's country, when a prefix belongs before them.
+/// The digits dialled inside the number's country, if it has a trunk prefix.
 fn trunk_spelling(number: PhoneNumber) -> Option<String> {
     let home = number.region()?;
     let written: String = number.national_form()?.chars().filter(char::is_ascii_digit).collect();
-    // Some plans write mobile numbers without the 0 that is dialled before them (Georgia).
+    // Some plans write mobile numbers without the dialled 0 (Georgia).
     let dialled = format!("0{}", number.national_digits());
     [written, dialled]
         .into_iter()
         .find(|spelling| spelling != number.national_digits() && leads_to(number, spelling, home))
 }
 
-/// A spelling is worth searching only if the people of the country mean this number by it.
+/// A spelling is used only if it is parsed as this number inside the country.
 fn leads_to(number: PhoneNumber, spelling: &str, home: Region) -> bool {
     engine::parse(spelling, Some(home.country()))
         .and_then(PhoneNumber::from_found)

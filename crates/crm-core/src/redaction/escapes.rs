@@ -1,25 +1,25 @@
-//! Decodes escapes one level at a time and keeps where each byte came from.
+//! Decodes nested escapes and tracks the origin of each byte.
 
-/// Levels of escapes that are decoded: JSON in a form field of a JSON document has three.
+/// The number of decoded levels: JSON in a form field of a JSON document has three.
 const LEVELS: usize = 4;
 
-/// Longest entity that is decoded, with `&` and `;`.
+/// The longest decoded entity, with `&` and `;`.
 const LONGEST_ENTITY: usize = 10;
 
-/// A text on one level of decoding.
+/// A text at one level of decoding.
 pub(super) struct Level {
     pub(super) bytes: Vec<u8>,
-    /// Where each byte begins in the text itself, and where the text ends; empty on level 0.
+    /// The origin of each byte in the original text, and its end; empty on level 0.
     origins: Vec<usize>,
 }
 
 impl Level {
-    /// The place in the text itself of a place on this level.
+    /// The position in the original text of a position on this level.
     pub(super) fn origin(&self, at: usize) -> usize {
         self.origins.get(at).copied().unwrap_or(at)
     }
 
-    /// The next level; none where nothing is escaped.
+    /// Decodes the next level; `None` if nothing is escaped.
     fn decoded(&self) -> Option<Self> {
         let first = (0..self.bytes.len()).find(|at| self.unit(*at).is_some())?;
         let mut bytes = Vec::with_capacity(self.bytes.len());
@@ -50,7 +50,7 @@ impl Level {
         Some(Self { bytes, origins })
     }
 
-    /// The escape at this place, and its length.
+    /// The escape at this position, with its length.
     fn unit(&self, at: usize) -> Option<(Unit, usize)> {
         let rest = self.bytes.get(at..)?;
         match rest.first()? {
@@ -62,14 +62,14 @@ impl Level {
     }
 }
 
-/// What an escape stands for.
+/// The decoded form of an escape.
 #[derive(Clone, Copy)]
 enum Unit {
     Byte(u8),
     Char(char),
 }
 
-/// Every level of a text, the text itself first.
+/// Returns every level of a text, the text itself first.
 pub(super) fn levels(text: &str) -> Vec<Level> {
     let mut levels = vec![Level { bytes: text.as_bytes().to_vec(), origins: Vec::new() }];
     while levels.len() <= LEVELS
@@ -82,7 +82,7 @@ pub(super) fn levels(text: &str) -> Vec<Level> {
 
 fn number(digits: &[u8], radix: u32) -> Option<u32> {
     let text = std::str::from_utf8(digits).ok()?;
-    // A sign is no digit.
+    // Signs are not digits.
     let plain = text.bytes().all(|byte| byte.is_ascii_hexdigit());
     plain.then(|| u32::from_str_radix(text, radix).ok()).flatten()
 }
@@ -91,7 +91,7 @@ fn byte(digits: &[u8]) -> Option<u8> {
     u8::try_from(number(digits, 16)?).ok()
 }
 
-/// An escape of JSON, JavaScript, Python or Rust.
+/// Decodes an escape of JSON, JavaScript, Python or Rust.
 fn backslash(rest: &[u8]) -> Option<(Unit, usize)> {
     let plain = |byte| Some((Unit::Byte(byte), 2));
     match *rest.get(1)? {
@@ -119,7 +119,7 @@ fn backslash(rest: &[u8]) -> Option<(Unit, usize)> {
     }
 }
 
-/// An entity of HTML or XML.
+/// Decodes an entity of HTML or XML.
 fn entity(rest: &[u8]) -> Option<(Unit, usize)> {
     let end = rest.iter().take(LONGEST_ENTITY).position(|it| *it == b';')?;
     let character = match rest.get(1..end)? {

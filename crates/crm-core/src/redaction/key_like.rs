@@ -1,4 +1,4 @@
-//! Recognises values that look like a key.
+//! Detects values that look like a key.
 
 /// Shorter runs of letters and digits are names, ids and numbers.
 const SHORTEST_RUN: usize = 16;
@@ -6,9 +6,9 @@ const SHORTEST_RUN: usize = 16;
 /// The lengths of the groups of a GUID.
 const GUID: [usize; 5] = [8, 4, 4, 4, 12];
 
-/// The parts of a configuration value that look like keys, which are not printed: the segments of
-/// a path, or the whole value, with a run of 16 or more ASCII letters and digits that contains both,
-/// or with a GUID.
+/// Returns the parts of a configuration value that look like keys and must not be printed: path
+/// segments, or the whole value, with a run of at least 16 ASCII letters and digits that contains
+/// both, or with a GUID.
 ///
 /// ```
 /// use vochi_crm_core::key_like_parts;
@@ -21,7 +21,7 @@ pub fn key_like_parts(value: &str) -> impl Iterator<Item = &str> {
     value.split(['/', '\\']).filter(|part| looks_like_key(part))
 }
 
-/// Returns true if a text has a run of letters and digits as keys have, or a GUID.
+/// Returns true if a text contains a run of letters and digits like a key, or a GUID.
 pub(crate) fn looks_like_key(text: &str) -> bool {
     let mut runs = text.split(|c: char| !c.is_ascii_alphanumeric());
     runs.any(|run| {

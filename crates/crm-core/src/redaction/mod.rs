@@ -1,8 +1,8 @@
 //! Masks secrets in texts that leave the program.
 //!
-//! Text of others ([`Redactor::redact`]) loses every known secret and the value of every parameter
-//! whose name says that it is secret. Our own messages ([`Redactor::mask_known`]) lose known secrets
-//! only, so that they can name parameters.
+//! In foreign texts ([`Redactor::redact`]) known secrets and the values of parameters with secret
+//! names are masked. In the library's own messages ([`Redactor::mask_known`]) only known secrets
+//! are, so that messages can name parameters.
 
 mod escapes;
 mod key_like;
@@ -18,13 +18,13 @@ pub(crate) use key_like::looks_like_key;
 use crate::secret::{MASK, Secret};
 use patterns::Patterns;
 
-/// How much of a text is searched for the part of it that is shown.
+/// The searched part of a text that is shown in part.
 const WINDOW: usize = 64 * 1024;
 
 /// Masks an account's secrets in text.
 ///
-/// Every spelling is found: as it is, percent-encoded, escaped for JSON or HTML, in base64, and
-/// several of these in each other.
+/// Every spelling is found: plain, percent-encoded, escaped for JSON or HTML, base64, and
+/// combinations of these.
 ///
 /// ```
 /// use vochi_crm_core::{Redactor, Secret};
@@ -43,7 +43,7 @@ pub struct Redactor {
     patterns: Patterns,
 }
 
-/// What is masked in a text.
+/// The scope of masking.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scope {
     /// Known secrets and the values of secret parameters.
@@ -54,7 +54,7 @@ enum Scope {
     Measured,
 }
 
-/// A part of a text that is masked.
+/// A masked part of a text.
 struct Masked {
     start: usize,
     end: usize,
@@ -62,20 +62,19 @@ struct Masked {
 }
 
 impl Redactor {
-    /// A redactor of these secrets.
+    /// Creates a redactor of these secrets.
     pub fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
         Self::default().and(secrets)
     }
 
-    /// A redactor of these secrets too.
+    /// Adds secrets.
     #[must_use]
     pub fn and(mut self, secrets: impl IntoIterator<Item = Secret>) -> Self {
         self.patterns.extend(secrets);
         self
     }
 
-    /// Returns true if a parameter, header or field of this name holds a secret, whichever account
-    /// it belongs to.
+    /// Returns true if a parameter, header or field of this name holds a secret, in any account.
     ///
     /// ```
     /// use vochi_crm_core::Redactor;
@@ -86,17 +85,17 @@ impl Redactor {
         parameters::is_secret_name(name)
     }
 
-    /// Masks text of others: known secrets, and the values of parameters with secret names.
+    /// Masks foreign text: known secrets, and the values of parameters with secret names.
     pub fn redact(&self, text: &str) -> String {
         self.mask(text, Scope::Foreign)
     }
 
-    /// Masks known secrets, and nothing else: for our own messages.
+    /// Masks known secrets only, for the library's own messages.
     pub fn mask_known(&self, text: &str) -> String {
         self.mask(text, Scope::Own)
     }
 
-    /// Masks known secrets and adds their lengths: for messages about a configuration.
+    /// Masks known secrets and adds their lengths, for messages about a configuration.
     ///
     /// ```
     /// use vochi_crm_core::{Redactor, Secret};
@@ -110,8 +109,7 @@ impl Redactor {
         self.mask(text, Scope::Measured)
     }
 
-    /// The beginning of a text of others, masked as by [`redact`](Self::redact) and then cut to
-    /// `limit` bytes and `…`.
+    /// Masks a foreign text as [`redact`](Self::redact) does and cuts it to `limit` bytes and `…`.
     ///
     /// ```
     /// use vochi_crm_core::{Redactor, Secret};
@@ -121,7 +119,7 @@ impl Redactor {
     pub fn excerpt(&self, text: &str, limit: usize) -> String {
         let searched = text.floor_char_boundary(WINDOW.saturating_add(self.patterns.reach()));
         let head = text.get(..searched).unwrap_or(text);
-        // Behind the window a spelling may go on beyond what is searched.
+        // At the end of the window a spelling may continue beyond the searched part.
         let shown = if head.len() < text.len() { WINDOW } else { head.len() };
         let mut clean = render(head, shown, &self.find(head, Scope::Foreign), Scope::Foreign);
         if shown < text.len() || clean.len() > limit {
@@ -135,7 +133,7 @@ impl Redactor {
         render(text, text.len(), &self.find(text, scope), scope)
     }
 
-    /// The parts of a text that are masked, in order and apart.
+    /// The masked parts of a text, in order and without overlaps.
     fn find(&self, text: &str, scope: Scope) -> Vec<Masked> {
         let mut found: Vec<Masked> = Vec::new();
         for level in escapes::levels(text) {
@@ -170,7 +168,7 @@ impl Redactor {
     }
 }
 
-/// The text up to `shown` with its masks; a mask that begins before it is there as a whole.
+/// The text up to `shown` with its masks; a mask that begins before `shown` is complete.
 fn render(text: &str, shown: usize, masked: &[Masked], scope: Scope) -> String {
     let mut clean = String::with_capacity(shown.min(text.len()));
     let mut done = 0;

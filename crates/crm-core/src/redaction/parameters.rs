@@ -1,8 +1,8 @@
-//! Finds the values of parameters whose name says that they are secret.
+//! Finds the values of parameters with secret names.
 
 use super::MASK;
 
-/// Parameter names whose value is a secret, whichever account it belongs to.
+/// Parameter names with a secret value, in any account.
 pub(super) const NAMES: [&str; 12] = [
     "apikey",
     "api_key",
@@ -30,7 +30,7 @@ pub(super) fn values(text: &[u8]) -> Vec<(usize, usize)> {
     let mut at = 0;
     while at < text.len() {
         match name_at(text, at).and_then(|end| value_after(text, end)) {
-            // No byte of a value is looked at twice.
+            // Every byte of a value is visited once.
             Some((start, end)) => {
                 values.push((start, end));
                 at = end;
@@ -41,9 +41,9 @@ pub(super) fn values(text: &[u8]) -> Vec<(usize, usize)> {
     values
 }
 
-/// The end of the secret name that begins here.
+/// The end of a secret name that begins here.
 fn name_at(text: &[u8], at: usize) -> Option<usize> {
-    // Most places begin no name.
+    // Fast exit: most positions begin no name.
     let head = match text.get(at..at + 2)? {
         [a, b] => [a.to_ascii_lowercase(), b.to_ascii_lowercase()],
         _ => return None,
@@ -58,7 +58,7 @@ fn name_at(text: &[u8], at: usize) -> Option<usize> {
     Some(at + name.len())
 }
 
-/// The place of the value of a parameter whose name ends here.
+/// The position of the value of a parameter with a name that ends here.
 fn value_after(text: &[u8], name_end: usize) -> Option<(usize, usize)> {
     let skip = |from: usize| {
         let rest = text.get(from..).unwrap_or_default();
@@ -73,7 +73,7 @@ fn value_after(text: &[u8], name_end: usize) -> Option<(usize, usize)> {
         nested(value)
     } else {
         let ends = |at: usize| match value.get(at) {
-            // The quote that ends it, inside a text that is itself in quotes.
+            // The quote that ends it, inside a quoted text.
             Some(b'\\') => matches!(value.get(at + 1), Some(b'"' | b'\'')),
             Some(byte) => b"&\"' \n\r<>,;}".contains(byte),
             None => true,
@@ -83,7 +83,7 @@ fn value_after(text: &[u8], name_end: usize) -> Option<(usize, usize)> {
     (length > 0 && !value.starts_with(MASK.as_bytes())).then_some((start, start + length))
 }
 
-/// The length of a list or an object; one that does not end reaches to the end.
+/// The length of a list or an object; an incomplete one extends to the end.
 fn nested(value: &[u8]) -> usize {
     let mut depth = 0_usize;
     for (at, byte) in value.iter().enumerate() {

@@ -1,34 +1,34 @@
-//! The texts a redactor looks for: secrets as they are and inside base64.
+//! The search patterns of a redactor: secrets in plain form and inside base64.
 
 use crate::secret::Secret;
 
-/// Shorter texts are too common to be cut out of a message without ruining it.
+/// Shorter texts are too common to be masked without ruining a message.
 const SHORTEST: usize = 4;
 
-/// Inside base64 shorter secrets leave too little that is surely theirs.
+/// Inside base64 a shorter secret leaves too few characters of its own.
 const SHORTEST_IN_BASE64: usize = 6;
 
-/// How much longer an escaped spelling is than the text: `&amp;#x2f;` stands for one character.
+/// The largest growth factor of an escape: `&amp;#x2f;` stands for one character.
 const LONGEST_ESCAPE: usize = 12;
 
-/// A text to look for.
+/// A text to search for.
 #[derive(Clone)]
 pub(super) struct Pattern {
     text: Secret,
-    /// The characters of the secret it stands for.
+    /// The length of the secret in characters.
     pub(super) characters: usize,
-    /// Whether characters beside it hold bits of the secret too.
+    /// True if the characters before and after it contain bits of the secret too.
     shares: (bool, bool),
 }
 
-/// A place on a level of a text.
+/// A match on a level of a text.
 pub(super) struct Found<'a> {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) pattern: &'a Pattern,
 }
 
-/// Patterns in the order of their bytes.
+/// Patterns in byte order.
 #[derive(Clone, Default)]
 pub(super) struct Patterns(Vec<Pattern>);
 
@@ -37,7 +37,7 @@ impl Patterns {
         self.0.len()
     }
 
-    /// The bytes beyond a place in which a spelling that begins there ends.
+    /// The largest length of a spelling, from its beginning.
     pub(super) fn reach(&self) -> usize {
         let longest = self.0.iter().map(|pattern| pattern.bytes().len()).max();
         longest.unwrap_or_default() * LONGEST_ESCAPE
@@ -56,7 +56,7 @@ impl Patterns {
                     shares,
                 });
             };
-            // The content of a form writes blanks as `+`, which no level of decoding undoes.
+            // Forms encode blanks as `+`, which no level of decoding reverts.
             for text in [plain.to_owned(), plain.replace(' ', "+")] {
                 add(text, (false, false));
             }
@@ -72,7 +72,7 @@ impl Patterns {
         self.0.dedup_by(|a, b| a.bytes() == b.bytes());
     }
 
-    /// Every place where a pattern stands, overlapping ones included.
+    /// Finds every match, including overlapping ones.
     pub(super) fn find_in<'a>(&'a self, text: &[u8]) -> Vec<Found<'a>> {
         let mut by_first: [&[Pattern]; 256] = [&[]; 256];
         for alike in self.0.chunk_by(|a, b| a.bytes().first() == b.bytes().first()) {
@@ -117,14 +117,14 @@ impl Pattern {
     }
 }
 
-/// What of the base64 of a text holds nothing but a secret that stands behind `before` further
-/// bytes, and whether the characters beside it hold bits of the secret too.
+/// Returns the base64 characters that depend only on a secret after `before` other bytes, and
+/// whether the neighbouring characters contain bits of the secret too.
 fn in_base64(secret: &[u8], before: usize) -> (String, (bool, bool)) {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut bits = vec![0_u8; before];
     bits.extend_from_slice(secret);
     let whole = bits.len() * 4 / 3;
-    // Of 8, 16 bits before it, 12, 18 are in characters that are not the secret's alone.
+    // Of 8 or 16 bits before it, 12 or 18 are in characters shared with the secret.
     let skipped = (before * 4).div_ceil(3);
     let digit = |index: usize| {
         let bit = index * 6;

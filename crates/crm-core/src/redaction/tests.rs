@@ -70,7 +70,7 @@ fn every_spelling_of_a_secret_is_masked() {
 }
 
 #[test]
-fn a_secret_in_base64_is_masked_at_every_alignment() {
+fn base64_secret_is_masked_at_every_alignment() {
     // `printf 'NAME:invented/key' | base64` for names of 0 to 3 letters, and without a name.
     for (text, masked) in [
         ("Basic aW52ZW50ZWQva2V5", "Basic ***"),
@@ -83,7 +83,7 @@ fn a_secret_in_base64_is_masked_at_every_alignment() {
         let redactor = Redactor::new([Secret::new("invented/key")]);
         assert_eq!(redactor.redact(text), masked, "{text}");
     }
-    // With both digits that the two alphabets write differently.
+    // With both characters that differ between the two alphabets.
     let redactor = Redactor::new([Secret::new("key>>>???key")]);
     for text in ["a2V5Pj4+Pz8/a2V5", "a2V5Pj4-Pz8_a2V5", r"a2V5Pj4+Pz8\/a2V5"] {
         assert_eq!(redactor.redact(text), "***", "{text}");
@@ -91,13 +91,13 @@ fn a_secret_in_base64_is_masked_at_every_alignment() {
 }
 
 #[test]
-fn overlapping_secrets_leave_no_tail() {
+fn overlapping_secrets_are_masked_completely() {
     let redactor = Redactor::new(["abcd", "bcdefgh"].map(Secret::new));
     assert_eq!(redactor.redact("x abcdefgh y"), "x *** y");
 }
 
 #[test]
-fn parameters_with_secret_names_lose_their_value() {
+fn values_of_secret_parameters_are_masked() {
     let redactor = Redactor::default();
     for (text, clean) in [
         ("GET /x?apiKey=abc&limit=1", "GET /x?apiKey=***&limit=1"),
@@ -123,14 +123,14 @@ fn parameters_with_secret_names_lose_their_value() {
 }
 
 #[test]
-fn own_messages_lose_known_secrets_only() {
+fn known_secrets_are_masked_in_own_messages() {
     let message = "api_key: environment variable SHOP_KEY is not set; check api_key: RetailCRM";
     assert_eq!(redactor().mask_known(message), message);
     assert_eq!(redactor().mask_known(&format!("api_key: {KEY}")), "api_key: ***");
 }
 
 #[test]
-fn values_are_masked_where_they_look_like_keys() {
+fn values_that_look_like_keys_are_masked() {
     for (value, shown) in [
         ("Europe/Minsk", "Europe/Minsk"),
         ("SHOP_KEY_OF_THE_FIRST_SHOP_2026", "SHOP_KEY_OF_THE_FIRST_SHOP_2026"),
@@ -155,13 +155,13 @@ fn values_are_masked_where_they_look_like_keys() {
 }
 
 #[test]
-fn an_excerpt_is_masked_before_it_is_cut() {
+fn excerpt_is_masked_before_it_is_cut() {
     let redactor = redactor();
     for limit in 0..60 {
         let short = redactor.excerpt(&format!("the key is {KEY}, and more"), limit);
         assert!(!short.contains('I'), "{limit}: {short}");
     }
-    // The secret lies across the end of what is searched at all.
+    // The secret crosses the end of the search window.
     for lead in WINDOW - 40..WINDOW + 40 {
         let text = format!("{}{KEY} tail {}", "x".repeat(lead), "y".repeat(9_000));
         let short = redactor.excerpt(&text, 2 * WINDOW);
@@ -172,7 +172,7 @@ fn an_excerpt_is_masked_before_it_is_cut() {
 }
 
 #[test]
-fn a_long_text_is_gone_through_once() {
+fn long_text_is_scanned_in_linear_time() {
     let secrets = (0..8).map(|number| Secret::new(format!("apikey-number-{number}")));
     let redactor = Redactor::new(secrets);
     for piece in [
@@ -192,13 +192,13 @@ fn a_long_text_is_gone_through_once() {
         let clean = redactor.redact(&text);
         let took = began.elapsed();
         assert!(clean.len() <= text.len() * 2, "{piece}");
-        // Unoptimised it takes many times longer than in a release.
+        // A debug build takes many times longer than a release.
         assert!(took < Duration::from_secs(3), "{piece}: {took:?}");
     }
 }
 
 #[test]
-fn a_very_short_secret_does_not_shred_the_message() {
+fn very_short_secret_is_not_masked() {
     let redactor = Redactor::new([Secret::new("a")]);
     assert_eq!(redactor.redact("a bad day"), "a bad day");
 }

@@ -1,4 +1,4 @@
-//! When a request may be sent again, and how long to wait before.
+//! The retry policy: which requests are retried, and the delays.
 
 mod record_once;
 
@@ -12,8 +12,7 @@ use http::{HeaderMap, header};
 use crate::error::Effect;
 use crate::http::{Advice, Repeat};
 
-/// How often and how patiently a request is repeated. Time is bounded besides by the deadline of
-/// the operation.
+/// The number and delays of retries. The deadline of the operation limits them too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryPolicy {
     retries: u32,
@@ -23,7 +22,7 @@ pub struct RetryPolicy {
 }
 
 impl Default for RetryPolicy {
-    /// Three retries; 0.2 s, 0.4 s, 0.8 s after a failure, 1 s, 2 s, 4 s after a limit refusal.
+    /// Three retries; 0.2 s, 0.4 s, 0.8 s after a failure, 1 s, 2 s, 4 s after a rate limit.
     fn default() -> Self {
         Self {
             retries: 3,
@@ -35,39 +34,39 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// A policy that never repeats anything.
+    /// Creates a policy without retries.
     pub fn never() -> Self {
         Self { retries: 0, ..Self::default() }
     }
 
-    /// How many times a request is repeated at most.
+    /// Sets the largest number of retries.
     #[must_use]
     pub fn with_retries(mut self, retries: u32) -> Self {
         self.retries = retries;
         self
     }
 
-    /// How many times a request is repeated at most.
+    /// The largest number of retries.
     pub fn retries(&self) -> u32 {
         self.retries
     }
 
-    /// The wait after this many failed attempts (from 1). It lies between half and the whole of an
-    /// exponentially growing figure, so that many clients do not come back in step; what the
-    /// server asked for is never undercut.
-    pub(crate) fn wait(&self, attempt: u32, advice: Advice, told: Option<Duration>) -> Duration {
+    /// The delay after this many failed attempts (from 1): between half and the whole of an
+    /// exponentially growing value, so that clients do not retry in step, and at least what the
+    /// server asked for.
+    pub(crate) fn wait(&self, attempt: u32, advice: Advice, asked: Option<Duration>) -> Duration {
         let base = if advice == Advice::Throttled { self.throttled } else { self.base };
         let grown = base.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(self.longest);
         let jittered = grown.div_f64(2.0).mul_f64(1.0 + fastrand::f64());
-        told.map_or(jittered, |told| told + jittered.div_f64(10.0))
+        asked.map_or(jittered, |asked| asked + jittered.div_f64(10.0))
     }
 }
 
-/// Whether a failed request may be sent again.
+/// Returns true if a failed request may be retried.
 ///
-/// What surely was not carried out may always; what may have been only where a repeat has no second
-/// effect.
-pub(crate) fn may_repeat(repeat: Repeat, effect: Effect, advice: Advice) -> bool {
+/// A request that was not applied may always be retried; one that may have been, only if it is
+/// idempotent.
+pub(crate) fn may_retry(repeat: Repeat, effect: Effect, advice: Advice) -> bool {
     match advice {
         Advice::Never => false,
         Advice::Throttled | Advice::Renew => true,
@@ -75,7 +74,7 @@ pub(crate) fn may_repeat(repeat: Repeat, effect: Effect, advice: Advice) -> bool
     }
 }
 
-/// The wait a `Retry-After` header asks for, in seconds or as a date.
+/// Parses the delay of a `Retry-After` header, in seconds or as a date.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse::<u64>() {
@@ -90,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_has_no_second_effect_is_repeated() {
+    fn only_idempotent_requests_are_retried_in_doubt() {
         use Advice::{Never, Throttled, Transient};
         use Effect::{Maybe, NotApplied};
         use Repeat::{Keyed, Safe, Unsafe};
@@ -102,12 +101,12 @@ mod tests {
             (Unsafe, NotApplied, Throttled, true),
             (Safe, NotApplied, Never, false),
         ] {
-            assert_eq!(may_repeat(repeat, effect, advice), may, "{repeat:?} {effect:?} {advice:?}");
+            assert_eq!(may_retry(repeat, effect, advice), may, "{repeat:?} {effect:?} {advice:?}");
         }
     }
 
     #[test]
-    fn waits_grow_with_jitter_and_end_somewhere() {
+    fn delays_grow_with_jitter_up_to_a_limit() {
         let policy = RetryPolicy::default();
         for (attempt, least, most) in
             [(1, 100, 200), (2, 200, 400), (3, 400, 800), (60, 15_000, 30_000)]
@@ -120,14 +119,14 @@ mod tests {
     }
 
     #[test]
-    fn the_servers_own_wait_is_never_undercut() {
-        let told = Duration::from_secs(7);
-        let wait = RetryPolicy::default().wait(1, Advice::Throttled, Some(told));
-        assert!(wait >= told, "{wait:?}");
+    fn delay_is_at_least_what_the_server_asks_for() {
+        let asked = Duration::from_secs(7);
+        let wait = RetryPolicy::default().wait(1, Advice::Throttled, Some(asked));
+        assert!(wait >= asked, "{wait:?}");
     }
 
     #[test]
-    fn retry_after_is_read_as_seconds_and_as_a_date() {
+    fn retry_after_parses_seconds_and_dates() {
         let read = |value: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::RETRY_AFTER, value.parse().unwrap());

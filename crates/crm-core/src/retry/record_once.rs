@@ -1,4 +1,4 @@
-//! Records that must stand in a CRM's history once, whatever is lost on the way.
+//! Recording calls exactly once despite lost responses.
 
 use std::time::Duration;
 
@@ -10,31 +10,31 @@ use crate::error::{Effect, Error, ErrorKind, Result, TryAgain};
 use crate::follow_up::Duty;
 use crate::hub::Hub;
 use crate::name::AccountName;
-use crate::pending::{LOOK_AGAIN_AFTER, PendingCall, PendingKind, may_succeed_later};
+use crate::pending::{PendingCall, PendingKind, RECHECK_AFTER, may_succeed_later};
 use crate::warning::{Warning, WarningKind};
 
-/// When the history is looked at after a lost response.
-const LOOKS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(30)];
+/// The delays after a lost response before the history is checked.
+const CHECK_DELAYS: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(30)];
 
-/// What a CRM makes of a record that is sent a second time.
+/// How a CRM treats a record that is sent a second time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RecordRepeat {
-    /// It recognizes the record by our id: the record may be sent again.
+    /// It recognizes the record by the call id: the record may be sent again.
     Keyed,
     /// It would record the call twice, but its history can be read: after a lost response the
-    /// history is looked at, and the record is not sent again.
+    /// history is checked, and the record is not sent again.
     LookFirst,
-    /// It would record the call twice, and nothing shows it: one attempt.
+    /// It would record the call twice, and its history cannot be checked: one attempt.
     Never,
 }
 
 /// Sends records, and finds them in the history.
 pub(crate) trait RecordJob: Send {
-    /// What the CRM returns.
+    /// The type of the CRM's response.
     type Sent: Send;
 
-    /// What the CRM makes of a second attempt.
+    /// How the CRM treats a second attempt.
     const REPEAT: RecordRepeat;
 
     /// Sends the records, all in one request.
@@ -47,19 +47,19 @@ pub(crate) trait RecordJob: Send {
     }
 }
 
-/// An attempt to record a call that is about to be made. It is stored as pending.
+/// An attempt to record a call, stored as pending before it is made.
 #[derive(Clone, Debug)]
 pub(crate) struct RecordAttempt {
     call: CallId,
     /// An earlier attempt may have recorded it.
     maybe_before: bool,
-    /// Its follow-ups could not be stored, so they are not made.
+    /// The follow-ups could not be stored, so they are not run.
     follow_ups_lost: bool,
 }
 
 impl RecordAttempt {
-    /// Stores a record as pending, with its recordings that are files and its follow-ups. Where a second attempt is safe, a store that
-    /// cannot be written does not keep the record out.
+    /// Stores a record as pending, with its recording files and follow-ups. If a second attempt is
+    /// safe, an unwritable store does not block the record.
     ///
     /// # Errors
     /// As [`Hub::open_call`]; nothing was sent.
@@ -91,7 +91,7 @@ impl RecordAttempt {
         let (maybe_before, follow_ups_lost) = match stored.await {
             Ok(maybe_before) => (maybe_before, false),
             Err(error) if repeat == RecordRepeat::Keyed && error.kind() == ErrorKind::Config => {
-                tracing::warn!(%account, %call, %error, "the record cannot be kept as pending");
+                tracing::warn!(%account, %call, %error, "cannot store the record as pending");
                 (false, !duties.is_empty())
             }
             Err(error) => return Err(error),
@@ -99,12 +99,12 @@ impl RecordAttempt {
         Ok(Self { call, maybe_before, follow_ups_lost })
     }
 
-    /// Returns the warning for follow-ups that are not made because they could not be stored.
+    /// Returns the warning for follow-ups that are not run because they could not be stored.
     pub(crate) fn lost_follow_ups(&self) -> Option<Warning> {
         self.follow_ups_lost.then(|| {
             Warning::new(
                 WarningKind::Incomplete,
-                "the call is recorded, but its follow-up was not made: pending work cannot be stored",
+                "the call is recorded, but its follow-ups are not run: cannot store pending work",
             )
         })
     }
@@ -114,8 +114,8 @@ impl RecordAttempt {
         self.maybe_before
     }
 
-    /// Removes the record from what is pending: the CRM holds it. Without `task` the task that is
-    /// due after it is dropped, for a call that another program recorded.
+    /// Removes the record from the pending work: the CRM holds it. Without `task` the task due
+    /// after it is dropped, for a call that another program recorded.
     pub(crate) async fn recorded(&self, hub: &Hub, cx: &Cx, account: &AccountName, task: bool) {
         let recorded = |pending: &mut PendingCall| {
             pending.settled(PendingKind::Record);
@@ -129,8 +129,7 @@ impl RecordAttempt {
         hub.note_pending(cx, account, &self.call, recorded).await;
     }
 
-    /// Stores why the record could not be sent, or drops it where another attempt cannot change
-    /// that.
+    /// Stores why the record could not be sent, or drops it if a retry cannot succeed.
     pub(crate) async fn failed(&self, hub: &Hub, cx: &Cx, account: &AccountName, error: &Error) {
         let now = hub.clock().now();
         let failed = |pending: &mut PendingCall| {
@@ -141,22 +140,22 @@ impl RecordAttempt {
             let unknown = self.maybe_before || error.effect() != Effect::NotApplied;
             pending.failed(PendingKind::Record, now, error);
             let entry = pending.entry(PendingKind::Record, now);
-            // Counted when it began.
+            // The attempt was counted when it began.
             entry.attempts = entry.attempts.saturating_sub(1);
             entry.sent_at = entry.sent_at.filter(|_| unknown);
-            let looked_late = entry.sent_at.is_some_and(|at| now.since(at) >= LOOK_AGAIN_AFTER);
+            let looked_late = entry.sent_at.is_some_and(|at| now.since(at) >= RECHECK_AFTER);
             entry.needs_decision = entry.once && looked_late && unknown;
         };
         hub.note_pending(cx, account, &self.call, failed).await;
     }
 }
 
-/// Records calls once. The outcome is stored by [`RecordAttempt::recorded`] or
+/// Records calls once. The caller stores the outcome with [`RecordAttempt::recorded`] or
 /// [`RecordAttempt::failed`].
 ///
 /// # Errors
-/// With effect `maybe` the records may stand in the history; they are not sent again by themselves
-/// where that could record them twice.
+/// With effect `maybe` the records may be in the history; they are not sent again automatically if
+/// that could record them twice.
 pub(crate) async fn record_once<J: RecordJob>(
     job: &mut J,
     cx: &Cx,
@@ -165,13 +164,13 @@ pub(crate) async fn record_once<J: RecordJob>(
     let maybe_before = attempts.iter().any(RecordAttempt::maybe_before);
     if J::REPEAT != RecordRepeat::Keyed && maybe_before {
         let found = match J::REPEAT {
-            RecordRepeat::LookFirst => job.find(cx).await.map_err(not_known)?,
+            RecordRepeat::LookFirst => job.find(cx).await.map_err(unconfirmed)?,
             _ => None,
         };
         return found.ok_or_else(|| {
-            not_known(Error::new(
+            unconfirmed(Error::new(
                 ErrorKind::Unavailable,
-                "the response to the record was lost, and the history does not show the call",
+                "cannot confirm the record: its response was lost, and the history does not show the call",
             ))
         });
     }
@@ -183,7 +182,7 @@ pub(crate) async fn record_once<J: RecordJob>(
         return Err(lost);
     }
     let sent = Instant::now();
-    for look in LOOKS {
+    for look in CHECK_DELAYS {
         let at = sent + look;
         if cx.deadline().is_some_and(|deadline| deadline < at) {
             break;
@@ -193,12 +192,12 @@ pub(crate) async fn record_once<J: RecordJob>(
             return Ok(found);
         }
     }
-    Err(not_known(lost))
+    Err(unconfirmed(lost))
 }
 
-fn not_known(error: Error) -> Error {
+fn unconfirmed(error: Error) -> Error {
     error
         .with_effect(Effect::Maybe)
         .with_try_again(TryAgain::Later)
-        .with_hint("look into the CRM's history; the record is pending and is not sent by itself")
+        .with_hint("check the CRM's history; the record is pending and is not sent automatically")
 }

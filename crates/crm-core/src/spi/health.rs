@@ -1,4 +1,4 @@
-//! Checks of an account that all CRMs share.
+//! Health checks that all CRMs share.
 
 use crate::connector::{Check, Context, CrmUser};
 use crate::error::{ErrorKind, Result};
@@ -12,7 +12,7 @@ pub fn extensions_check(context: &Context, users: Result<Vec<CrmUser>>) -> Check
     };
     let directory = context.account().directory();
     let mapped = directory.extensions().count();
-    // A CRM user without an extension may be an accountant; a mapping that leads nowhere is a mistake.
+    // A CRM user without an extension may be legitimate; a mapping to an unknown user is a mistake.
     let wrong: Vec<String> = directory
         .mismatches(&users)
         .iter()
@@ -23,15 +23,12 @@ pub fn extensions_check(context: &Context, users: Result<Vec<CrmUser>>) -> Check
         Check::failed("extensions", ErrorKind::Config, message, hint)
     };
     if !wrong.is_empty() {
-        return failed(
-            wrong.join("; "),
-            "correct `extensions`; `vochi-crm users` shows both sides",
-        );
+        return failed(wrong.join("; "), "correct `extensions`, `default_user` and `missed_user`");
     }
     if mapped == 0 {
         return failed(
             format!("no extension is mapped to a {} user", context.crm().title()),
-            "fill in `extensions`; `vochi-crm users` shows the users",
+            "map extensions to users in `extensions`",
         );
     }
     Check::passed("extensions", format!("{mapped} extensions, {} users", users.len()))

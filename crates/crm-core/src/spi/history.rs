@@ -1,4 +1,4 @@
-//! The flow of finished calls: recorded once, whatever is lost on the way.
+//! The flow of finished calls: each is recorded once, despite lost responses.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -21,9 +21,9 @@ use crate::warning::WarningKind;
 /// stores the outcome. When the CRM refuses several together, each is sent alone, so that a bad one
 /// does not keep the others out.
 pub trait HistoryJob: Send + Sync {
-    /// What is remembered of a call.
+    /// The stored state of a call.
     type State: CrmState;
-    /// What is sent for one record.
+    /// The data sent for one record.
     type Upload: Send + Sync;
 
     /// What the CRM makes of a record that is sent a second time.
@@ -31,7 +31,7 @@ pub trait HistoryJob: Send + Sync {
     /// The most records of one request.
     const BATCH: usize = 1;
 
-    /// Makes what is sent for a completed record. `None`: the CRM records no such call, and the
+    /// Builds the data for a completed record. `None`: the CRM does not record such a call, and the
     /// reason is a warning.
     fn prepare(
         &self,
@@ -56,8 +56,8 @@ pub trait HistoryJob: Send + Sync {
         async { Ok(false) }
     }
 
-    /// Does what a recorded call still needs while it is locked, as attaching its recordings. What
-    /// fails is a warning. It also runs for a call that was recorded `before`.
+    /// Completes a recorded call while it is locked, for example attaches its recordings. A failure
+    /// is a warning. It also runs for a call that was recorded `before`.
     fn finish(
         &self,
         call: &mut CallSession<Self::State>,
@@ -68,8 +68,8 @@ pub trait HistoryJob: Send + Sync {
         async {}
     }
 
-    /// Does what is due after a recorded call, which is not locked any more. What fails is a warning
-    /// of the scope. See [`follow_up`](crate::follow_up::follow_up).
+    /// Runs the follow-ups of a recorded call, which is no longer locked. A failure is a warning of
+    /// the scope. See [`follow_up`](crate::follow_up::follow_up).
     fn follow_up(&self, cx: &Cx, call: &CallId) -> impl Future<Output = ()> + Send {
         let _ = (cx, call);
         async {}
@@ -92,7 +92,7 @@ impl<S: CrmState, U> DueRecord<S, U> {
         &self.call
     }
 
-    /// The locked call, and what is sent.
+    /// The locked call and its data.
     pub fn parts_mut(&mut self) -> (&mut CallSession<S>, &CallRecord, &U) {
         (&mut self.call, &self.record, &self.upload)
     }
@@ -102,18 +102,18 @@ impl<S: CrmState, U> DueRecord<S, U> {
         &self.record
     }
 
-    /// What is sent.
+    /// The data to send.
     pub fn upload(&self) -> &U {
         &self.upload
     }
 
-    /// Returns true if an earlier attempt of ours may have recorded the call.
+    /// Returns true if an earlier attempt may have recorded the call.
     pub fn may_be_recorded(&self) -> bool {
         self.attempt.maybe_before() || self.call.state().recorded() == Recorded::Maybe
     }
 
-    /// Notes that another program recorded the call: a task after it may exist already, so none is
-    /// made.
+    /// Notes that another program recorded the call. Its task may exist already, so none is
+    /// created.
     pub fn set_recorded_by_another(&mut self) {
         self.recorded_by_another = true;
     }
@@ -144,7 +144,7 @@ impl<J: HistoryJob> RecordJob for Request<'_, J> {
     }
 }
 
-/// A record that needs no request any more, before its follow-ups.
+/// A record that needs no further request, before its follow-ups.
 struct Outcome {
     index: usize,
     scope: Cx,
@@ -167,7 +167,7 @@ pub(super) async fn log_calls<J: HistoryJob>(
     let mut results: Vec<Option<Result<Receipt>>> = records.iter().map(|_| None).collect();
     let mut waiting: Vec<(usize, &CallRecord)> = records.iter().enumerate().collect();
     while !waiting.is_empty() {
-        // A call that occurs twice waits for the next round, where it is known to be recorded.
+        // A repeated call waits for the next round, where it is known to be recorded.
         let mut calls: HashSet<&CallId> = HashSet::new();
         let (round, later): (Vec<_>, Vec<_>) = waiting
             .into_iter()
@@ -179,7 +179,7 @@ pub(super) async fn log_calls<J: HistoryJob>(
         }
         waiting = later;
     }
-    let lost = || Err(Error::internal("a record was left without a result"));
+    let lost = || Err(Error::internal("a record has no result"));
     results.into_iter().map(|result| result.unwrap_or_else(lost)).collect()
 }
 
@@ -201,7 +201,7 @@ impl<J: HistoryJob> Run<'_, J> {
         let mut opened = match hub.open_calls(cx, account, &ids).await {
             Ok(opened) => opened,
             Err(error) => {
-                return round.iter().map(|(index, _)| (*index, Err(error.again()))).collect();
+                return round.iter().map(|(index, _)| (*index, Err(error.duplicate()))).collect();
             }
         };
         let (mut due, mut outcomes) = (Vec::new(), Vec::new());
@@ -228,7 +228,7 @@ impl<J: HistoryJob> Run<'_, J> {
         self.follow_up(cx, round, outcomes, first_sent).await
     }
 
-    /// Completes a record and makes what is sent for it.
+    /// Completes a record and builds its data.
     async fn prepare(
         &self,
         cx: &Cx,
@@ -239,11 +239,11 @@ impl<J: HistoryJob> Run<'_, J> {
         let (hub, account, id) = (self.context.hub(), self.context.account(), record.call_id());
         let mut call = CallSession::<J::State>::new(open, cx.scope(), id);
         let pending = hub.pending_call(cx, account.name(), id).await?;
-        // The memory of a call is shorter than that of what is pending after it.
+        // The state of a call expires earlier than the pending work after it.
         let only_follow_ups = pending.is_some_and(|pending| !pending.has(PendingKind::Record));
         let completed = call.state().complete(record.clone()).settled();
         if call.state().recorded() == Recorded::Yes || only_follow_ups {
-            let text = format!("call {id} is recorded already; nothing was sent");
+            let text = format!("call {id} is already recorded; nothing was sent");
             call.cx().warn(WarningKind::AlreadyRecorded, text);
             self.job.finish(&mut call, &completed, true).await;
             let receipt = Receipt::of_record(record).as_recorded();
@@ -281,7 +281,7 @@ impl<J: HistoryJob> Run<'_, J> {
             let sent = match &sent {
                 _ if alone => self.send(cx, std::slice::from_mut(&mut record)).await,
                 Ok(()) => Ok(()),
-                Err(error) => Err(error.again()),
+                Err(error) => Err(error.duplicate()),
             };
             outcomes.push(match sent {
                 Ok(()) => self.recorded(cx, record).await,
@@ -296,7 +296,7 @@ impl<J: HistoryJob> Run<'_, J> {
         record_once(&mut Request { job: self.job, records }, cx, &attempts).await
     }
 
-    /// The call stands in the CRM: what fails now is a warning.
+    /// Finishes a recorded call: a failure from here on is a warning.
     async fn recorded(&self, cx: &Cx, mut due: DueRecord<J::State, J::Upload>) -> Outcome {
         due.call.set_recorded(Recorded::Yes);
         due.call.save_recorded().await;
@@ -327,8 +327,8 @@ impl<J: HistoryJob> Run<'_, J> {
         Outcome { index: due.index, scope: due.call.cx().clone(), result: Err(error) }
     }
 
-    /// Follows up the recorded calls, which are not locked any more, and makes the receipts. The
-    /// requests of the round count on the first record that led to one.
+    /// Runs the follow-ups of the recorded calls, which are no longer locked, and builds the
+    /// receipts. The requests of the round count on the first record that led to one.
     async fn follow_up(
         &self,
         cx: &Cx,

@@ -6,30 +6,30 @@ use crate::connector::{Context, Cx, Receipt};
 use crate::error::{Effect, Result};
 use crate::warning::WarningKind;
 
-/// What a connector does with an event of a live call.
+/// A connector's part of sending a live event.
 ///
 /// The core locks the call, applies the event, asks for the [`prepare`](Self::prepare)d request,
 /// stores the call, [`send`](Self::send)s the request, and stores what changed. The call is stored
 /// before anything is sent: what the PBX reported is true whether or not the CRM can be notified, a
 /// full disk is noticed before, and a killed process sends nothing twice.
 pub trait LiveJob: Send + Sync {
-    /// What is remembered of a call.
+    /// The stored state of a call.
     type State: CrmState;
-    /// What is sent for an event.
+    /// The data sent for an event.
     type Request: Send;
 
-    /// Decides what is sent for an event, and notes it in the state. `None`: the CRM has nothing for
-    /// this event.
+    /// Builds the request of an event, and notes it in the state. `None`: the CRM has no request
+    /// for this event.
     ///
     /// # Errors
-    /// Where the request cannot be put together. The event is remembered all the same.
+    /// If the request cannot be built. The event is stored all the same.
     fn prepare(
         &self,
         call: &mut CallSession<Self::State>,
         event: &CallEvent,
     ) -> Result<Option<Self::Request>>;
 
-    /// Sends it.
+    /// Sends the request.
     fn send(
         &self,
         call: &mut CallSession<Self::State>,
@@ -76,14 +76,14 @@ pub(super) async fn handle_event<J: LiveJob>(
     }
     job.finish(&mut call, event).await?;
     if call.was_over() && cx.requests() > 0 {
-        // The end came before, and the CRM is notified only now: that is no contradiction.
+        // The end arrived earlier, and the CRM is notified only now: that is not a contradiction.
         cx.clear_warnings(WarningKind::OutOfOrder);
     }
     unknown_options(context, options, cx, event.extra());
     Ok(call.receipt())
 }
 
-/// Warns of the options of an event or record that the connector does not understand.
+/// Warns of options of an event or record that the connector does not support.
 pub(super) fn unknown_options(
     context: &Context,
     known: &[&str],
@@ -92,6 +92,6 @@ pub(super) fn unknown_options(
 ) {
     for (name, _) in extra.iter().filter(|(name, _)| !known.contains(name)) {
         let crm = context.crm().title();
-        cx.warn(WarningKind::UnknownOption, format!("{crm} has no option {name}; left out"));
+        cx.warn(WarningKind::UnknownOption, format!("{crm} has no option {name}: it was left out"));
     }
 }

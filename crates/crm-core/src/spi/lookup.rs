@@ -9,7 +9,7 @@ use crate::phone::PhoneNumber;
 /// How a connector finds customers by phone number. The value lives for one question, which may be
 /// about several numbers.
 pub trait LookupJob: Send + Sync {
-    /// Reads what all numbers need, once. Its warnings stand in every result.
+    /// Reads what all numbers need, once. Its warnings are part of every result.
     fn begin(&self, cx: &Cx) -> impl Future<Output = Result<()>> + Send {
         let _ = cx;
         async { Ok(()) }
@@ -30,7 +30,7 @@ pub trait LookupJob: Send + Sync {
     ) -> impl Future<Output = Result<Option<Responsible>>> + Send;
 }
 
-/// Lookups of a CRM that has none.
+/// Lookups of a CRM without lookups.
 #[derive(Debug)]
 pub struct NoLookup<'a>(pub(super) &'a Context);
 
@@ -44,7 +44,7 @@ impl LookupJob for NoLookup<'_> {
     }
 }
 
-/// Finds who has these numbers; a number that is named twice is looked up once.
+/// Finds the customers of these numbers; a repeated number is looked up once.
 pub(super) async fn find(
     job: &impl LookupJob,
     cx: &Cx,
@@ -59,15 +59,14 @@ pub(super) async fn find(
     let mut found: Vec<Found> = Vec::with_capacity(phones.len());
     for phone in phones {
         let known = first_at.get(phone).and_then(|index| found.get(*index)).cloned();
-        let one = match known {
-            Some(same) => same,
-            None => {
-                let scope = cx.scope();
-                scope.add_warnings(cx.warnings());
-                let mut found = Found::new(*phone, job.find(&scope, *phone).await?);
-                found.warnings = scope.warnings();
-                found
-            }
+        let one = if let Some(same) = known {
+            same
+        } else {
+            let scope = cx.scope();
+            scope.add_warnings(cx.warnings());
+            let mut found = Found::new(*phone, job.find(&scope, *phone).await?);
+            found.warnings = scope.warnings();
+            found
         };
         first_at.entry(*phone).or_insert(found.len());
         found.push(one);
@@ -75,7 +74,7 @@ pub(super) async fn find(
     Ok(found)
 }
 
-/// The CRM's users with their extensions, held against the directory.
+/// Completes the CRM's users with their extensions and compares them with the directory.
 pub(super) fn user_list(context: &Context, cx: &Cx, mut users: Vec<CrmUser>) -> UserList {
     let directory = context.account().directory();
     for user in &mut users {

@@ -1,15 +1,15 @@
-//! What the author of a connector implements.
+//! The traits that a connector implements.
 //!
-//! A connector is a [`Connector`]. The core makes a [`CrmConnector`] of it: it opens the scope of
-//! requests and warnings, runs the flow that all CRMs share, and adds CRM and account to errors. The
-//! connector brings the parts that differ, as jobs:
+//! A connector is a [`Connector`]. The core builds a [`CrmConnector`] from it: it opens the scope
+//! of requests and warnings, runs the flow that all CRMs share, and adds CRM and account to errors.
+//! The connector provides the differing parts as jobs:
 //!
 //! - [`LiveJob`]: which requests follow from an event of a live call;
-//! - [`HistoryJob`]: what a record becomes, and how it is sent;
-//! - [`LookupJob`]: who has a number, who is responsible;
+//! - [`HistoryJob`]: the data of a record, and how it is sent;
+//! - [`LookupJob`]: the customers and the responsible employee of a number;
 //! - [`FollowUpJob`]: the customer and the task after a call.
 //!
-//! A job is a small value that borrows what it needs. It is made for one operation.
+//! A job is a small value that borrows what it needs, created for one operation.
 
 mod health;
 mod history;
@@ -36,14 +36,14 @@ use crate::error::{Error, Result};
 use crate::inbound::{InboundEvent, InboundReply, InboundRequest};
 use crate::phone::PhoneNumber;
 
-/// One account of one CRM, as its author writes it. Every method gets a scope of its own: warnings go
-/// to [`Cx::warn`], and the core puts them into the result.
+/// One account of one CRM, as implemented by a connector crate. Every method gets its own scope:
+/// warnings go to [`Cx::warn`], and the core adds them to the result.
 pub trait Connector: Send + Sync + fmt::Debug {
-    /// What the CRM has.
+    /// The features the CRM supports.
     const CAPABILITIES: Capabilities;
 
-    /// The names in [`Extra`](crate::Extra) that the connector understands, of events and of records.
-    /// Others are left out with a warning.
+    /// The names in [`Extra`](crate::Extra) that the connector supports, for events and records.
+    /// Other names are left out with a warning.
     const OPTIONS: &'static [&'static str] = &[];
 
     /// The account and the hub.
@@ -77,7 +77,7 @@ pub trait Connector: Send + Sync + fmt::Debug {
         async { Err(self.context().unsupported("attaching a recording to a recorded call")) }
     }
 
-    /// The CRM's users. The core adds their extensions and holds them against the directory.
+    /// Lists the CRM's users. The core adds their extensions and compares them with the directory.
     fn users(&self, cx: &Cx) -> impl Future<Output = Result<Vec<CrmUser>>> + Send {
         let _ = cx;
         async { Err(self.context().unsupported("a list of users")) }
@@ -93,7 +93,7 @@ pub trait Connector: Send + Sync + fmt::Debug {
         async { Err(self.context().unsupported("a list of changes")) }
     }
 
-    /// Registers the telephony, or undoes that. Returns each change in words. See
+    /// Registers or removes the telephony. Returns a description of each change. See
     /// [`CrmConnector::setup`].
     fn setup(&self, cx: &Cx, plan: &SetupPlan) -> impl Future<Output = Result<Vec<String>>> + Send {
         let _ = (cx, plan);

@@ -1,4 +1,4 @@
-//! A locked call with what is remembered of it.
+//! A locked call with its stored state.
 
 use std::fmt;
 
@@ -11,8 +11,8 @@ use crate::error::Result;
 use crate::open_call::OpenCall;
 use crate::warning::WarningKind;
 
-/// What a connector remembers of a call beside the common state. It is stored with the call, so every
-/// field may be missing: an older version may have written it.
+/// The state that a connector stores of a call besides the common one. Every field may be missing:
+/// an older version may have written it.
 pub trait CrmState: Clone + Default + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The CRM's id of the call, where it has one.
     fn crm_call_id(&self, call: &CallState) -> Option<CrmCallId> {
@@ -23,8 +23,8 @@ pub trait CrmState: Clone + Default + Serialize + DeserializeOwned + Send + Sync
 
 impl CrmState for () {}
 
-/// One call, locked until this is dropped, with the connector's own state of it. Warnings and
-/// requests of the call are those of its [`cx`](Self::cx).
+/// One call, locked until this is dropped, with the connector's own state. Warnings and requests of
+/// the call are those of its [`cx`](Self::cx).
 pub struct CallSession<S> {
     id: CallId,
     open: OpenCall,
@@ -50,7 +50,7 @@ impl<S: CrmState> CallSession<S> {
         Self { id: call.clone(), open, crm, cx, was_over, unsaved: false }
     }
 
-    /// Takes in an event. What contradicts the state is a warning.
+    /// Applies an event. A contradiction with the state is a warning.
     pub(super) fn apply(&mut self, event: &CallEvent) {
         let warnings = self.open.state_mut().apply(event);
         self.cx.add_warnings(warnings);
@@ -62,7 +62,7 @@ impl<S: CrmState> CallSession<S> {
         &self.id
     }
 
-    /// The circumstances of the call: its requests and warnings.
+    /// The context of the call: its requests and warnings.
     pub fn cx(&self) -> &Cx {
         &self.cx
     }
@@ -77,19 +77,19 @@ impl<S: CrmState> CallSession<S> {
         &self.crm
     }
 
-    /// The connector's own state of the call, to change it. The call counts as unsaved.
+    /// The connector's own state of the call, for changes. The call counts as unsaved.
     pub fn crm_mut(&mut self) -> &mut S {
         self.unsaved = true;
         &mut self.crm
     }
 
-    /// The common state beside the connector's own, to change the latter. The call counts as unsaved.
+    /// The common state, and the connector's own for changes. The call counts as unsaved.
     pub fn parts_mut(&mut self) -> (&CallState, &mut S) {
         self.unsaved = true;
         (self.open.state(), &mut self.crm)
     }
 
-    /// Returns true if the call had ended before the event at hand.
+    /// Returns true if the call had ended before the current event.
     pub fn was_over(&self) -> bool {
         self.was_over
     }
@@ -103,27 +103,27 @@ impl<S: CrmState> CallSession<S> {
     /// Stores the call.
     ///
     /// # Errors
-    /// `config` where the store cannot be written.
+    /// `config` if the store cannot be written.
     pub async fn save(&mut self) -> Result<()> {
         self.open.save(&self.crm).await?;
         self.unsaved = false;
         Ok(())
     }
 
-    /// Stores the call between two requests, so that a process that is killed sends nothing twice. A
-    /// failure is logged only: the next request matters more.
+    /// Stores the call between two requests, so that a killed process sends nothing twice. A
+    /// failure is only logged: the next request matters more.
     pub async fn checkpoint(&mut self) {
         if let Err(lost) = self.save().await {
-            tracing::warn!(call = %self.id, %lost, "the state of a call is lost");
+            tracing::warn!(call = %self.id, %lost, "cannot store the state of a call");
         }
     }
 
-    /// Stores a call that the CRM holds. A failure is a warning: it does not undo the record.
+    /// Stores a recorded call. A failure is a warning: the record stands.
     pub async fn save_recorded(&mut self) {
         if let Err(error) = self.save().await {
             self.cx.warn(
                 WarningKind::Incomplete,
-                format!("the call is recorded, but that cannot be remembered: {}", error.message()),
+                format!("the call is recorded, but cannot store its state: {}", error.message()),
             );
         }
     }

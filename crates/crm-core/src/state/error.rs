@@ -1,18 +1,17 @@
-//! What can go wrong with a call store.
+//! Errors of a call store.
 
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-/// A call store that cannot do its work: which path, what failed, what to do.
+/// A failure of a call store, with the path and what to do.
 ///
-/// Every variant but [`Stopped`](Self::Stopped) is a matter of configuration: the operator mends it
-/// and the same call works. The printed text holds [`message`](Self::message) and
-/// [`hint`](Self::hint); whoever shows the two apart asks for them apart.
+/// Every variant but [`Stopped`](Self::Stopped) is a configuration problem that an operator can
+/// fix. `Display` prints [`message`](Self::message) and [`hint`](Self::hint).
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// Others than the owner may write to the directory, so its contents cannot be trusted.
+    /// Other users may write to the directory, so its contents cannot be trusted.
     #[non_exhaustive]
     WritableByOthers {
         /// The directory.
@@ -23,11 +22,11 @@ pub enum StoreError {
     /// A file or directory cannot be created, read, locked, written or removed.
     #[non_exhaustive]
     Io {
-        /// What was tried, as in "cannot *write* this path".
+        /// The attempted action, as in "cannot *write* this path".
         action: &'static str,
-        /// What it was tried on.
+        /// The path.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// The document was written by a newer version of this library.
@@ -40,22 +39,22 @@ pub enum StoreError {
         /// The newest version this library reads.
         known: u64,
     },
-    /// A store of the host's own failed. Made by [`StoreError::other`].
+    /// A store of the host's own failed. Created by [`StoreError::other`].
     #[non_exhaustive]
     Other {
-        /// What the store reports.
+        /// The error of the store.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// The work was broken off because the asynchronous runtime is shutting down.
+    /// The work was cancelled because the asynchronous runtime is shutting down.
     #[non_exhaustive]
     Stopped {
-        /// The file that was worked on.
+        /// The file.
         path: PathBuf,
     },
 }
 
 impl StoreError {
-    /// Reports the failure of a call store that is not one of this library's.
+    /// Creates the error of a call store that is not part of this library.
     ///
     /// ```
     /// use vochi_crm_core::state::StoreError;
@@ -74,11 +73,11 @@ impl StoreError {
         move |source| Self::Io { action, path, source }
     }
 
-    /// What happened, and to which path.
+    /// The failure and its path.
     pub fn message(&self) -> String {
         match self {
             Self::WritableByOthers { path, mode } => format!(
-                "the call state directory {} can be written by others (mode {:03o})",
+                "cannot use the call state directory {}: other users can write to it (mode {:03o})",
                 path.display(),
                 mode & 0o7777
             ),
@@ -91,12 +90,12 @@ impl StoreError {
             ),
             Self::Other { source } => source.to_string(),
             Self::Stopped { path } => {
-                format!("work on {} was broken off: the program is stopping", path.display())
+                format!("cannot finish the work on {}: the program is stopping", path.display())
             }
         }
     }
 
-    /// What the operator can do about it.
+    /// What an operator can do about it.
     pub fn hint(&self) -> String {
         match self {
             Self::WritableByOthers { path, .. } => {
@@ -110,7 +109,7 @@ impl StoreError {
                     "free some space, or name a state directory on another disk"
                 }
                 io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
-                    "something that is no directory is in the way: move it, or name another state directory"
+                    "the path is not a directory: move it away, or name another state directory"
                 }
                 io::ErrorKind::Unsupported => {
                     "this file system cannot lock files: name a state directory on a local disk"
@@ -118,7 +117,7 @@ impl StoreError {
                 io::ErrorKind::InvalidInput => {
                     "move it away, or name another state directory"
                 }
-                _ => "see that the state directory is on a healthy local disk, or name another state directory",
+                _ => "check that the state directory is on a healthy local disk, or name another state directory",
             }
             .to_owned(),
             Self::NewerVersion { path, .. } => format!(
@@ -126,7 +125,7 @@ impl StoreError {
                 path.display()
             ),
             Self::Other { .. } => "check the call store this program was given".to_owned(),
-            Self::Stopped { .. } => "start it again; nothing is half-written".to_owned(),
+            Self::Stopped { .. } => "start it again; no file is half-written".to_owned(),
         }
     }
 }

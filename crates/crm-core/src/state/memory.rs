@@ -1,4 +1,4 @@
-//! The call store of one process.
+//! A call store in memory.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,17 +8,17 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use super::error::StoreError;
-use super::shelf::{Bounds, Shelves};
+use super::keyed_lock::{CallKey, KeyGuard, KeyedLock};
 use super::store::{CallSlot, CallStore, KEPT_FOR, Space};
-use super::turns::{CallKey, Turn, Turns};
+use super::ttl_map::{Bounds, SpaceMaps};
 
-/// Calls remembered at once, unless told otherwise.
+/// The default number of calls stored at once.
 const CAPACITY: usize = 100_000;
 
-/// Keeps the documents in memory: for a service that lives longer than its calls.
+/// Stores documents in memory: for a service that lives longer than its calls.
 ///
-/// A call is forgotten 48 hours after its last save, on tokio's clock, and the oldest ones earlier
-/// when there are more than 100 000; a call somebody holds or waits for is never forgotten.
+/// A call expires 48 hours after its last save, by tokio's clock. Above 100 000 calls the oldest
+/// are removed earlier; a call that is locked or waited for is never removed.
 #[derive(Debug)]
 pub struct MemoryCallStore {
     shared: Arc<Shared>,
@@ -27,27 +27,27 @@ pub struct MemoryCallStore {
 
 #[derive(Debug)]
 struct Shared {
-    turns: Turns,
-    shelves: Shelves<Value>,
+    locks: KeyedLock,
+    maps: SpaceMaps<Value>,
 }
 
 impl MemoryCallStore {
-    /// An empty store.
+    /// Creates an empty store.
     pub fn new() -> Self {
         Self {
-            shared: Arc::new(Shared { turns: Turns::default(), shelves: Shelves::new() }),
+            shared: Arc::new(Shared { locks: KeyedLock::default(), maps: SpaceMaps::new() }),
             bounds: Bounds { kept_for: Some(KEPT_FOR), capacity: CAPACITY },
         }
     }
 
-    /// How long calls and numbers are remembered after their last save.
+    /// Sets how long calls and numbers are stored after their last save.
     #[must_use]
     pub fn kept_for(mut self, kept_for: Duration) -> Self {
         self.bounds.kept_for = Some(kept_for);
         self
     }
 
-    /// How many calls are remembered at once. Calls in use may exceed it for as long as they are.
+    /// Sets how many calls are stored at once. Locked calls may exceed it temporarily.
     #[must_use]
     pub fn capacity(mut self, calls: usize) -> Self {
         self.bounds.capacity = calls;
@@ -70,26 +70,26 @@ impl CallStore for MemoryCallStore {
         id: &str,
     ) -> Result<Box<dyn CallSlot>, StoreError> {
         let key = CallKey::new(space, account, id);
-        let turn = self.shared.turns.take(&key).await;
-        let document = self.shared.shelves.get(&key, self.bounds);
+        let guard = self.shared.locks.take(&key).await;
+        let document = self.shared.maps.get(&key, self.bounds);
         Ok(Box::new(MemorySlot {
             shared: Arc::clone(&self.shared),
             bounds: self.bounds,
             key,
             document,
-            _turn: turn,
+            _guard: guard,
         }))
     }
 
     async fn list(&self, space: Space, account: &str) -> Result<Vec<String>, StoreError> {
-        let listed = self.shared.shelves.list(space, account, self.bounds);
+        let listed = self.shared.maps.list(space, account, self.bounds);
         let mut ids: Vec<String> = listed.into_iter().map(|(id, _)| id).collect();
         ids.sort();
         Ok(ids)
     }
 
     async fn sweep(&self) -> Result<usize, StoreError> {
-        Ok(self.shared.shelves.sweep(self.bounds, &self.shared.turns))
+        Ok(self.shared.maps.sweep(self.bounds, &self.shared.locks))
     }
 }
 
@@ -98,7 +98,7 @@ struct MemorySlot {
     bounds: Bounds,
     key: Arc<CallKey>,
     document: Option<Value>,
-    _turn: Turn,
+    _guard: KeyGuard,
 }
 
 #[async_trait]
@@ -108,14 +108,14 @@ impl CallSlot for MemorySlot {
     }
 
     async fn save(&mut self, document: &Value) -> Result<(), StoreError> {
-        let Shared { turns, shelves } = &*self.shared;
-        shelves.put(&self.key, document.clone(), self.bounds, turns);
+        let Shared { locks, maps } = &*self.shared;
+        maps.put(&self.key, document.clone(), self.bounds, locks);
         self.document = Some(document.clone());
         Ok(())
     }
 
     async fn remove(&mut self) -> Result<(), StoreError> {
-        self.shared.shelves.remove(&self.key);
+        self.shared.maps.remove(&self.key);
         self.document = None;
         Ok(())
     }

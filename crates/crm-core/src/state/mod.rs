@@ -1,13 +1,13 @@
-//! The call store: what one process, or one moment, must tell the next about a live call.
+//! The call store: the state of live calls, shared between events and processes.
 //!
-//! A call reaches the library as a row of separate events, often each in a process of its own. What
-//! a later event needs from an earlier one (the CRM's own id of the call, who rang, whether the
-//! record went out) is kept as one small JSON document per account and call id.
+//! A call reaches the library as a series of separate events, often each in its own process. What a
+//! later event needs from an earlier one (the CRM's id of the call, who rang, whether the record
+//! was sent) is stored as one small JSON document per account and call id.
 //!
-//! Other documents lie in spaces of their own ([`Space`]): numbers, pending work, tokens.
+//! Other documents have their own spaces ([`Space`]): numbers, pending work, tokens.
 //!
-//! [`CallStore::open`] locks one call and hands out its [`CallSlot`]. Until that slot is dropped,
-//! every other event of the same call waits, in the order of arrival; other calls are not held up.
+//! [`CallStore::open`] locks one call and returns its [`CallSlot`]. Until that slot is dropped,
+//! other events of the same call wait, in the order of arrival; other calls are not affected.
 //!
 //! | store | keeps documents | for |
 //! | --- | --- | --- |
@@ -36,10 +36,10 @@
 
 pub(crate) mod directory;
 mod error;
+mod keyed_lock;
 mod memory;
-mod shelf;
 mod store;
-mod turns;
+mod ttl_map;
 
 pub use self::directory::{DirectoryCallStore, ReadOnlyCallStore};
 pub use self::error::StoreError;

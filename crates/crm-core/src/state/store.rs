@@ -1,4 +1,4 @@
-//! The two traits of the call store, and the spaces it keeps apart.
+//! The traits of the call store, and its spaces.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use super::error::StoreError;
 
-/// How long a call is remembered after its last save, unless a store is told otherwise: 48 hours.
+/// The default time for which a call is stored after its last save: 48 hours.
 pub const KEPT_FOR: Duration = Duration::from_hours(48);
 
-/// Kinds of documents, each with names and a lifetime of its own.
+/// A kind of document, with its own names and lifetime.
 ///
 /// ```
 /// use vochi_crm_core::state::Space;
@@ -23,7 +23,7 @@ pub const KEPT_FOR: Duration = Duration::from_hours(48);
 pub enum Space {
     /// Live and finished calls, by call id.
     Calls,
-    /// Phone numbers: who was created in the CRM under a number, by E.164.
+    /// Phone numbers: the customer created in the CRM for a number, by E.164.
     Numbers,
     /// Pending work, by call id. See [`pending`](crate::pending).
     Pending,
@@ -45,10 +45,10 @@ impl Space {
         }
     }
 
-    /// How long a document is kept after its last save; `None`: until it is removed.
+    /// How long a document is stored after its last save; `None` means until it is removed.
     ///
-    /// Pending work has a limit of 30 days, counted from the moment it was due, after which it is
-    /// reported and dropped. A store keeps it for twice as long, so that there is time to report it.
+    /// Pending work expires 30 days after it was due, is then reported and dropped. A store keeps
+    /// it twice as long, so that there is time to report it.
     pub const fn kept_for(self) -> Option<Duration> {
         match self {
             Self::Calls | Self::Numbers => Some(KEPT_FOR),
@@ -57,8 +57,8 @@ impl Space {
         }
     }
 
-    /// The lifetime where a store has its own for calls and numbers.
-    pub(super) const fn kept(self, calls: Duration) -> Option<Duration> {
+    /// The lifetime in a store with its own lifetime for calls and numbers.
+    pub(super) const fn lifetime(self, calls: Duration) -> Option<Duration> {
         match self {
             Self::Calls | Self::Numbers => Some(calls),
             other => other.kept_for(),
@@ -66,16 +66,16 @@ impl Space {
     }
 }
 
-/// Keeps one JSON document per space, account and id, and lets one task at a time work on it.
+/// A store of JSON documents per space, account and id, with one lock per document.
 ///
-/// [`open`](Self::open) opens a call. A store of a host's own implements
-/// [`open_in`](Self::open_in), [`list`](Self::list) and [`sweep`](Self::sweep), and is checked by
+/// [`open`](Self::open) opens a call. A host's own store implements [`open_in`](Self::open_in),
+/// [`list`](Self::list) and [`sweep`](Self::sweep), and can be checked with
 /// `vochi_crm_core::testing::check_call_store` (feature `testing`).
 ///
-/// A task that holds a slot must not open another one, with one exception: calls of one account in
-/// ascending order of their ids, which is what [`open_many`](Self::open_many) does; and while it
-/// holds a call or a number it may open pending work for a moment. Opening a document that the same
-/// task already holds waits for ever.
+/// A task that holds a slot must not open another one, with two exceptions: calls of one account in
+/// ascending order of their ids, as [`open_many`](Self::open_many) does; and, while holding a call
+/// or a number, pending work for a short time. Opening a document that the same task already holds
+/// deadlocks.
 #[async_trait]
 pub trait CallStore: Send + Sync + fmt::Debug {
     /// Locks one call and reads its document.
@@ -88,13 +88,13 @@ pub trait CallStore: Send + Sync + fmt::Debug {
 
     /// Locks a document of a space and reads it.
     ///
-    /// Waits while another task holds it; tasks are let in as they came. There
-    /// is no time limit of its own: put a timeout around it. Dropping the future at any moment
-    /// gives up the place in the queue and leaves no lock behind. While it is kept it must be
-    /// polled, since it may stand first in the queue.
+    /// Waits while another task holds it, in FIFO order. There is no timeout: wrap the future in
+    /// one. Dropping the future at any time leaves the queue and releases the lock. Keep polling
+    /// the future: it may be first in the queue.
     ///
     /// # Errors
-    /// The store cannot be read or locked, or holds a document of a newer version of this library.
+    /// If the store cannot be read or locked, or holds a document of a newer version of this
+    /// library.
     async fn open_in(
         &self,
         space: Space,
@@ -102,13 +102,13 @@ pub trait CallStore: Send + Sync + fmt::Debug {
         id: &str,
     ) -> Result<Box<dyn CallSlot>, StoreError>;
 
-    /// Ids of the documents of a space and account that are stored now, in ascending order.
+    /// Lists the ids of the stored documents of a space and account, in ascending order.
     ///
     /// # Errors
-    /// The store cannot be listed.
+    /// If the store cannot be listed.
     async fn list(&self, space: Space, account: &str) -> Result<Vec<String>, StoreError>;
 
-    /// Locks several calls of one account, in an order that cannot deadlock; an id given twice is
+    /// Locks several calls of one account, in an order that prevents deadlocks; a repeated id is
     /// opened once. A directory store holds one open file per call.
     ///
     /// # Errors
@@ -126,30 +126,30 @@ pub trait CallStore: Send + Sync + fmt::Debug {
         Ok(slots)
     }
 
-    /// Forgets the calls whose time is over and says how many they were. Stores do this by
-    /// themselves now and then; a host may do it at a quiet hour. Calls in use are left alone.
+    /// Removes expired calls and returns their number. Stores do this on their own from time to
+    /// time; a host may do it at an idle hour. Locked calls are left alone.
     ///
     /// # Errors
-    /// The store cannot be listed.
+    /// If the store cannot be listed.
     async fn sweep(&self) -> Result<usize, StoreError>;
 }
 
-/// One call, locked. Dropping the slot lets the next event of the call go on.
+/// One locked call. Dropping the slot releases the lock.
 #[async_trait]
 pub trait CallSlot: Send + Sync + fmt::Debug {
-    /// The document as it is stored now; none for a call not heard of, or forgotten by age.
+    /// The stored document; `None` for an unknown or expired call.
     fn document(&self) -> Option<&Value>;
 
-    /// Replaces the document. When this returns, the next event sees it, whatever happens to this
-    /// process. A dropped future leaves the old document or the new one, never a mixture.
+    /// Replaces the document. When this returns, the next event sees it, even if this process dies.
+    /// A dropped future leaves either the old document or the new one.
     ///
     /// # Errors
-    /// The document cannot be written; the old one is still there.
+    /// If the document cannot be written; the old one is still there.
     async fn save(&mut self, document: &Value) -> Result<(), StoreError>;
 
-    /// Removes the document; the call stays locked. Nothing to remove is a success.
+    /// Removes the document; the call stays locked. A missing document is a success.
     ///
     /// # Errors
-    /// The document cannot be removed.
+    /// If the document cannot be removed.
     async fn remove(&mut self) -> Result<(), StoreError>;
 }

@@ -1,5 +1,6 @@
-//! For tests of connectors and hosts: a transport that plays a script, and answers with one thing
-//! wrong at a time, and checks for stores of a host's own. Behind the feature `testing`.
+//! Test tools for connectors and hosts, behind the feature `testing`.
+//!
+//! A scripted transport, mutated responses, and checks for a host's own call store.
 
 mod mutation;
 mod script;

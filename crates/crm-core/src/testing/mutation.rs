@@ -1,21 +1,21 @@
-//! Answers with one thing wrong at a time.
+//! Mutations of JSON responses, with one error each.
 
 use serde_json::{Value, json};
 
-/// A JSON value with one thing changed.
+/// A JSON value with one change.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Mutation {
-    /// Where: keys and indices from the root on.
+    /// The path of the change: keys and indices from the root.
     pub path: Vec<String>,
-    /// What was done there, in a word or two.
+    /// The kind of change.
     pub what: &'static str,
-    /// The value.
+    /// The changed value.
     pub body: Value,
 }
 
 impl Mutation {
-    /// Whether the place is no longer there.
+    /// Returns true if the change removed the path.
     pub fn is_gone(&self) -> bool {
         matches!(self.what, DROPPED | RENAMED)
     }
@@ -24,8 +24,8 @@ impl Mutation {
 const DROPPED: &str = "dropped";
 const RENAMED: &str = "renamed";
 
-/// Every field and element of a value, dropped, renamed and as every other type: for tests that
-/// show what an odd answer costs.
+/// Generates all mutations of a value: every field and element dropped, renamed and replaced by
+/// every other type. For tests of odd responses.
 ///
 /// ```
 /// use serde_json::json;
@@ -79,7 +79,7 @@ pub fn mutations(body: &Value) -> Vec<Mutation> {
     all
 }
 
-/// Every place in a value: keys and indices from the root on.
+/// Lists every path of a value: keys and indices from the root.
 ///
 /// ```
 /// use serde_json::json;
@@ -105,7 +105,7 @@ pub fn places(value: &Value) -> Vec<Vec<String>> {
     all
 }
 
-/// The value one step further.
+/// The child value of a step.
 fn child<'a>(parent: &'a mut Value, step: &str) -> Option<&'a mut Value> {
     match parent {
         Value::Array(list) => list.get_mut(step.parse::<usize>().ok()?),

@@ -1,4 +1,4 @@
-//! A transport that plays a script.
+//! A scripted transport.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -10,25 +10,25 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::http::{HttpRequest, Response, Transport, TransportError};
 
-/// What happens to one request.
+/// The outcome of one request.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Step {
-    /// It is answered.
+    /// A response.
     Response(Response),
-    /// The transport fails.
+    /// A failure of the transport.
     Fail(TransportError),
-    /// It is answered after a while, by tokio's clock.
+    /// A response after a delay, by tokio's clock.
     Slow(Duration, Response),
 }
 
 impl Step {
-    /// An answer with a JSON body.
+    /// Creates a response with a JSON body.
     pub fn json(status: u16, body: &serde_json::Value) -> Self {
         Self::text(status, "application/json", body.to_string())
     }
 
-    /// An answer with any body.
+    /// Creates a response with any body.
     pub fn text(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let mut headers = HeaderMap::new();
         headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(content_type));
@@ -36,7 +36,7 @@ impl Step {
         Self::Response(Response::new(status, headers, body))
     }
 
-    /// The same answer with a further header.
+    /// Adds a header to the response.
     #[must_use]
     pub fn with_header(self, name: &'static str, value: &'static str) -> Self {
         match self {
@@ -51,7 +51,7 @@ impl Step {
     }
 }
 
-/// A request the script saw.
+/// A request that the script received.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Played {
@@ -59,12 +59,13 @@ pub struct Played {
     pub line: String,
     /// The headers, in order of name.
     pub headers: Vec<(String, String)>,
-    /// The body as text. A streamed one is read whole; one that cannot be is empty.
+    /// The body as text. A streamed body is read completely; an unreadable one is empty.
     pub body: String,
 }
 
-/// Answers requests in the order of a script and remembers them. A request beyond the script fails
-/// with a message that shows it; one whose body cannot be read breaks and takes no step.
+/// Responds to requests in the order of a script and records them. A request after the end of the
+/// script fails with a message that shows it; a request with an unreadable body fails and consumes
+/// no step.
 ///
 /// ```
 /// use vochi_crm_core::testing::{ScriptedTransport, Step};
@@ -84,13 +85,13 @@ struct Script {
 }
 
 impl ScriptedTransport {
-    /// A script of steps.
+    /// Creates a transport from steps.
     pub fn new(steps: impl IntoIterator<Item = Step>) -> Self {
         let script = Script { steps: steps.into_iter().collect(), ..Script::default() };
         Self { inner: Arc::new(Mutex::new(script)) }
     }
 
-    /// Answers every request alike and remembers none, for benchmarks.
+    /// Responds to every request alike and records none, for benchmarks.
     pub fn always(answer: Response) -> Self {
         let script = Script { repeat: Some(answer), ..Script::default() };
         Self { inner: Arc::new(Mutex::new(script)) }
@@ -101,7 +102,7 @@ impl ScriptedTransport {
         self.lock().played.clone()
     }
 
-    /// How many steps have not been played.
+    /// The number of steps left.
     pub fn left(&self) -> usize {
         self.lock().steps.len()
     }
@@ -134,7 +135,7 @@ impl Transport for ScriptedTransport {
             script.played.push(played);
             read.map_err(|error| TransportError::Broken(error.to_string()))?;
             script.steps.pop_front().ok_or_else(|| {
-                TransportError::Invalid(format!("the script has no answer for {line}"))
+                TransportError::Invalid(format!("the script has no response for {line}"))
             })?
         };
         match step {

@@ -1,10 +1,11 @@
-//! Checks what every call store promises.
+//! Conformance checks for call stores.
 
 use serde_json::{Value, json};
 
 use crate::state::{CallSlot, CallStore, Space, StoreError};
 
-/// Checks a call store of a host's own against what connectors rely on. The store must be empty.
+/// Checks that a host's own call store meets the requirements of connectors. The store must be
+/// empty.
 ///
 /// ```
 /// use vochi_crm_core::state::MemoryCallStore;
@@ -16,18 +17,18 @@ use crate::state::{CallSlot, CallStore, Space, StoreError};
 /// ```
 ///
 /// # Errors
-/// The store reported a failure.
+/// A failure reported by the store.
 ///
 /// # Panics
-/// The store breaks a promise; the message names it.
+/// If the store violates a requirement; the message names it.
 pub async fn check_call_store(store: &dyn CallStore) -> Result<(), StoreError> {
-    documents_are_kept(store).await?;
+    documents_persist(store).await?;
     keys_do_not_mix(store).await?;
-    one_task_works_at_a_time(store).await?;
-    listed_are_the_stored(store).await
+    tasks_exclude_each_other(store).await?;
+    list_returns_stored_documents(store).await
 }
 
-async fn documents_are_kept(store: &dyn CallStore) -> Result<(), StoreError> {
+async fn documents_persist(store: &dyn CallStore) -> Result<(), StoreError> {
     let mut slot = store.open("kept", "1").await?;
     assert_eq!(slot.document(), None, "a new call has no document");
     slot.remove().await?;
@@ -66,7 +67,7 @@ async fn keys_do_not_mix(store: &dyn CallStore) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn one_task_works_at_a_time(store: &dyn CallStore) -> Result<(), StoreError> {
+async fn tasks_exclude_each_other(store: &dyn CallStore) -> Result<(), StoreError> {
     let mut first = store.open("turns", "1").await?;
     let second = async { store.open("turns", "1").await };
     let work = async move {
@@ -77,13 +78,13 @@ async fn one_task_works_at_a_time(store: &dyn CallStore) -> Result<(), StoreErro
     let (second, worked) = tokio::join!(second, work);
     worked?;
     let document = second?.document().cloned();
-    assert_eq!(document, Some(json!("first")), "a call that is in use is waited for");
+    assert_eq!(document, Some(json!("first")), "a locked call is waited for");
     let many = store.open_many("turns", &["2", "1", "2"]).await?;
-    assert_eq!(many.len(), 2, "an id given twice is opened once");
+    assert_eq!(many.len(), 2, "a repeated id is opened once");
     Ok(())
 }
 
-async fn listed_are_the_stored(store: &dyn CallStore) -> Result<(), StoreError> {
+async fn list_returns_stored_documents(store: &dyn CallStore) -> Result<(), StoreError> {
     let pending = Space::Pending;
     assert!(store.list(pending, "list").await?.is_empty(), "a new account has no documents");
     for id in ["b", "a/../a", "c"] {
@@ -96,6 +97,6 @@ async fn listed_are_the_stored(store: &dyn CallStore) -> Result<(), StoreError> 
     drop(store.open_in(pending, "list", "opened only").await?);
     store.sweep().await?;
     let listed = store.list(pending, "list").await?;
-    assert_eq!(listed, ["a/../a", "b"], "listed are the stored documents of the space, in order");
+    assert_eq!(listed, ["a/../a", "b"], "the stored documents of the space are listed in order");
     Ok(())
 }

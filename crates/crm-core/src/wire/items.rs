@@ -1,21 +1,21 @@
-//! Lists whose bad elements do not cost the good ones.
+//! Lists that keep their good elements if others are invalid.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-/// An element of a list that could not be read.
+/// An invalid element of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Broken {
-    /// Its place in the list, from 0.
+    /// Its index in the list.
     pub index: usize,
-    /// Why, with the path to the value that is wrong and without the value itself.
+    /// The reason, with the path to the invalid value but not the value.
     pub why: String,
 }
 
-/// A list from the wire: what could be read, and a note for every element that could not. An element
-/// that is itself a list cannot: its values would be taken for fields by their order.
+/// A list with the elements that could be read, and a note for every element that could not. An
+/// element that is itself a list is invalid: its values would be read as fields by their order.
 ///
 /// ```
 /// use vochi_crm_core::wire::Items;
@@ -26,9 +26,9 @@ pub struct Broken {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Items<T> {
-    /// The elements that could be read, in order.
+    /// The valid elements, in order.
     pub good: Vec<T>,
-    /// The others.
+    /// The invalid elements.
     pub broken: Vec<Broken>,
 }
 
@@ -62,11 +62,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Items<T> {
     }
 }
 
-/// Names the place of a value that cannot be read. Never the value: it may be anybody's data.
+/// Describes the place of an unreadable value. Never the value: it may be personal data.
 pub(crate) fn unreadable_at(path: &str) -> String {
-    if path == "." {
-        "it is not of the expected form".to_owned()
-    } else {
-        format!("{path} is not of the expected form")
-    }
+    if path == "." { "unexpected form".to_owned() } else { format!("unexpected form of {path}") }
 }

@@ -1,8 +1,8 @@
-//! Lenient readers: what CRMs really put where their documentation promises a type.
+//! Lenient deserializers, for values that differ from a CRM's documented types.
 //!
-//! All are used as `#[serde(deserialize_with = "…")]`, with `#[serde(default)]` where the field may
-//! be absent. They never fail on an odd value that has a plain meaning, and read an unreadable one
-//! as absent where the field is optional.
+//! All are used as `#[serde(deserialize_with = "…")]`, with `#[serde(default)]` if the field may be
+//! absent. They accept odd values with a clear meaning, and read unreadable values of optional
+//! fields as absent.
 
 mod items;
 mod open_word;

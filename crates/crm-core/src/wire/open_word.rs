@@ -1,10 +1,10 @@
-//! Vocabularies a CRM may add words to.
+//! Open vocabularies, to which a CRM may add words.
 
-/// Makes an enum of a CRM's words that keeps a word it does not know.
+/// Declares an enum of a CRM's words that keeps unknown words.
 ///
-/// Words are read whatever the case of their letters, because documentations spell them in more than
-/// one way, and written as they stand here. A word may have a second spelling, for a CRM that counts
-/// its words. The crate that uses it needs serde.
+/// Words are parsed case-insensitively, because documentations differ in case, and written as
+/// declared. A word may have a second spelling, for a CRM that also uses numbers. The crate that
+/// uses it needs serde.
 ///
 /// ```
 /// vochi_crm_core::open_word! {
@@ -29,7 +29,7 @@ macro_rules! open_word {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$word_doc])* $word,)+
-            /// Any other, by the CRM's own word.
+            /// Any other word of the CRM.
             Other(String),
         }
 
@@ -42,7 +42,7 @@ macro_rules! open_word {
                 }
             }
 
-            /// Reads the CRM's word.
+            /// Parses the CRM's word.
             pub fn of(word: &str) -> Self {
                 let word = word.trim();
                 $(if word.eq_ignore_ascii_case($text) $(|| word == $number)? {
@@ -68,7 +68,7 @@ macro_rules! open_word {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 match $crate::wire::text_or_none(deserializer)? {
                     Some(word) => Ok(Self::of(&word)),
-                    None => Err(serde::de::Error::custom("it is no word")),
+                    None => Err(serde::de::Error::custom("expected a word")),
                 }
             }
         }

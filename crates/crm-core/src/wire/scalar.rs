@@ -1,4 +1,4 @@
-//! Texts, numbers and flags that come in each other's clothes.
+//! Lenient deserializers for scalars: numbers as strings, flags as `"Y"` or `1`.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -22,7 +22,7 @@ pub fn bool_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
     Value::deserialize(deserializer).map(|value| as_bool(&value))
 }
 
-/// Like [`bool_or_none`], with anything unreadable as `false`.
+/// Like [`bool_or_none`], but `false` if unreadable.
 pub fn truthy<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     bool_or_none(deserializer).map(Option::unwrap_or_default)
 }
@@ -40,7 +40,7 @@ fn as_bool(value: &Value) -> Option<bool> {
     }
 }
 
-/// Reads a whole number written as a number or as text; anything else is `None`.
+/// Reads an integer written as a number or as text; anything else is `None`.
 pub fn integer_or_none<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<i64>, D::Error> {
@@ -51,7 +51,7 @@ pub fn integer_or_none<'de, D: Deserializer<'de>>(
     })
 }
 
-/// Reads an id written as a number or as text; `0`, `"0"`, `""` and `null` are no id.
+/// Reads an id written as a number or as text; `0`, `"0"`, `""` and `null` are `None`.
 pub fn id_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::Number(number) => Some(number.to_string()),
@@ -61,8 +61,8 @@ pub fn id_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<S
     .filter(|id| !id.is_empty() && id != "0"))
 }
 
-/// Reads a text; a number becomes its digits, an empty text and anything else `None`. So is `false`:
-/// it is how PHP says that there is nothing.
+/// Reads a text; a number becomes its digits, an empty text and anything else `None`. PHP writes a
+/// missing text as `false`.
 pub fn text_or_none<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<String>, D::Error> {
@@ -87,8 +87,8 @@ pub fn local_time_or_none<'de, D: Deserializer<'de>>(
     })
 }
 
-/// Reads a list of texts or numbers; a single one is a list of one, unreadable elements are left
-/// out.
+/// Reads a list of texts or numbers; a single value is a list of one. Unreadable elements are
+/// skipped.
 pub fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
         Value::Array(items) => items.into_iter().filter_map(as_text).collect(),
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flags_are_read_in_every_dress() {
+    fn flags_are_read_in_every_form() {
         for (value, flag) in [
             (json!(true), Some(true)),
             (json!("true"), Some(true)),
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn local_times_are_read_and_nothing_is_guessed() {
+    fn local_times_are_read_or_none() {
         for (value, time) in [
             (json!("2026-03-02 11:00:00"), Some("2026-03-02 11:00:00")),
             (json!("2026-03-02T11:00"), Some("2026-03-02 11:00:00")),
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_come_as_lists_maps_and_single_values() {
+    fn texts_are_read_from_lists_maps_and_single_values() {
         for (value, list) in [
             (json!(["a", 1, null]), vec!["a", "1"]),
             (json!("a"), vec!["a"]),

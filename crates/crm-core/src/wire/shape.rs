@@ -1,4 +1,4 @@
-//! Lists that come as maps, maps that come as lists, and things that are not there.
+//! Lenient deserializers for lists as maps, maps as lists, and missing objects.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,8 +9,8 @@ use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-/// Reads a map; an empty list (how PHP writes an empty map) and `null` are the empty map. A value
-/// that cannot be read is left out.
+/// Reads a map; an empty list (PHP's empty map) and `null` are the empty map. Unreadable values are
+/// skipped.
 pub fn map_or_empty<'de, D, T>(deserializer: D) -> Result<BTreeMap<String, T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -25,15 +25,15 @@ where
     })
 }
 
-/// Reads a list; a map gives its values, `null` and anything else nothing. An element that cannot
-/// be read, or is itself a list, is left out.
+/// Reads a list; a map becomes the list of its values, `null` and anything else an empty list.
+/// Elements that are unreadable, or lists themselves, are skipped.
 pub fn list_or_values<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: DeserializeOwned,
 {
     let read = |value: Value| match value {
-        // Its values would be taken for fields by their order.
+        // Its values would be read as fields by their order.
         Value::Array(_) => None,
         value => T::deserialize(value).ok(),
     };
@@ -44,8 +44,8 @@ where
     })
 }
 
-/// Reads an object that has to be there. Nothing else is one: out of a list, serde would take the
-/// fields by their order.
+/// Reads a required object. A list is an error: serde would read its elements as fields by their
+/// order.
 pub fn object<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -68,7 +68,7 @@ where
     deserializer.deserialize_map(Fields(PhantomData))
 }
 
-/// Reads an object; `null`, `[]`, `{}` and an object that cannot be read are `None`.
+/// Reads an object; `null`, `[]`, `{}` and an unreadable object are `None`.
 pub fn object_or_none<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -82,7 +82,7 @@ where
     })
 }
 
-/// Like [`object_or_none`], with everything that is `None` there as the default.
+/// Like [`object_or_none`], but with the default instead of `None`.
 pub fn object_or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -91,8 +91,8 @@ where
     object_or_none(deserializer).map(Option::unwrap_or_default)
 }
 
-/// Reads anything its type can be read from (an id, a word of an open vocabulary); `null` and what
-/// cannot be read are `None`.
+/// Reads any deserializable value (an id, a word of an open vocabulary); `null` and unreadable
+/// values are `None`.
 pub fn value_or_none<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -108,20 +108,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_empty_list_is_an_empty_map() {
+    fn empty_list_is_an_empty_map() {
         assert!(map_or_empty::<_, String>(&json!([])).unwrap().is_empty());
         assert_eq!(map_or_empty::<_, String>(&json!({"a": "b", "c": 1})).unwrap().len(), 1);
     }
 
     #[test]
-    fn a_map_by_code_is_a_list_of_its_values() {
+    fn map_is_read_as_the_list_of_its_values() {
         assert_eq!(list_or_values::<_, u8>(&json!({"x": 1, "y": 2})).unwrap(), [1, 2]);
         assert_eq!(list_or_values::<_, u8>(&json!([1, "bad", 2])).unwrap(), [1, 2]);
         assert!(list_or_values::<_, u8>(&json!(null)).unwrap().is_empty());
     }
 
     #[test]
-    fn nothing_has_four_spellings() {
+    fn missing_objects_are_none() {
         type Map = BTreeMap<String, u8>;
         for nothing in [json!(null), json!([]), json!({}), json!("")] {
             assert_eq!(object_or_none::<_, Map>(&nothing).unwrap(), None, "{nothing}");
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unreadable_object_is_the_default() {
+    fn unreadable_object_is_the_default() {
         type Map = BTreeMap<String, u8>;
         for nothing in [json!(null), json!([]), json!([1, 2]), json!({"a": "b"})] {
             assert_eq!(object_or_default::<_, Map>(&nothing).unwrap(), Map::new(), "{nothing}");
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_cannot_be_read_is_none() {
+    fn unreadable_value_is_none() {
         for (value, read) in
             [(json!(7), Some(7)), (json!(null), None), (json!("seven"), None), (json!({}), None)]
         {

@@ -1,4 +1,4 @@
-//! The cache: who loads, who waits, and how long an answer is good.
+//! The cache: loading, waiting and lifetimes.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 use std::sync::Arc;
@@ -14,7 +14,7 @@ const NEGATIVE: Duration = Duration::from_secs(30);
 const MOMENT: Duration = Duration::from_millis(1);
 const LIFETIME: Lifetime = Lifetime::new(POSITIVE, NEGATIVE);
 
-/// A CRM that counts its questions and answers each with the count, or with nothing.
+/// A CRM that counts its requests and responds with the count, or with nothing.
 #[derive(Clone, Default)]
 struct Crm {
     asked: Arc<AtomicUsize>,
@@ -48,43 +48,43 @@ fn key(key: &str) -> CacheKey {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_is_remembered_for_its_lifetime_and_not_a_moment_longer() {
+async fn value_expires_exactly_after_its_lifetime() {
     let (cache, crm) = (Cache::new(10), Crm::default());
     assert_eq!(crm.knows(&cache, key("a"), LIFETIME).await, Some(1));
 
     advance(POSITIVE.saturating_sub(MOMENT)).await;
-    assert_eq!(crm.knows(&cache, key("a"), LIFETIME).await, Some(1), "it is still young");
+    assert_eq!(crm.knows(&cache, key("a"), LIFETIME).await, Some(1), "not expired yet");
 
     advance(MOMENT).await;
-    assert_eq!(crm.knows(&cache, key("a"), LIFETIME).await, Some(2), "it is too old now");
+    assert_eq!(crm.knows(&cache, key("a"), LIFETIME).await, Some(2), "expired");
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_answer_that_there_is_none_has_a_shorter_life() {
+async fn missing_value_has_a_shorter_lifetime() {
     let (cache, crm) = (Cache::new(10), Crm::default());
     assert_eq!(crm.knows_none(&cache, key("a"), LIFETIME).await, None);
 
     advance(NEGATIVE.saturating_sub(MOMENT)).await;
     assert_eq!(crm.knows(&cache, key("a"), LIFETIME).await, None);
-    assert_eq!(crm.asked(), 1, "that there is none is an answer too");
+    assert_eq!(crm.asked(), 1, "a missing value is cached too");
 
     advance(MOMENT).await;
     assert_eq!(crm.knows(&cache, key("a"), LIFETIME).await, Some(2));
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_one_who_asks_says_how_old_an_answer_may_be() {
+async fn caller_sets_the_largest_age() {
     let (cache, crm) = (Cache::new(10), Crm::default());
     crm.knows(&cache, key("a"), LIFETIME).await;
     advance(Duration::from_secs(20)).await;
 
     let strict = Lifetime::new(Duration::from_secs(10), NEGATIVE);
     assert_eq!(crm.knows(&cache, key("a"), strict).await, Some(2));
-    assert_eq!(crm.knows(&cache, key("a"), LIFETIME).await, Some(2), "the newest answer stays");
+    assert_eq!(crm.knows(&cache, key("a"), LIFETIME).await, Some(2), "the newest value stays");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lifetime_of_zero_asks_every_time() {
+async fn zero_lifetime_always_loads() {
     let (cache, crm) = (Cache::new(10), Crm::default());
     for asked in 1..=3 {
         assert_eq!(crm.knows(&cache, key("a"), Lifetime::OFF).await, Some(asked));
@@ -116,7 +116,7 @@ async fn accounts_kinds_and_keys_do_not_mix() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_callers_at_once_ask_once() {
+async fn concurrent_callers_load_once() {
     let (cache, crm) = (Cache::new(10), Crm::default());
     let callers: Vec<_> = (0..100)
         .map(|_| {
@@ -137,7 +137,7 @@ async fn many_callers_at_once_ask_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_who_waited_take_an_answer_that_took_longer_than_it_lives() {
+async fn waiters_get_a_value_older_than_its_lifetime() {
     let (cache, crm) = (Cache::new(10), Crm::default());
     let short = Lifetime::new(Duration::from_secs(1), Duration::from_secs(1));
     let callers: Vec<_> = (0..10)
@@ -155,11 +155,11 @@ async fn those_who_waited_take_an_answer_that_took_longer_than_it_lives() {
     for caller in callers {
         assert_eq!(caller.await.unwrap(), Ok(Some(1)));
     }
-    assert_eq!(crm.knows(&cache, key("a"), short).await, Some(2), "later it is too old");
+    assert_eq!(crm.knows(&cache, key("a"), short).await, Some(2), "expired later");
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_goes_to_the_one_who_loaded_and_the_next_in_turn_tries() {
+async fn error_is_returned_to_its_loader_and_next_waiter_loads() {
     let (cache, crm) = (Cache::new(10), Crm::default());
     let callers: Vec<_> = (0..3)
         .map(|_| {
@@ -184,7 +184,7 @@ async fn an_error_goes_to_the_one_who_loaded_and_the_next_in_turn_tries() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_does_not_bring_an_old_answer_back() {
+async fn error_does_not_return_an_expired_value() {
     let (cache, crm) = (Cache::new(10), Crm::default());
     crm.knows(&cache, key("a"), LIFETIME).await;
     advance(POSITIVE).await;
@@ -194,7 +194,7 @@ async fn an_error_does_not_bring_an_old_answer_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_loader_that_gives_up_does_not_leave_the_others_waiting() {
+async fn cancelled_loader_hands_over_to_the_next_waiter() {
     let (cache, crm) = (Cache::new(10), Crm::default());
     let (started, has_started) = oneshot::channel();
     let stuck = {
@@ -221,20 +221,20 @@ async fn a_loader_that_gives_up_does_not_leave_the_others_waiting() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_slow_key_holds_up_no_other() {
+async fn slow_key_blocks_no_other() {
     let (cache, crm) = (Cache::new(10), Crm::default());
     let slow = cache.get_or_load(key("slow"), LIFETIME, async || {
         std::future::pending::<Result<Option<usize>, ()>>().await
     });
     tokio::select! {
         biased;
-        _ = slow => panic!("it never ends"),
+        _ = slow => panic!("the slow load never ends"),
         answer = crm.knows(&cache, key("quick"), LIFETIME) => assert_eq!(answer, Some(1)),
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_forgotten_answer_is_asked_for_again() {
+async fn invalidated_value_is_loaded() {
     let (cache, crm) = (Cache::new(10), Crm::default());
     for name in ["a", "b"] {
         crm.knows(&cache, key(name), LIFETIME).await;
@@ -245,7 +245,7 @@ async fn a_forgotten_answer_is_asked_for_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_account_is_forgotten_without_its_neighbours() {
+async fn invalidated_account_keeps_other_accounts() {
     let (cache, crm) = (Cache::new(100), Crm::default());
     for at in 0..10 {
         for account in ["shop", "travel"] {
@@ -256,15 +256,15 @@ async fn an_account_is_forgotten_without_its_neighbours() {
     for at in 0..10 {
         crm.knows(&cache, CacheKey::new("travel", "manager", at.to_string()), LIFETIME).await;
     }
-    assert_eq!(crm.asked(), 20, "the neighbour is still remembered");
+    assert_eq!(crm.asked(), 20, "the other account is still cached");
     for at in 0..10 {
         crm.knows(&cache, CacheKey::new("shop", "manager", at.to_string()), LIFETIME).await;
     }
-    assert_eq!(crm.asked(), 30, "the account is not");
+    assert_eq!(crm.asked(), 30, "the invalidated account is loaded");
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_overtaken_by_a_change_is_not_remembered() {
+async fn value_invalidated_during_its_load_is_not_stored() {
     for whole_account in [false, true] {
         let (cache, crm) = (Cache::new(10), Crm::default());
         let (asked, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
@@ -286,27 +286,35 @@ async fn an_answer_overtaken_by_a_change_is_not_remembered() {
             cache.invalidate(&key("a")).await;
         }
         go_on.notify_one();
-        assert_eq!(early.await.unwrap(), Ok(Some(0)), "whoever asked before the change gets it");
-        assert_eq!(crm.knows(&cache, key("a"), LIFETIME).await, Some(1), "nobody after it does");
+        assert_eq!(
+            early.await.unwrap(),
+            Ok(Some(0)),
+            "callers before the change get the old value"
+        );
+        assert_eq!(
+            crm.knows(&cache, key("a"), LIFETIME).await,
+            Some(1),
+            "callers after the change get the new value"
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn another_type_under_the_same_key_is_loaded_not_mistaken() {
+async fn value_of_another_type_is_loaded() {
     let (cache, crm) = (Cache::new(10), Crm::default());
     crm.knows(&cache, key("a"), LIFETIME).await;
     let name = cache.get_or_load(key("a"), LIFETIME, async || Ok::<_, ()>(Some("Anna")));
     assert_eq!(name.await, Ok(Some("Anna")));
 }
 
-/// Counts how many of it are alive.
+/// Counts its live instances.
 #[derive(Clone)]
 struct Counted {
     _alive: Arc<()>,
 }
 
 #[tokio::test(start_paused = true)]
-async fn memory_is_bounded_by_count_and_the_newest_stay() {
+async fn capacity_evicts_the_oldest() {
     const CAPACITY: usize = 100;
     let (cache, alive) = (Cache::new(CAPACITY as u64), Arc::new(()));
     for at in 0..20_000 {
@@ -315,8 +323,8 @@ async fn memory_is_bounded_by_count_and_the_newest_stay() {
         cache.get_or_load(key(&at.to_string()), LIFETIME, load).await.unwrap();
     }
     let kept = Arc::strong_count(&alive) - 1;
-    // The cache tidies up in batches, so it is over its bound for moments.
-    assert!((CAPACITY / 2..CAPACITY * 10).contains(&kept), "{kept} answers are kept");
+    // The cache evicts in batches, so it may exceed its capacity briefly.
+    assert!((CAPACITY / 2..CAPACITY * 10).contains(&kept), "{kept} values are cached");
 
     let crm = Crm::default();
     let load = async || {
@@ -324,11 +332,11 @@ async fn memory_is_bounded_by_count_and_the_newest_stay() {
         Ok::<Option<Counted>, ()>(None)
     };
     assert!(cache.get_or_load(key("19999"), LIFETIME, load).await.unwrap().is_some());
-    assert_eq!(crm.asked(), 0, "the newest answer was thrown out");
+    assert_eq!(crm.asked(), 0, "the newest value was evicted");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_newcomer_is_remembered_beside_keys_that_are_asked_for_all_the_time() {
+async fn new_key_is_stored_beside_frequent_keys() {
     let (cache, crm) = (Cache::new(10), Crm::default());
     for _ in 0..200 {
         for at in 0..10 {
@@ -345,7 +353,7 @@ async fn a_newcomer_is_remembered_beside_keys_that_are_asked_for_all_the_time() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn debug_output_shows_no_answers() {
+async fn debug_prints_no_values() {
     let cache = Cache::new(10);
     let load = async || Ok::<_, ()>(Some("token-1234"));
     cache.get_or_load(key("a"), LIFETIME, load).await.unwrap();
@@ -354,9 +362,9 @@ async fn debug_output_shows_no_answers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn inserted_answer_is_remembered_and_never_loaded() {
+async fn inserted_value_is_not_loaded() {
     let (cache, crm) = (Cache::new(10), Crm::default());
-    assert_eq!(cache.get::<usize>(&key("a"), LIFETIME).await, None, "nothing is known yet");
+    assert_eq!(cache.get::<usize>(&key("a"), LIFETIME).await, None, "nothing is cached yet");
     cache.insert(key("a"), Some(&7_usize)).await;
     cache.insert::<usize>(key("b"), None).await;
     assert_eq!(crm.knows(&cache, key("a"), LIFETIME).await, Some(7));
@@ -364,6 +372,6 @@ async fn inserted_answer_is_remembered_and_never_loaded() {
     assert_eq!(crm.asked(), 0);
 
     advance(NEGATIVE).await;
-    assert_eq!(cache.get::<usize>(&key("b"), LIFETIME).await, None, "it is too old now");
+    assert_eq!(cache.get::<usize>(&key("b"), LIFETIME).await, None, "expired");
     assert_eq!(cache.get(&key("a"), LIFETIME).await, Some(Some(7_usize)));
 }

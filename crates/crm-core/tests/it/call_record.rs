@@ -26,7 +26,7 @@ fn kinds(record: &CallRecord) -> Vec<WarningKind> {
     record.warnings().iter().map(Warning::kind).collect()
 }
 
-/// The state of a call that rang at 0 s and went through these events.
+/// The state of a call that rang at 0 s and had these events.
 fn after(events: &[(i64, EventKind)]) -> CallState {
     let mut state = CallState::default();
     let leg = || Leg::to_employee(Extension::new("151").unwrap());
@@ -45,7 +45,7 @@ fn ended(outcome: Option<Outcome>) -> EventKind {
 }
 
 #[test]
-fn settled_answered_call_has_at_least_a_second() {
+fn settled_answered_call_has_at_least_one_second() {
     for (given, settled) in [(0, 1), (1, 1), (64, 64)] {
         let record = record(Outcome::Answered).with_talk(Seconds::new(given));
         let record = record.settled();
@@ -72,7 +72,7 @@ fn settled_unknown_talk_stays_unknown_and_warns_once() {
     assert_eq!(record.talk(), None);
     assert_eq!(kinds(&record), [WarningKind::TalkUnknown]);
     let text = record.warnings()[0].text();
-    assert!(text.contains("1757843474.185"), "names no call: {text}");
+    assert!(text.contains("1757843474.185"), "missing call id: {text}");
 }
 
 #[test]
@@ -101,23 +101,23 @@ fn receipt_of_a_record_begins_with_its_warnings() {
 }
 
 #[test]
-fn complete_takes_the_talk_the_events_observed() {
+fn complete_takes_the_observed_talk() {
     let state = after(&[(6, EventKind::Answered), (70, ended(None))]);
     let record = state.complete(record(Outcome::Answered));
     assert_eq!(record.talk(), Some(Seconds::new(64)));
 }
 
 #[test]
-fn complete_keeps_a_talk_the_source_calls_unknown() {
+fn complete_keeps_talk_the_source_marks_unknown() {
     let state = after(&[(6, EventKind::Answered), (70, ended(None))]);
     let unknown = record(Outcome::Answered).with_warning(warning(WarningKind::TalkUnknown));
     let record = state.complete(unknown);
-    assert_eq!(record.talk(), None, "70 s may be when the PBX gave up");
+    assert_eq!(record.talk(), None, "the end at 70 s may be a timeout of the PBX");
     assert_eq!(record.wait(), Some(Seconds::new(6)));
 }
 
 #[test]
-fn complete_takes_the_end_the_events_observed() {
+fn complete_takes_the_observed_end() {
     let state = after(&[(6, EventKind::Answered), (70, ended(None))]);
     let bare = state.complete(record(Outcome::Answered));
     assert_eq!(bare.ended_at(), at(70));
@@ -126,7 +126,7 @@ fn complete_takes_the_end_the_events_observed() {
 }
 
 #[test]
-fn answer_not_observed_leaves_the_wait_unknown() {
+fn unobserved_answer_leaves_the_wait_unknown() {
     let state = after(&[(70, ended(Some(Outcome::Answered)))]);
     let record = state.to_record(&call()).unwrap();
     assert_eq!((record.talk(), record.wait()), (None, None));
@@ -137,7 +137,7 @@ fn answer_not_observed_leaves_the_wait_unknown() {
 }
 
 #[test]
-fn end_not_given_is_the_last_event_known() {
+fn missing_end_is_the_last_known_event() {
     let timed = record(Outcome::Answered).with_wait(Seconds::new(6)).with_talk(Seconds::new(64));
     assert_eq!(timed.ended_at(), at(70));
     let leg = LegRecord {

@@ -1,4 +1,4 @@
-//! Credentials that are fetched and grow old.
+//! Credentials that are fetched and renewed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,14 +15,14 @@ use vochi_crm_core::http::{
 use vochi_crm_core::testing::{ScriptedTransport, Step};
 use vochi_crm_core::{CrmName, Cx, Effect, Error, ErrorKind, Hub, Result, Secret};
 
-/// Hands out `key-1`, `key-2`, …; the CRM refuses a key with 401.
+/// Provides `key-1`, `key-2`, …; the CRM refuses a key with 401.
 #[derive(Debug, Default)]
 struct Numbered {
     newest: Mutex<u64>,
     fetched: AtomicU64,
-    /// How long it takes to fetch a key.
+    /// The duration of fetching a key.
     takes: Duration,
-    /// Whether there are no others to be had.
+    /// True if keys cannot be renewed.
     fixed: bool,
 }
 
@@ -67,7 +67,7 @@ impl Dialect for Plain {
         match answer.status.as_u16() {
             200 => Ok(()),
             401 => Err(Refusal::new(ErrorKind::Auth, "old key").with_advice(Advice::Renew)),
-            _ => Err(Refusal::new(ErrorKind::Rejected, "no: canary-fetched")),
+            _ => Err(Refusal::new(ErrorKind::Rejected, "refused: canary-fetched")),
         }
     }
 }
@@ -87,18 +87,18 @@ fn old() -> Step {
     Step::text(401, "text/plain", "")
 }
 
-fn yes() -> Step {
+fn success() -> Step {
     Step::json(200, &json!({}))
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_many_requests_refused_together_only_one_renews() {
-    // All are on their way before the first is refused.
+async fn concurrent_refusals_renew_once() {
+    // All requests are sent before the first is refused.
     let refused = || match old() {
         Step::Response(answer) => Step::Slow(Duration::from_secs(1), answer),
         other => other,
     };
-    let script = ScriptedTransport::new((0..5).map(|_| refused()).chain((0..5).map(|_| yes())));
+    let script = ScriptedTransport::new((0..5).map(|_| refused()).chain((0..5).map(|_| success())));
     let dialect = Arc::new(Numbered::default());
     let pipeline = pipeline(&script, dialect.clone());
     let asked = (0..5).map(|_| {
@@ -117,7 +117,7 @@ async fn of_many_requests_refused_together_only_one_renews() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn where_nothing_can_be_renewed_the_crms_refusal_stands() {
+async fn impossible_renewal_returns_the_refusal() {
     let script = ScriptedTransport::new([old()]);
     let dialect = Numbered { fixed: true, ..Numbered::default() };
     let pipeline = pipeline(&script, Arc::new(dialect));
@@ -127,7 +127,7 @@ async fn where_nothing_can_be_renewed_the_crms_refusal_stands() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fetching_credentials_takes_no_longer_than_the_operation_may() {
+async fn fetching_credentials_respects_the_deadline() {
     let script = ScriptedTransport::new([]);
     let dialect = Numbered { takes: Duration::from_mins(1), ..Numbered::default() };
     let pipeline = pipeline(&script, Arc::new(dialect));
@@ -139,7 +139,7 @@ async fn fetching_credentials_takes_no_longer_than_the_operation_may() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fetched_credentials_are_kept_out_of_errors() {
+async fn fetched_credentials_are_masked_in_errors() {
     let script = ScriptedTransport::new([Step::text(400, "text/plain", "canary-fetched")]);
     let pipeline = pipeline(&script, Arc::new(Numbered::default()));
     let error = ask(&pipeline, &Cx::history()).await.unwrap_err();
@@ -147,8 +147,8 @@ async fn fetched_credentials_are_kept_out_of_errors() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_same_way_can_be_gone_with_another_key() {
-    let script = ScriptedTransport::new([yes(), yes()]);
+async fn pipeline_can_be_cloned_with_other_credentials() {
+    let script = ScriptedTransport::new([success(), success()]);
     let pipeline = pipeline(&script, Arc::new(Numbered::default()));
     let other = Numbered { newest: Mutex::new(7), ..Numbered::default() };
     let other = pipeline.with_auth(Arc::new(other));

@@ -1,4 +1,4 @@
-//! The flows that all connectors share, with an invented CRM.
+//! The common flows of connectors, with an invented CRM.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -15,7 +15,7 @@ use vochi_crm_core::{
     WarningKind,
 };
 
-/// What the connector remembers: the employees who were shown the call.
+/// The stored state of a call: the employees with a popup.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Shown(Vec<String>);
 
@@ -24,9 +24,9 @@ impl CrmState for Shown {}
 #[derive(Debug)]
 struct Crm {
     context: Context,
-    /// What was sent.
+    /// The sent requests.
     sent: Mutex<Vec<String>>,
-    /// Errors of the next requests; no error when it is empty.
+    /// Errors of the next requests; `None`, or an empty queue, means success.
     faults: Mutex<VecDeque<Option<Error>>>,
     lookups: Mutex<usize>,
 }
@@ -209,31 +209,31 @@ fn refused() -> Error {
 }
 
 #[tokio::test]
-async fn warnings_of_one_call_are_not_those_of_the_next() {
+async fn warnings_are_scoped_to_one_operation() {
     let (crm, cx) = (Crm::new(), Cx::live());
     let first = crm.handle_event(&cx, &ringing(None)).await.unwrap();
     assert_eq!(kinds(&first), [WarningKind::NothingToSend]);
     let second = crm.handle_event(&cx, &ringing(Some("151"))).await.unwrap();
     assert_eq!(second.warnings(), []);
-    assert!(cx.warnings().is_empty(), "the host's own scope stays empty");
+    assert!(cx.warnings().is_empty(), "the host's scope has no warnings");
 }
 
 #[tokio::test]
-async fn an_unknown_option_is_a_warning_with_the_title_of_the_crm() {
+async fn unknown_option_warns_with_the_crm_title() {
     let event = ringing(Some("151")).with_extra("colour", "red");
     let receipt = Crm::new().handle_event(&Cx::live(), &event).await.unwrap();
-    assert_eq!(receipt.warnings()[0].text(), "Invented CRM has no option colour; left out");
+    assert_eq!(receipt.warnings()[0].text(), "Invented CRM has no option colour: it was left out");
 }
 
 #[tokio::test]
-async fn an_error_before_the_request_names_crm_and_account() {
+async fn error_before_the_request_names_crm_and_account() {
     let crm = Crm::new();
     let event = ringing(Some("151")).with_extra("broken", true);
     let error = crm.handle_event(&Cx::live(), &event).await.unwrap_err();
     assert_eq!(error.crm().map(CrmName::as_str), Some("invented"));
-    assert_eq!(error.account().map(|account| account.as_str()), Some("shop"));
+    assert_eq!(error.account().map(vochi_crm_core::AccountName::as_str), Some("shop"));
     let open = crm.open().await;
-    assert!(open.state().started_at().is_some(), "the event is remembered");
+    assert!(open.state().started_at().is_some(), "the event is stored");
     drop(open);
     let plan = SetupPlan::new(None);
     let error = crm.setup(&Cx::history(), &plan).await.unwrap_err();
@@ -241,7 +241,7 @@ async fn an_error_before_the_request_names_crm_and_account() {
 }
 
 #[tokio::test]
-async fn what_a_failed_request_changed_is_stored_as_the_job_left_it() {
+async fn state_after_a_failed_request_is_stored() {
     let crm = Crm::failing([Some(refused())]);
     crm.handle_event(&Cx::live(), &ringing(Some("151"))).await.unwrap_err();
     assert_eq!(crm.shown().await, Vec::<String>::new());
@@ -251,7 +251,7 @@ async fn what_a_failed_request_changed_is_stored_as_the_job_left_it() {
 }
 
 #[tokio::test]
-async fn records_go_in_batches_and_a_repeated_call_goes_once() {
+async fn records_are_batched_and_repeats_sent_once() {
     let crm = Crm::new();
     let records = ["1", "2", "1", "3", "4"].map(record);
     let results = crm.log_calls(&Cx::history(), &records).await;
@@ -272,7 +272,7 @@ async fn records_refused_together_are_sent_one_by_one() {
 }
 
 #[tokio::test]
-async fn a_record_whose_response_is_lost_is_remembered_as_maybe() {
+async fn lost_response_marks_the_record_as_maybe() {
     let lost = Error::new(ErrorKind::Timeout, "invented").with_effect(Effect::Maybe);
     let crm = Crm::failing([Some(lost)]);
     crm.log_calls(&Cx::history(), &[record("1")]).await.remove(0).unwrap_err();
@@ -281,7 +281,7 @@ async fn a_record_whose_response_is_lost_is_remembered_as_maybe() {
 }
 
 #[tokio::test]
-async fn a_call_the_crm_does_not_record_is_a_receipt_with_the_reason() {
+async fn unsupported_record_is_a_receipt_with_the_reason() {
     let crm = Crm::new();
     let internal = CallRecord::new(id("1"), Direction::Internal, phone(), at(0), Outcome::NoAnswer);
     let receipt = crm.log_calls(&Cx::history(), &[internal]).await.remove(0).unwrap();
@@ -290,7 +290,7 @@ async fn a_call_the_crm_does_not_record_is_a_receipt_with_the_reason() {
 }
 
 #[tokio::test]
-async fn a_number_named_twice_is_looked_up_once() {
+async fn repeated_number_is_looked_up_once() {
     let crm = Crm::new();
     let other: PhoneNumber = "+375441112233".parse().unwrap();
     let found = crm.find(&Cx::live(), &[phone(), other, phone()]).await.unwrap();
@@ -301,11 +301,11 @@ async fn a_number_named_twice_is_looked_up_once() {
         assert_eq!(texts, ["the index is old", &format!("no company of {}", one.phone)]);
     }
     assert_eq!(crm.find(&Cx::live(), &[]).await.unwrap(), []);
-    assert_eq!(crm.sent().len(), 1, "without a number nothing is asked");
+    assert_eq!(crm.sent().len(), 1, "no request without a number");
 }
 
 #[tokio::test]
-async fn users_are_held_against_the_directory() {
+async fn users_are_compared_with_the_directory() {
     let list = Crm::new().users(&Cx::history()).await.unwrap();
     assert_eq!(list.users[0].extension.as_ref().map(Extension::as_str), Some("151"));
     let texts: Vec<&str> = list.mismatches.iter().map(vochi_crm_core::Warning::text).collect();

@@ -1,4 +1,4 @@
-//! Long lists, read page by page.
+//! Paged lists.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -6,7 +6,7 @@ use vochi_crm_core::page::{Page, Pager};
 use vochi_crm_core::{Error, ErrorKind};
 
 #[tokio::test]
-async fn it_ends_by_the_servers_mark_and_not_at_an_empty_page() {
+async fn list_ends_at_the_server_mark_not_an_empty_page() {
     let pages = [vec![1, 2], vec![], vec![3]];
     let pager = Pager::new(0_usize, |page| {
         let items = pages[page].clone();
@@ -16,7 +16,7 @@ async fn it_ends_by_the_servers_mark_and_not_at_an_empty_page() {
 }
 
 #[tokio::test]
-async fn a_page_is_fetched_only_when_it_is_asked_for() {
+async fn page_is_fetched_on_demand() {
     let fetched = AtomicU32::new(0);
     let mut pager = Pager::new(1_u32, |page| {
         fetched.fetch_add(1, Ordering::Relaxed);
@@ -28,17 +28,17 @@ async fn a_page_is_fetched_only_when_it_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_server_that_goes_round_in_circles_is_found_out() {
+async fn repeated_page_is_an_error() {
     let mut pager =
         Pager::new(1_u32, |page| async move { Ok(Page::new(vec![page], Some(3 - page))) });
     assert_eq!(pager.next().await.unwrap(), Some(1));
     assert_eq!(pager.next().await.unwrap(), Some(2));
     assert_eq!(pager.next().await.unwrap_err().kind(), ErrorKind::Decode);
-    assert_eq!(pager.next().await.unwrap(), None, "after an error it is over");
+    assert_eq!(pager.next().await.unwrap(), None, "an error ends the list");
 }
 
 #[tokio::test]
-async fn an_error_ends_the_list_once() {
+async fn error_ends_the_list() {
     let mut pager: Pager<'_, u32, u32> =
         Pager::new(1, |_| async { Err(Error::input("no such page")) });
     assert!(pager.next().await.is_err());
@@ -46,7 +46,7 @@ async fn an_error_ends_the_list_once() {
 }
 
 #[tokio::test]
-async fn a_log_is_read_to_its_end_however_long_it_is() {
+async fn ascending_list_may_have_any_length() {
     let pager = Pager::ascending(0_u32, |at| async move {
         Ok(Page::new(vec![at], (at < 20_000).then_some(at + 1)))
     });
@@ -54,7 +54,7 @@ async fn a_log_is_read_to_its_end_however_long_it_is() {
 }
 
 #[tokio::test]
-async fn a_log_that_does_not_go_on_is_found_out() {
+async fn ascending_list_without_progress_is_an_error() {
     for back in [0_u32, 5] {
         let mut pager =
             Pager::ascending(5_u32, |at| async move { Ok(Page::new(vec![at], Some(at - back))) });

@@ -1,4 +1,4 @@
-//! The one way every request goes, on a script instead of a network.
+//! The pipeline with a scripted transport.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,12 +14,12 @@ use vochi_crm_core::retry::RetryPolicy;
 use vochi_crm_core::testing::{ScriptedTransport, Step};
 use vochi_crm_core::{CrmName, Cx, Effect, Error, ErrorKind, Hub, Result, Secret, TryAgain};
 
-/// A CRM with as few rules as possible: 200 is yes, 503 a limit, 500 a fault, 401 an old key, the
-/// rest no.
+/// A CRM with minimal rules: 200 is success, 503 a rate limit, 500 a failure, 401 an expired key,
+/// anything else a rejection.
 #[derive(Debug)]
 pub(super) struct PlainDialect;
 
-/// A key that can be renewed, to the same one.
+/// A key that can be renewed, to the same value.
 #[derive(Debug)]
 pub(super) struct PlainKey;
 
@@ -52,15 +52,15 @@ impl Dialect for PlainDialect {
             500 => Err(Refusal::new(ErrorKind::Unavailable, "fault")
                 .with_advice(Advice::Transient)
                 .with_effect(Effect::Maybe)),
-            _ => Err(Refusal::new(ErrorKind::Rejected, "no: canary-key-0001")),
+            _ => Err(Refusal::new(ErrorKind::Rejected, "refused: canary-key-0001")),
         }
     }
 }
 
-/// Does something.
+/// A write of any repeat class.
 struct Write(Repeat);
 
-/// The body as it is.
+/// The unchanged body.
 pub(super) struct Whole;
 
 impl Output for Whole {
@@ -106,7 +106,7 @@ fn on(hub: &Hub) -> Pipeline {
         .build()
 }
 
-fn yes() -> Step {
+fn success() -> Step {
     Step::json(200, &json!({"ok": true}))
 }
 
@@ -125,8 +125,8 @@ async fn run(steps: Vec<Step>, operation: &Write) -> (Result<Value>, ScriptedTra
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_carries_the_body_the_key_and_nothing_else() {
-    let (result, script) = run(vec![yes()], &UNSAFE).await;
+async fn request_has_only_body_and_key() {
+    let (result, script) = run(vec![success()], &UNSAFE).await;
     result.unwrap();
     let played = script.played();
     assert_eq!(played[0].line, "POST /thing");
@@ -142,10 +142,10 @@ async fn a_request_carries_the_body_the_key_and_nothing_else() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_surely_was_not_carried_out_is_sent_again_whatever_it_is() {
+async fn not_applied_request_is_always_retried() {
     for operation in [&SAFE, &KEYED, &UNSAFE] {
         for refusal in [unreachable(), Step::text(503, "text/html", "busy")] {
-            let (result, script) = run(vec![refusal, yes()], operation).await;
+            let (result, script) = run(vec![refusal, success()], operation).await;
             assert!(result.is_ok(), "{:?}: {result:?}", operation.0);
             assert_eq!(script.played().len(), 2, "{:?}", operation.0);
         }
@@ -153,14 +153,14 @@ async fn what_surely_was_not_carried_out_is_sent_again_whatever_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_may_have_been_carried_out_is_sent_again_only_if_that_does_no_harm() {
+async fn maybe_applied_request_is_retried_only_if_idempotent() {
     for (operation, sent) in [(&SAFE, 2), (&KEYED, 2), (&UNSAFE, 1)] {
         for failure in [
             broken(),
             Step::Fail(TransportError::TimedOut(Stage::Unknown)),
             Step::text(500, "text/html", ""),
         ] {
-            let (result, script) = run(vec![failure, yes()], operation).await;
+            let (result, script) = run(vec![failure, success()], operation).await;
             assert_eq!(script.played().len(), sent, "{:?}", operation.0);
             assert_eq!(result.is_ok(), sent == 2, "{:?}", operation.0);
             if let Err(error) = result {
@@ -173,7 +173,7 @@ async fn what_may_have_been_carried_out_is_sent_again_only_if_that_does_no_harm(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_of_the_data_is_final_and_without_effect() {
+async fn data_refusal_is_final_and_not_applied() {
     let (result, script) = run(vec![Step::text(400, "text/plain", "")], &KEYED).await;
     let error = result.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Rejected);
@@ -182,13 +182,13 @@ async fn a_refusal_of_the_data_is_final_and_without_effect() {
     assert_eq!(script.played().len(), 1);
     assert_eq!(
         error.to_string(),
-        "plain account shop: thing.do: no: ***",
+        "plain account shop: thing.do: refused: ***",
         "account, operation and a redacted message"
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_gives_up_after_the_policys_retries_and_says_how_often_it_tried() {
+async fn exhausted_retries_report_the_attempts() {
     let steps = (0..9).map(|_| unreachable()).collect();
     let (result, script) = run(steps, &SAFE).await;
     let error = result.unwrap_err();
@@ -199,32 +199,32 @@ async fn it_gives_up_after_the_policys_retries_and_says_how_often_it_tried() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_earlier_attempt_that_may_have_worked_is_not_forgotten() {
+async fn effect_is_maybe_after_an_earlier_lost_response() {
     let (result, _) =
         run(vec![broken(), unreachable(), unreachable(), unreachable()], &KEYED).await;
     assert_eq!(result.unwrap_err().effect(), Effect::Maybe);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_read_that_fails_has_no_effect() {
+async fn failed_read_is_not_applied() {
     let (result, _) = run(vec![broken(), broken(), broken(), broken()], &SAFE).await;
     assert_eq!(result.unwrap_err().effect(), Effect::NotApplied);
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_servers_own_wait_is_kept() {
+async fn retry_after_of_the_server_is_respected() {
     let began = tokio::time::Instant::now();
     let busy = Step::text(503, "text/html", "").with_header("retry-after", "7");
-    let (result, _) = run(vec![busy, yes()], &UNSAFE).await;
+    let (result, _) = run(vec![busy, success()], &UNSAFE).await;
     result.unwrap();
     assert!(began.elapsed() >= Duration::from_secs(7), "{:?}", began.elapsed());
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_sent_or_awaited_beyond_the_deadline() {
+async fn no_retry_is_made_beyond_the_deadline() {
     let script = ScriptedTransport::new([
         Step::text(503, "text/html", "").with_header("retry-after", "60"),
-        yes(),
+        success(),
     ]);
     let cx = Cx::live().with_timeout(Duration::from_secs(4));
     let began = tokio::time::Instant::now();
@@ -232,12 +232,12 @@ async fn nothing_is_sent_or_awaited_beyond_the_deadline() {
     assert_eq!(error.kind(), ErrorKind::RateLimited);
     assert_eq!(error.try_again(), TryAgain::After(Duration::from_mins(1)));
     assert_eq!(script.left(), 1, "the second request would have come too late");
-    assert!(began.elapsed() < Duration::from_secs(1), "waiting for nothing");
+    assert!(began.elapsed() < Duration::from_secs(1), "no wait for a request that is not sent");
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_would_come_late_is_not_sent_at_all() {
-    let script = ScriptedTransport::new([yes()]);
+async fn request_past_its_deadline_is_not_sent() {
+    let script = ScriptedTransport::new([success()]);
     let cx = Cx::live().with_timeout(Duration::from_secs(4));
     tokio::time::sleep(Duration::from_secs(4)).await;
     let error = pipeline(&script).send(&cx, &UNSAFE).await.unwrap_err();
@@ -247,7 +247,7 @@ async fn what_would_come_late_is_not_sent_at_all() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_answer_ends_with_the_deadline_and_an_unknown_effect() {
+async fn slow_response_is_a_timeout_with_effect_maybe() {
     let slow = Step::Slow(Duration::from_mins(1), Response::ok_json(&json!({})));
     let script = ScriptedTransport::new([slow]);
     let cx = Cx::live().with_timeout(Duration::from_secs(3));
@@ -261,29 +261,29 @@ async fn a_slow_answer_ends_with_the_deadline_and_an_unknown_effect() {
 #[tokio::test(start_paused = true)]
 async fn credentials_are_renewed_once() {
     let old = || Step::text(401, "text/plain", "");
-    let (result, script) = run(vec![old(), yes()], &UNSAFE).await;
+    let (result, script) = run(vec![old(), success()], &UNSAFE).await;
     result.unwrap();
     assert_eq!(script.played().len(), 2);
-    let (result, script) = run(vec![old(), old(), yes()], &UNSAFE).await;
+    let (result, script) = run(vec![old(), old(), success()], &UNSAFE).await;
     assert_eq!(result.unwrap_err().kind(), ErrorKind::Auth);
     assert_eq!(script.played().len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unreadable_answer_shows_its_beginning_without_secrets() {
+async fn unreadable_response_error_has_a_masked_excerpt() {
     let page = format!("<html>canary-key-0001 {}</html>", "x".repeat(2000));
     let (result, _) = run(vec![Step::text(200, "text/html", page)], &UNSAFE).await;
     let error = result.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
-    assert_eq!(error.effect(), Effect::Applied, "the CRM said yes");
+    assert_eq!(error.effect(), Effect::Applied, "the status was a success");
     assert!(error.message().contains("HTTP 200, text/html"), "{error}");
     assert!(error.message().contains("<html>*** xxx"), "{error}");
-    assert!(error.message().len() < 700, "{} bytes", error.message().len());
+    assert!(error.message().len() < 700, "message of {} bytes", error.message().len());
     assert!(!format!("{error:?}").contains("canary"), "{error:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dry_run_sends_nothing_and_goes_on_from_the_planned_answer() {
+async fn dry_run_sends_nothing_and_returns_planned_responses() {
     let script = ScriptedTransport::new([]);
     let plan = Plan::new();
     let hub =
@@ -298,8 +298,8 @@ async fn a_dry_run_sends_nothing_and_goes_on_from_the_planned_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn requests_are_counted_with_their_repeats() {
-    let script = ScriptedTransport::new([unreachable(), yes()]);
+async fn retries_are_counted_as_requests() {
+    let script = ScriptedTransport::new([unreachable(), success()]);
     let cx = Cx::history();
     pipeline(&script).send(&cx, &SAFE).await.unwrap();
     assert_eq!(cx.requests(), 2);
@@ -307,8 +307,8 @@ async fn requests_are_counted_with_their_repeats() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_limiter_stands_before_every_attempt() {
-    let script = ScriptedTransport::new((0..30).map(|_| yes()));
+async fn every_attempt_takes_a_permit() {
+    let script = ScriptedTransport::new((0..30).map(|_| success()));
     let pipeline = pipeline(&script);
     let began = tokio::time::Instant::now();
     for _ in 0..25 {
@@ -319,8 +319,8 @@ async fn the_limiter_stands_before_every_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_policy_without_retries_tries_once() {
-    let script = ScriptedTransport::new([unreachable(), yes()]);
+async fn policy_without_retries_makes_one_attempt() {
+    let script = ScriptedTransport::new([unreachable(), success()]);
     let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
     let origin = "https://crm.example.test".parse().unwrap();
     let pipeline =
@@ -364,8 +364,10 @@ async fn write_to_another_server_keeps_the_hint_about_url() {
     let refusal = Refusal::new(ErrorKind::Decode, "a page instead of data")
         .with_effect(Effect::Maybe)
         .with_hint("check url");
-    let hub =
-        Hub::builder().transport(Arc::new(ScriptedTransport::new(vec![yes()]))).build().unwrap();
+    let hub = Hub::builder()
+        .transport(Arc::new(ScriptedTransport::new(vec![success()])))
+        .build()
+        .unwrap();
     let origin = "https://crm.example.test".parse().unwrap();
     let pipeline = Pipeline::builder(
         &hub,
@@ -378,7 +380,7 @@ async fn write_to_another_server_keeps_the_hint_about_url() {
     let error = pipeline.send(&Cx::live(), &UNSAFE).await.unwrap_err();
     assert_eq!(error.effect(), Effect::Maybe);
     let hint = error.hint().unwrap();
-    assert!(hint.starts_with("check url; it may have been carried out"), "{hint}");
+    assert!(hint.starts_with("check url; it may have been applied"), "{hint}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -387,8 +389,10 @@ async fn long_error_texts_of_a_crm_are_cut_after_masking() {
     let refusal = Refusal::new(ErrorKind::Rejected, long.clone())
         .with_code(long.clone())
         .with_fields((0..1_000).map(|at| (at.to_string(), long.clone())).collect());
-    let hub =
-        Hub::builder().transport(Arc::new(ScriptedTransport::new(vec![yes()]))).build().unwrap();
+    let hub = Hub::builder()
+        .transport(Arc::new(ScriptedTransport::new(vec![success()])))
+        .build()
+        .unwrap();
     let origin = "https://crm.example.test".parse().unwrap();
     let pipeline = Pipeline::builder(
         &hub,
@@ -409,7 +413,7 @@ async fn long_error_texts_of_a_crm_are_cut_after_masking() {
     assert!(!printed.contains("canary"), "{printed}");
 }
 
-/// A CRM that refuses everything alike.
+/// A CRM that refuses every request alike.
 #[derive(Debug)]
 struct Refusing(Refusal);
 

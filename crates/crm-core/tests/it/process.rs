@@ -1,4 +1,4 @@
-//! Other processes of a test: this program again, with one ignored test that plays a role.
+//! Helper processes of tests: this program, with one ignored test that plays a role.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -8,23 +8,23 @@ use super::{limit, state};
 const DIRECTORY: &str = "VOCHI_CRM_TEST_DIRECTORY";
 const ROLE: &str = "VOCHI_CRM_TEST_ROLE";
 
-/// What another process does, in a directory it shares with the test.
+/// The role of another process, in a directory shared with the test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
-    /// Opens a call again and again and counts in its document.
+    /// Opens a call repeatedly and increments a counter in its document.
     CountInCall,
     /// Writes long documents of a call until it is killed.
     WriteCall,
-    /// Takes permits of a bucket and prints when.
+    /// Takes permits of a bucket and prints the times.
     TakePermits,
-    /// Locks the file of a bucket, says so, and keeps it until it is killed.
+    /// Locks the file of a bucket, reports that, and keeps the lock until it is killed.
     HoldBucketFile,
 }
 
 const ROLES: [Role; 4] =
     [Role::CountInCall, Role::WriteCall, Role::TakePermits, Role::HoldBucketFile];
 
-/// A process that does not outlive the test, however that ends.
+/// A process that is killed with the test.
 pub(super) struct Running(Child);
 
 impl Running {
@@ -39,17 +39,17 @@ impl Running {
         Self(child.unwrap())
     }
 
-    /// Waits for its end.
+    /// Waits for a successful exit.
     pub(super) fn succeeds(&mut self) {
         assert!(self.0.wait().unwrap().success());
     }
 
-    /// Everything it prints until its end.
+    /// Waits for the exit and returns the output.
     pub(super) fn output(&mut self) -> String {
         std::io::read_to_string(self.0.stdout.take().unwrap()).unwrap()
     }
 
-    /// Waits until it prints a line with this text.
+    /// Waits for a line of output with this text.
     pub(super) fn wait_for(&mut self, text: &str) {
         let mut lines = std::io::BufReader::new(self.0.stdout.as_mut().unwrap());
         let mut line = String::new();
@@ -66,7 +66,7 @@ impl Running {
     }
 }
 
-/// Prints a line to the test that started this process.
+/// Prints a line for the test that started this process.
 #[expect(clippy::print_stdout, reason = "the test reads it")]
 pub(super) fn report(line: &str) {
     println!("{line}");
@@ -80,7 +80,7 @@ impl Drop for Running {
 }
 
 #[test]
-#[ignore = "the other process of the tests that start one"]
+#[ignore = "runs only as a helper process"]
 fn another_process() {
     let (Ok(directory), Ok(role)) = (std::env::var(DIRECTORY), std::env::var(ROLE)) else {
         return;

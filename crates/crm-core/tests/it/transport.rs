@@ -1,4 +1,4 @@
-//! The default transport against real sockets that misbehave.
+//! The default transport, with real sockets that misbehave.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use vochi_crm_core::http::{HttpRequest, ReqwestTransport, Stage, Transport, TransportError};
 
-/// Serves one connection after another with `serve` and gives the address.
+/// Serves connections one after another with `serve` and returns the address.
 async fn server<F, Fut>(serve: F) -> String
 where
     F: Fn(TcpStream) -> Fut + Send + 'static,
@@ -60,19 +60,19 @@ async fn plain_server_behind_https_has_no_tls() {
 }
 
 #[tokio::test]
-async fn an_error_status_is_an_answer() {
+async fn error_status_is_a_response() {
     let address = server(|mut stream| async move {
         read_request(&mut stream).await;
         let _ = stream.write_all(b"HTTP/1.1 460 Odd\r\nContent-Length: 2\r\n\r\n{}").await;
     })
     .await;
-    let answer = ReqwestTransport::new("test").unwrap().send(request(&address)).await.unwrap();
-    assert_eq!(answer.status.as_u16(), 460);
-    assert_eq!(&answer.body[..], b"{}");
+    let response = ReqwestTransport::new("test").unwrap().send(request(&address)).await.unwrap();
+    assert_eq!(response.status.as_u16(), 460);
+    assert_eq!(&response.body[..], b"{}");
 }
 
 #[tokio::test]
-async fn a_refused_connection_sent_nothing() {
+async fn refused_connection_is_not_sent() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let error = failure(&format!("http://{free}/canary")).await;
     assert!(matches!(error, TransportError::Connect(_)), "{error:?}");
@@ -80,13 +80,13 @@ async fn a_refused_connection_sent_nothing() {
 }
 
 #[tokio::test]
-async fn a_name_nobody_has_sent_nothing() {
+async fn unknown_host_is_not_sent() {
     let error = failure("http://crm.invalid/canary").await;
     assert_eq!(error.stage(), Stage::NotSent, "{error:?}");
 }
 
 #[tokio::test]
-async fn a_connection_dropped_before_the_answer_is_unknown() {
+async fn connection_lost_before_the_response_is_unknown() {
     let address = server(|mut stream| async move {
         read_request(&mut stream).await;
         drop(stream);
@@ -97,7 +97,7 @@ async fn a_connection_dropped_before_the_answer_is_unknown() {
 }
 
 #[tokio::test]
-async fn a_body_cut_short_is_unknown() {
+async fn truncated_body_is_unknown() {
     let address = server(|mut stream| async move {
         read_request(&mut stream).await;
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{\"a\":").await;
@@ -108,7 +108,7 @@ async fn a_body_cut_short_is_unknown() {
 }
 
 #[tokio::test]
-async fn no_http_at_all_is_unknown() {
+async fn non_http_response_is_unknown() {
     let address = server(|mut stream| async move {
         read_request(&mut stream).await;
         let _ = stream.write_all(b"SSH-2.0-nothing\r\n").await;
@@ -118,7 +118,7 @@ async fn no_http_at_all_is_unknown() {
 }
 
 #[tokio::test]
-async fn an_endless_body_is_cut_off() {
+async fn endless_body_is_refused() {
     let address = server(|mut stream| async move {
         read_request(&mut stream).await;
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
@@ -130,7 +130,7 @@ async fn an_endless_body_is_cut_off() {
 }
 
 #[tokio::test]
-async fn a_connection_the_server_closed_meanwhile_is_not_used_again() {
+async fn closed_idle_connection_is_not_reused() {
     let address = server(|mut stream| async move {
         read_request(&mut stream).await;
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}").await;
@@ -138,14 +138,14 @@ async fn a_connection_the_server_closed_meanwhile_is_not_used_again() {
     .await;
     let transport = ReqwestTransport::new("test").unwrap();
     for round in 0..20 {
-        let answer = transport.send(request(&address)).await;
-        assert!(answer.is_ok(), "round {round}: {answer:?}");
+        let response = transport.send(request(&address)).await;
+        assert!(response.is_ok(), "round {round}: {response:?}");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
 
 #[tokio::test]
-async fn a_redirect_is_an_answer_and_not_followed() {
+async fn redirect_is_not_followed() {
     let address = server(|mut stream| async move {
         read_request(&mut stream).await;
         let moved =
@@ -153,12 +153,12 @@ async fn a_redirect_is_an_answer_and_not_followed() {
         let _ = stream.write_all(moved).await;
     })
     .await;
-    let answer = ReqwestTransport::new("test").unwrap().send(request(&address)).await.unwrap();
-    assert_eq!(answer.status.as_u16(), 302);
+    let response = ReqwestTransport::new("test").unwrap().send(request(&address)).await.unwrap();
+    assert_eq!(response.status.as_u16(), 302);
 }
 
 #[tokio::test]
-async fn a_server_that_never_answers_is_given_up_by_the_caller() {
+async fn caller_can_time_out_a_silent_server() {
     let address = server(|mut stream| async move {
         read_request(&mut stream).await;
         std::future::pending::<()>().await;
@@ -170,17 +170,17 @@ async fn a_server_that_never_answers_is_given_up_by_the_caller() {
 }
 
 #[test]
-fn tls_comes_up_on_a_machine_without_certificates() {
-    // The variables name where the machine's certificates are looked for.
+fn tls_works_without_system_certificates() {
+    // These variables name the locations of the system's certificates.
     let output = std::process::Command::new(std::env::current_exe().unwrap())
         .args(["transport::builds_a_transport", "--exact"])
         .env("SSL_CERT_FILE", "/nonexistent/certificates.pem")
         .env("SSL_CERT_DIR", "/nonexistent")
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stdout);
+    let stdout = String::from_utf8_lossy(&output.stdout);
     // A filter that matches no test succeeds too.
-    assert!(output.status.success() && told.contains("1 passed"), "{told}");
+    assert!(output.status.success() && stdout.contains("1 passed"), "{stdout}");
 }
 
 #[test]

@@ -47,7 +47,7 @@ async fn users_stand_beside_the_directory() {
     assert_eq!(
         texts(&list),
         [
-            format!("extension 102 is mapped to user {DIMA}, whom the CRM does not know"),
+            format!("extension 102 is mapped to user {DIMA}, who is unknown to the CRM"),
             format!("user {PETR} (Петров Пётр) has no extension"),
         ]
     );

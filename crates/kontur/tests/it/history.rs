@@ -299,5 +299,5 @@ async fn what_kontur_refuses_is_not_recorded() {
     assert_eq!(error.effect(), Effect::NotApplied);
     let receipt = bench.log(record(CALL).with_extra("site", "shop")).await.unwrap();
     assert!(receipt.recorded());
-    assert_eq!(warnings(&receipt), ["Kontur has no option site; left out"]);
+    assert_eq!(warnings(&receipt), ["Kontur has no option site: it was left out"]);
 }

@@ -320,5 +320,5 @@ async fn options_kontur_does_not_have_are_warned_of() {
     let bench = Bench::new(begun());
     let event = incoming(0, &["101"]).with_extra("site", "shop");
     let receipt = bench.event(event).await.unwrap();
-    assert_eq!(warnings(&receipt), ["Kontur has no option site; left out"]);
+    assert_eq!(warnings(&receipt), ["Kontur has no option site: it was left out"]);
 }

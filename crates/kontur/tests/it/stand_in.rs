@@ -10,7 +10,7 @@ use vochi_crm_core::{
     Result,
 };
 use vochi_crm_kontur::Connector;
-use vochi_crm_sandbox::kontur::{Communication, Dialect, Saying, Stage};
+use vochi_crm_sandbox::kontur::{Communication, Dialect, Stage, TextForm};
 use vochi_crm_sandbox::{Crm, Fault, Sandbox};
 
 use super::support::{
@@ -103,7 +103,7 @@ pub(crate) fn assert_truthful(sandbox: &Sandbox, what: &str) {
 #[tokio::test]
 async fn a_call_from_the_first_ring_to_the_recording() {
     let folder = TempDir::new().unwrap();
-    for saying in [Saying::Quoted, Saying::Bare, Saying::Empty] {
+    for saying in [TextForm::Quoted, TextForm::Bare, TextForm::Empty] {
         let (sandbox, connector) = stand_in().await;
         let mut dialect = Dialect::default();
         dialect.saying = saying;

@@ -115,7 +115,7 @@ async fn responsible_calls_is_asked_without_the_feed() {
     sandbox.kontur().close_deals();
     for as_a_list in [false, true] {
         let mut dialect = Dialect::default();
-        dialect.nobody_is_a_list = as_a_list;
+        dialect.empty_list_without_responsible = as_a_list;
         sandbox.kontur().set_dialect(dialect);
         assert_eq!(responsible(&connector, "+375446370646").await, None);
     }

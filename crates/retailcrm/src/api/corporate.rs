@@ -1,4 +1,4 @@
-//! `customers-corporate`: companies that buy. The client reads them and never writes them.
+//! `customers-corporate`: companies. The client reads them and never writes them.
 
 use vochi_crm_core::http::{ApiRequest, Operation, Repeat, Response};
 use vochi_crm_core::{Result, setters};
@@ -63,9 +63,9 @@ impl Operation for GetCorporateCustomer {
 }
 
 setters! {
-    /// The contacts of a corporate customer (`GET /api/v5/customers-corporate/{id}/contacts`). They
-    /// have neither names nor numbers: list their customers by
-    /// [`ids`](super::CustomerFilter::ids).
+    /// Narrows the contacts of a corporate customer (`GET
+    /// /api/v5/customers-corporate/{id}/contacts`). Contacts have neither names nor numbers: list
+    /// their customers by [`ids`](super::CustomerFilter::ids).
     pub payload ContactFilter {
         #[serde(skip)]
         customer: EntityRef<CorporateCustomer>,
@@ -84,8 +84,8 @@ impl Filter for ContactFilter {
 }
 
 setters! {
-    /// The companies of a corporate customer (`GET /api/v5/customers-corporate/{id}/companies`), in
-    /// pages of twenty.
+    /// Narrows the companies of a corporate customer (`GET
+    /// /api/v5/customers-corporate/{id}/companies`), in pages of twenty.
     pub payload CompanyFilter {
         #[serde(skip)]
         customer: EntityRef<CorporateCustomer>,

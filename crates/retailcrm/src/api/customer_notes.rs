@@ -51,7 +51,7 @@ setters! {
         /// The user who writes it.
         manager_id: Option<UserId>,
         customer: EntityRef<Customer>,
-        /// The shop; required when the key can access several.
+        /// The shop; required if the key can access several.
         #[serde(skip)]
         site: Option<Text>,
     }
@@ -75,8 +75,8 @@ impl Operation for CreateCustomerNote {
 
 /// Deletes a note (`POST /api/v5/customers/notes/{id}/delete`).
 ///
-/// Only the path is documented; the request is sent without a body, and any response that is no
-/// refusal counts as success. A repeat after a lost response may end as `not_found`, with effect
+/// Only the path is documented; the request is sent without a body, and any response that is not a
+/// refusal counts as success. A retry after a lost response may end as `not_found`, with effect
 /// `maybe`.
 #[derive(Clone, Copy, Debug)]
 pub struct DeleteCustomerNote(pub CustomerNoteId);

@@ -1,4 +1,4 @@
-//! `customers`: persons who buy.
+//! `customers`: persons.
 
 use std::borrow::Cow;
 
@@ -74,7 +74,7 @@ setters! {
 }
 
 impl GetCustomer {
-    /// The request for the customer this one was merged into, if the refusal names one.
+    /// Returns the request for the customer this one was merged into, if the refusal names one.
     pub(crate) fn combined_to(&self, refusal: &Error) -> Option<Self> {
         let fields = refusal.fields();
         let id: CustomerId = fields.get("combinedTo")?.parse().ok()?;
@@ -106,7 +106,7 @@ setters! {
     /// creating it again.
     pub struct CreateCustomer {
         data: CustomerData,
-        /// The shop; required when the key can access several.
+        /// The shop; required if the key can access several.
         site: Option<Text>,
     }
 }
@@ -118,8 +118,8 @@ impl Operation for CreateCustomer {
 
     fn request(&self) -> Result<ApiRequest> {
         if !self.data.has_first_name() {
-            return Err(Error::input("a new customer has no first name")
-                .with_hint("use the number if the name is not known"));
+            return Err(Error::input("cannot create a customer: missing first name")
+                .with_hint("use the number if the name is unknown"));
         }
         ApiRequest::post("/api/v5/customers/create")
             .form_opt("site", self.site.as_ref())
@@ -128,8 +128,8 @@ impl Operation for CreateCustomer {
 }
 
 setters! {
-    /// Changes a customer (`POST /api/v5/customers/{id}/edit`). Fields that are not set stay as they
-    /// are. A customer who was merged into another one is not changed.
+    /// Changes a customer (`POST /api/v5/customers/{id}/edit`). Fields that are not set keep their
+    /// values. A customer who was merged into another one is not changed.
     pub struct EditCustomer {
         customer: EntityRef<Customer>,
         data: CustomerData,
@@ -143,12 +143,12 @@ impl Operation for EditCustomer {
 
     fn request(&self) -> Result<ApiRequest> {
         if self.data == CustomerData::new() {
-            return Err(Error::input("a change of a customer changes nothing"));
+            return Err(Error::input("cannot change a customer: no field is set"));
         }
         self.customer.post("customers", "/edit")?.form_json("customer", &self.data)
     }
 
-    /// A repeat writes the same values again, but may add numbers twice.
+    /// A repeat writes the same values, but may add numbers twice.
     fn repeat(&self) -> Repeat {
         if self.data.phones.is_empty() { Self::REPEAT } else { Repeat::Unsafe }
     }

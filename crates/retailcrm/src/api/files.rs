@@ -1,4 +1,4 @@
-//! `files`: files of customers and orders. A call has none.
+//! `files`: files of customers and orders. Calls have no files.
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -53,11 +53,11 @@ impl Operation for GetFile {
     }
 }
 
-/// Uploads a file (`POST /api/v5/files/upload`), its bytes alone.
+/// Uploads a file (`POST /api/v5/files/upload`).
 ///
-/// The CRM names it by the time and attaches it to nothing; [`EditFile`] changes that. No
+/// The CRM names the file by the time and attaches it to nothing; [`EditFile`] changes that. No
 /// idempotency key: a lost response, or a file that fails during the upload, ends with effect
-/// `maybe`. Accounts without money for it refuse (`rejected`).
+/// `maybe`. An account with insufficient funds refuses (`rejected`).
 ///
 /// ```
 /// use vochi_crm_core::http::Operation;
@@ -72,17 +72,18 @@ pub struct UploadFile {
 }
 
 impl UploadFile {
-    /// A small file. Clones of the request share its bytes.
+    /// Uploads a small file. Clones of the request share its bytes.
     pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
         Self { body: http::Body::Bytes { content_type: CONTENT_TYPE, bytes: bytes.into().into() } }
     }
 
-    /// The file at this path, of any size. It is read while it is sent, and again for a repeat.
+    /// Uploads the file at this path, of any size. It is read while it is sent, and read again for
+    /// a retry.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self { body: http::Body::file(CONTENT_TYPE, path) }
     }
 
-    /// A file outside the local disks, read like [`file`](Self::file).
+    /// Uploads a file from another source, read like [`file`](Self::file).
     ///
     /// ```
     /// # use std::borrow::Cow;
@@ -125,7 +126,7 @@ impl Operation for UploadFile {
     fn request(&self) -> Result<ApiRequest> {
         // A streamed file is checked when it is opened.
         if matches!(&self.body, http::Body::Bytes { bytes, .. } if bytes.is_empty()) {
-            return Err(Error::input("the file is empty"));
+            return Err(Error::input("cannot upload the file: it is empty"));
         }
         Ok(ApiRequest::post("/api/v5/files/upload").body(self.body.clone()))
     }
@@ -133,7 +134,7 @@ impl Operation for UploadFile {
 
 setters! {
     /// Names and attaches a file (`POST /api/v5/files/{id}/edit`). Returns the changed file if the
-    /// response has it. Fields that are not set are not sent.
+    /// response contains it. Fields that are not set are not sent.
     ///
     /// ```
     /// use vochi_crm_core::Text;
@@ -152,12 +153,12 @@ setters! {
         file: FileId,
         /// The name with its extension.
         filename: Option<Text>,
-        /// Adds attachments. Name all: it is not known whether the CRM keeps the others.
+        /// Adds attachments. Set all of them: it is unknown whether the CRM keeps the others.
         attachment: Vec<AttachedTo>,
     }
 }
 
-/// A customer or an order a file is attached to.
+/// The customer or order that a file is attached to.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AttachedTo {
@@ -181,7 +182,7 @@ impl EditFile {
     }
 }
 
-/// Returns a changed file, if the response has it.
+/// Returns the changed file, if the response contains it.
 #[derive(Clone, Copy, Debug)]
 pub struct EditedFile;
 
@@ -199,7 +200,7 @@ impl EditedFile {
             file.insert("id".to_owned(), id.get().into());
         }
         let file = StoredFile::deserialize(Value::Object(file));
-        file.map(Some).map_err(|_| response.unreadable("file is not of the expected form"))
+        file.map(Some).map_err(|_| response.unreadable("unexpected form of file"))
     }
 }
 
@@ -222,7 +223,7 @@ impl Operation for EditFile {
 
     fn request(&self) -> Result<ApiRequest> {
         if self.filename.is_none() && self.attachment.is_empty() {
-            return Err(Error::input("a change of a file changes nothing"));
+            return Err(Error::input("cannot change a file: no field is set"));
         }
         ApiRequest::post(format!("/api/v5/files/{}/edit", self.file)).form_json("file", self)
     }

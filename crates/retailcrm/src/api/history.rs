@@ -1,4 +1,4 @@
-//! `customers/history`, `orders/history`: changes since the last reading.
+//! `customers/history`, `orders/history`: changes of customers and orders.
 
 use std::marker::PhantomData;
 
@@ -8,14 +8,14 @@ use vochi_crm_core::{LocalTime, Result};
 
 use crate::model::{CustomerId, Historic, HistoryCursor, HistoryPage, OrderId, PageSize};
 
-/// Lists changes of customers (`GET /api/v5/customers/history`), one page.
+/// Lists one page of the changes of customers (`GET /api/v5/customers/history`).
 pub type ListCustomersHistory = ListHistory<CustomerId>;
 
-/// Lists changes of orders (`GET /api/v5/orders/history`), one page.
+/// Lists one page of the changes of orders (`GET /api/v5/orders/history`).
 pub type ListOrdersHistory = ListHistory<OrderId>;
 
-/// Lists changes, the oldest first, one page. The next page starts after the greatest id of this
-/// one, so that new changes do not shift it; [`History`](crate::History) reads all.
+/// Lists one page of changes, the oldest first. The next page starts after the greatest id of this
+/// one, so that new changes do not shift it; [`History`](crate::History) reads all pages.
 ///
 /// ```
 /// use vochi_crm_core::http::Operation;
@@ -40,7 +40,7 @@ impl<Id: Historic> ListHistory<Id> {
         Self { since: None, start: None, end: None, size: PageSize::default(), of: PhantomData }
     }
 
-    /// Starts after this place.
+    /// Starts after this cursor.
     pub fn since(cursor: HistoryCursor) -> Self {
         Self { since: Some(cursor), ..Self::whole() }
     }
@@ -72,7 +72,7 @@ impl<Id: Historic> ListHistory<Id> {
         self.size
     }
 
-    /// The same list after this place, which replaces the start.
+    /// Returns the same request with this cursor in place of the start.
     pub(crate) fn further(self, cursor: HistoryCursor) -> Self {
         Self { since: Some(cursor), start: None, ..self }
     }
@@ -83,9 +83,9 @@ impl<Id: Historic> Output for HistoryPage<Id> {
 
     fn decode(response: &Response) -> Result<Self> {
         let page: Self = response.json()?;
-        // Read as empty, it would stop the reader for ever.
+        // An empty history would stop the reader at this cursor forever.
         if !page.listed && page.pagination.total_count.is_some_and(|count| count > 0) {
-            return Err(response.unreadable("history is no list"));
+            return Err(response.unreadable("history is not a list"));
         }
         Ok(page)
     }

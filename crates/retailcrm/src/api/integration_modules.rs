@@ -1,4 +1,4 @@
-//! `integration-modules/*`: the telephony's registration in the CRM.
+//! `integration-modules/*`: the registration of the telephony in the CRM.
 
 use std::borrow::Cow;
 
@@ -40,10 +40,10 @@ setters! {
     /// Creates or replaces an integration module
     /// (`POST /api/v5/integration-modules/{code}/edit`).
     ///
-    /// The CRM keeps nothing of the old one: write what [`ModulePlan`](crate::model::ModulePlan)
-    /// made of the module that was read. What the CRM is known to refuse is an `input` error: no
-    /// `baseUrl`, a logo other than SVG, a code that does not begin with `integrationCode`, an
-    /// extension of two users, an address without https.
+    /// The CRM keeps nothing of the old module: write the result of
+    /// [`ModulePlan`](crate::model::ModulePlan) for the module that was read. Known causes of
+    /// refusals are an `input` error: no `baseUrl`, a logo other than SVG, a code that does not
+    /// begin with `integrationCode`, an extension of two users, an address without https.
     ///
     /// ```
     /// use vochi_crm_core::http::Operation;
@@ -53,7 +53,7 @@ setters! {
     /// let plan = ModulePlan::new(code, "Vochi-CRM", "https://connector.example.test")
     ///     .with_logo("https://connector.example.test/logo.png");
     /// let refused = EditIntegrationModule::new(plan.apply(None)?.module).request().unwrap_err();
-    /// assert_eq!(refused.fields()["logo"], "it has to be an SVG");
+    /// assert_eq!(refused.fields()["logo"], "must be an SVG");
     /// # Ok::<(), vochi_crm_core::Error>(())
     /// ```
     pub struct EditIntegrationModule {
@@ -79,12 +79,11 @@ impl Operation for EditIntegrationModule {
 }
 
 setters! {
-    /// Requests scopes for the key of a marketplace module
-    /// (`POST /api/v5/integration-modules/{code}/update-scopes`) and returns the key to use from now
-    /// on.
+    /// Requests scopes for the key of a marketplace module (`POST
+    /// /api/v5/integration-modules/{code}/update-scopes`) and returns the new key.
     ///
-    /// A lost response is requested again: there is no other way to learn the key. A module that was
-    /// not connected through the marketplace is refused (`Not enabled simple connection`).
+    /// A request with a lost response is retried: there is no other way to learn the key. A module
+    /// that was not connected through the marketplace is refused (`Not enabled simple connection`).
     pub struct UpdateModuleScopes {
         code: ModuleCode,
         /// Adds scopes, as `telephony_write`; at least one is required.
@@ -99,7 +98,7 @@ impl Operation for UpdateModuleScopes {
 
     fn request(&self) -> Result<ApiRequest> {
         if self.scopes.is_empty() {
-            return Err(Error::input("the request names no scope"));
+            return Err(Error::input("cannot request scopes: none is given"));
         }
         ApiRequest::post(format!("/api/v5/integration-modules/{}/update-scopes", self.code))
             .form_json("requires", &json!({ "scopes": self.scopes }))
@@ -120,7 +119,7 @@ impl Output for ModuleKey {
     fn decode(response: &Response) -> Result<Secret> {
         let key: Secret = response.field("apiKey")?;
         if key.is_empty() {
-            return Err(response.unreadable("the key is empty"));
+            return Err(response.unreadable("empty key"));
         }
         Ok(key)
     }

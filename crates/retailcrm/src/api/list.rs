@@ -1,4 +1,4 @@
-//! One operation for all lists.
+//! The operation of all lists.
 
 use serde::Serialize;
 use vochi_crm_core::http::{ApiRequest, Operation, Repeat, nested_pairs};
@@ -7,18 +7,18 @@ use vochi_crm_core::{Error, Result};
 use super::response::{Entity, Page};
 use crate::model::PageSize;
 
-/// When a list sends `page`. Lists send `limit` too, except [`FromSecond`](Self::FromSecond).
+/// When a list request has `page`. All lists have `limit`, except [`FromSecond`](Self::FromSecond).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageNumber {
-    /// Always.
+    /// In every request.
     Always,
     /// Only if the caller sets it.
     IfSet,
-    /// Only for the second page and later ones: no documented request has more.
+    /// From the second page on: no documented request has more parameters.
     FromSecond,
 }
 
-/// A filter of a list; its fields are the parameters `filter[…]` in their order.
+/// A filter of a list; its fields are the parameters `filter[…]`, in order.
 pub trait Filter: Serialize + Clone + Send + Sync + 'static {
     /// The type of an element.
     type Entity: Entity;
@@ -29,7 +29,7 @@ pub trait Filter: Serialize + Clone + Send + Sync + 'static {
     /// When the request has a page number.
     const PAGE: PageNumber = PageNumber::Always;
 
-    /// The request without filter and page.
+    /// Builds the request without filter and page.
     ///
     /// # Errors
     /// `input` for an id that cannot be part of a path.
@@ -38,9 +38,10 @@ pub trait Filter: Serialize + Clone + Send + Sync + 'static {
     }
 }
 
-/// Lists entities, one page of a hundred. [`Client::list`](crate::Client::list) reads all pages.
+/// Lists one page of a hundred entities. [`Client::list`](crate::Client::list) reads all pages.
 ///
-/// A filter without a value is an `input` error: it would list everything. No order is promised.
+/// A filter without a value is an `input` error: it would list everything. The order is not
+/// specified.
 ///
 /// ```
 /// use vochi_crm_core::http::Operation;
@@ -114,14 +115,14 @@ impl<F: Filter> Operation for List<F> {
     }
 }
 
-/// Adds a filter to a request. Blank values are left out.
+/// Adds a filter to a request. Blank values are omitted.
 fn filtered(mut request: ApiRequest, filter: &impl Serialize) -> Result<ApiRequest> {
     let pairs = nested_pairs("filter", filter)?;
     let is_blank = |(_, value): &(String, String)| value.trim().is_empty();
     for (name, _) in pairs.iter().filter(|pair| is_blank(pair)) {
         if pairs.iter().filter(|(other, _)| other == name).all(is_blank) {
-            return Err(Error::input(format!("{name} is given no value"))
-                .with_hint("send no request if there is nothing to look for"));
+            return Err(Error::input(format!("{name} has no value"))
+                .with_hint("leave the request out if there is nothing to search for"));
         }
     }
     for (name, value) in pairs.into_iter().filter(|pair| !is_blank(pair)) {

@@ -1,4 +1,4 @@
-//! RetailCRM's operations, each a plain value for [`Client::send`](crate::Client::send).
+//! RetailCRM's operations, as values for [`Client::send`](crate::Client::send).
 //!
 //! Lists are [`List`] with a filter. `new` takes the required fields, setters the others.
 

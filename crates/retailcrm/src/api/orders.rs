@@ -24,7 +24,7 @@ setters! {
     pub payload OrderFilter {
         /// Orders of this customer.
         customer_id: Option<CustomerId>,
-        /// A part of the customer's name or number. Check whether a number is the one you look for.
+        /// A part of the customer's name or number. Check the numbers of the result.
         customer: Option<String>,
         /// Orders with these ids.
         ids: Option<Vec<OrderId>>,
@@ -82,7 +82,7 @@ setters! {
     /// external id before creating it again.
     pub struct CreateOrder {
         data: OrderData,
-        /// The shop; required when the key can access several.
+        /// The shop; required if the key can access several.
         site: Option<Text>,
     }
 }
@@ -94,7 +94,7 @@ impl Operation for CreateOrder {
 
     fn request(&self) -> Result<ApiRequest> {
         if !self.data.has_external_id() {
-            return Err(Error::input("a new order has no external id")
+            return Err(Error::input("cannot create an order: missing external id")
                 .with_hint("derive one from the call's id, to find the order again"));
         }
         ApiRequest::post("/api/v5/orders/create")
@@ -104,8 +104,8 @@ impl Operation for CreateOrder {
 }
 
 setters! {
-    /// Changes an order (`POST /api/v5/orders/{id}/edit`). Fields that are not set and the items
-    /// stay as they are.
+    /// Changes an order (`POST /api/v5/orders/{id}/edit`). Fields that are not set, and the items,
+    /// keep their values.
     pub struct EditOrder {
         order: EntityRef<Order>,
         data: OrderData,
@@ -119,7 +119,7 @@ impl Operation for EditOrder {
 
     fn request(&self) -> Result<ApiRequest> {
         if self.data == OrderData::new() {
-            return Err(Error::input("a change of an order changes nothing"));
+            return Err(Error::input("cannot change an order: no field is set"));
         }
         self.order.post("orders", "/edit")?.form_json("order", &self.data)
     }

@@ -7,7 +7,7 @@ use vochi_crm_core::http::{ApiRequest, Operation, Repeat, Response};
 use super::response::Body;
 use crate::model::{ApiVersions, Credentials, Settings, Sites, SystemInfo};
 
-/// Reads what the key may do (`GET /api/credentials`).
+/// Reads the permissions of the key (`GET /api/credentials`).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GetCredentials;
 
@@ -21,7 +21,7 @@ impl Operation for GetCredentials {
     }
 }
 
-/// Reads the account's settings (`GET /api/v5/settings`). The key may lack the scope for them.
+/// Reads the account's settings (`GET /api/v5/settings`). The key may not have the scope for them.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GetSettings;
 
@@ -35,8 +35,8 @@ impl Operation for GetSettings {
     }
 }
 
-/// Lists the account's shops (`GET /api/v5/reference/sites`), all at once.
-/// [`site_for`](crate::model::site_for) chooses the one a request names.
+/// Lists the account's shops (`GET /api/v5/reference/sites`), without pages.
+/// [`site_for`](crate::model::site_for) chooses the shop of a request.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ListSites;
 
@@ -50,7 +50,7 @@ impl Operation for ListSites {
     }
 }
 
-/// Reads the versions of the API the account has (`GET /api/api-versions`).
+/// Reads the account's API versions (`GET /api/api-versions`).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GetApiVersions;
 

@@ -1,4 +1,4 @@
-//! What operations return, each form once.
+//! Outputs of the operations.
 
 use std::marker::PhantomData;
 
@@ -14,7 +14,7 @@ use crate::model::{
     Pagination, StoredFile, Task, User, UserGroup,
 };
 
-/// An entity of the CRM, by the names of its fields in responses.
+/// An entity of the CRM, with its field names in responses.
 pub trait Entity: DeserializeOwned + Send + 'static {
     /// The field of one entity.
     const ONE: &'static str;
@@ -123,7 +123,7 @@ impl<T: DeserializeOwned + Send> Output for Body<T> {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Page<T> {
-    /// The entities; an unreadable one is reported beside the others.
+    /// The entities; unreadable ones are listed separately.
     pub items: Items<T>,
     /// The position of the page in the list.
     pub pagination: Pagination,

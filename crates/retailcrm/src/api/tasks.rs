@@ -25,7 +25,7 @@ setters! {
     /// ```
     #[derive(Default)]
     pub payload TaskFilter {
-        /// Users who do the task.
+        /// Users the task is assigned to.
         performers: Option<Vec<UserId>>,
         /// Users who created the task.
         creators: Option<Vec<UserId>>,
@@ -76,7 +76,7 @@ setters! {
     /// effect `maybe`.
     pub struct CreateTask {
         data: TaskData,
-        /// The shop; required when the key can access several.
+        /// The shop; required if the key can access several.
         site: Option<Text>,
     }
 }
@@ -94,11 +94,11 @@ impl Operation for CreateTask {
 }
 
 setters! {
-    /// Changes a task (`POST /api/v5/tasks/{id}/edit`). Fields that are not set stay as they are.
+    /// Changes a task (`POST /api/v5/tasks/{id}/edit`). Fields that are not set keep their values.
     pub struct EditTask {
         task: TaskId,
         data: TaskData,
-        /// The shop; required when the key can access several.
+        /// The shop; required if the key can access several.
         site: Option<Text>,
     }
 }

@@ -14,8 +14,8 @@ use crate::model::{
 };
 
 setters! {
-    /// Reports a live call (`POST /api/v5/telephony/call/event`): shows the popup to the employees,
-    /// or closes it.
+    /// Sends an event of a live call (`POST /api/v5/telephony/call/event`): shows the popup to the
+    /// employees, or closes it.
     ///
     /// A repeat may show the popup again, so a lost response ends with effect `maybe`.
     ///
@@ -54,17 +54,17 @@ setters! {
 }
 
 impl SendCallEvent {
-    /// A call of this client rings at the employees.
+    /// Creates an event for a client's call that rings at the employees.
     pub fn incoming(phone: impl Into<PhoneText>) -> Self {
         Self::new(phone, CallEventType::In)
     }
 
-    /// The employees call this client.
+    /// Creates an event for a call of the employees to the client.
     pub fn outgoing(phone: impl Into<PhoneText>) -> Self {
         Self::new(phone, CallEventType::Out)
     }
 
-    /// The call with this client ended.
+    /// Creates an event for the end of a call with the client.
     pub fn hangup(phone: impl Into<PhoneText>, status: HangupStatus) -> Self {
         Self::new(phone, CallEventType::Hangup).hangup_status(status)
     }
@@ -78,8 +78,8 @@ impl Operation for SendCallEvent {
 
     fn request(&self) -> Result<ApiRequest> {
         if self.codes.is_empty() && self.user_ids.is_empty() {
-            return Err(Error::input("a call event names no employee")
-                .with_hint("give at least one extension or RetailCRM user"));
+            return Err(Error::input("cannot send a call event: no employee is given")
+                .with_hint("set at least one extension or RetailCRM user"));
         }
         ApiRequest::post("/api/v5/telephony/call/event")
             .form_opt("clientId", self.client_id.as_ref().map(Secret::expose))
@@ -91,13 +91,13 @@ impl Operation for SendCallEvent {
     }
 }
 
-/// The most calls one upload may hold.
+/// The largest number of calls in one upload.
 pub const MOST_CALLS: usize = 50;
 
 setters! {
     /// Uploads 1 to [`MOST_CALLS`] finished calls (`POST /api/v5/telephony/calls/upload`).
     ///
-    /// The CRM recognises a repeat by `externalId`, so a lost response is sent again.
+    /// The CRM recognizes a repeat by `externalId`, so an upload with a lost response is retried.
     #[derive(Default)]
     pub struct UploadCalls {
         /// Adds calls.
@@ -116,13 +116,16 @@ impl Operation for UploadCalls {
     fn request(&self) -> Result<ApiRequest> {
         if self.calls.is_empty() || self.calls.len() > MOST_CALLS {
             return Err(Error::input(format!(
-                "an upload holds 1 to {MOST_CALLS} calls, not {}",
+                "invalid upload of {} calls: must be 1 to {MOST_CALLS}",
                 self.calls.len()
             )));
         }
         if let Some(call) = self.calls.iter().find(|call| !call.has_handler()) {
-            return Err(Error::input(format!("call {} names no employee", call.external_id))
-                .with_hint("give the extension or RetailCRM user who handled it"));
+            return Err(Error::input(format!(
+                "cannot upload call {}: no employee is given",
+                call.external_id
+            ))
+            .with_hint("set the extension or RetailCRM user who handled it"));
         }
         let calls = self.calls.iter().map(CallUpload::with_default_duration);
         ApiRequest::post("/api/v5/telephony/calls/upload")
@@ -141,8 +144,8 @@ impl Operation for UploadCalls {
 }
 
 setters! {
-    /// Finds the manager responsible for a number (`GET /api/v5/telephony/manager`). An unknown
-    /// number is an empty response, no error.
+    /// Finds the manager responsible for a number (`GET /api/v5/telephony/manager`). The response
+    /// is empty for an unknown number.
     ///
     /// ```
     /// use vochi_crm_core::PhoneNumber;
@@ -156,7 +159,7 @@ setters! {
     /// ```
     pub struct FindManager {
         phone: PhoneText,
-        /// Reads the customer and the addresses of cards too.
+        /// Requests the customer and the addresses of cards too.
         details: bool,
         /// Finds managers in every status.
         ignore_status: bool,

@@ -1,4 +1,4 @@
-//! `users`, `user-groups`: the enterprise's employees.
+//! `users`, `user-groups`: the company's employees.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ setters! {
     /// Narrows the list of users (`GET /api/v5/users`).
     #[derive(Default)]
     pub payload UserFilter {
-        /// Users who may work in the CRM.
+        /// Users who are active in the CRM.
         active: bool,
         /// Managers.
         #[serde(rename = "isManager")]
@@ -71,7 +71,7 @@ impl Operation for SetUserStatus {
     fn request(&self) -> Result<ApiRequest> {
         let status = self.status.as_str();
         if status.trim().is_empty() {
-            return Err(Error::input("the user's status is empty")
+            return Err(Error::input("invalid user status: must not be empty")
                 .with_hint("RetailCRM knows free, busy, dinner and break"));
         }
         Ok(ApiRequest::post(format!("/api/v5/users/{}/status", self.user)).form("status", status))

@@ -7,7 +7,7 @@ use crate::api::CorporateCustomerFilter;
 use crate::model::{CorporateCustomer, CustomerId};
 
 impl Client {
-    /// Searches for corporate customers.
+    /// Returns the searches for corporate customers.
     pub fn corporate_customers(&self) -> CorporateCustomers<'_> {
         CorporateCustomers(self)
     }
@@ -18,8 +18,8 @@ impl Client {
 pub struct CorporateCustomers<'a>(&'a Client);
 
 impl CorporateCustomers<'_> {
-    /// Lists the corporate customers that have one of these contacts, in the CRM's order. Without
-    /// contacts, sends nothing.
+    /// Lists the corporate customers of these contacts, in the CRM's order. Without contacts, sends
+    /// nothing.
     ///
     /// ```no_run
     /// # async fn run(client: vochi_crm_retailcrm::Client) -> Result<(), Box<dyn std::error::Error>> {

@@ -3,12 +3,12 @@
 use vochi_crm_core::{Cx, Result};
 
 use super::Client;
-use super::by_phone::CustomersByPhone;
+use super::phone_search::CustomersByPhone;
 use crate::api::GetCustomer;
 use crate::model::{Customer, EntityRef};
 
 impl Client {
-    /// Searches for customers.
+    /// Returns the searches for customers.
     pub fn customers(&self) -> Customers<'_> {
         Customers(self)
     }
@@ -19,8 +19,7 @@ impl Client {
 pub struct Customers<'a>(&'a Client);
 
 impl Customers<'_> {
-    /// Finds the customers who have a number, the most fitting first, as [`CustomersByPhone`]
-    /// describes.
+    /// Finds the customers of a number, the best match first, as described by [`CustomersByPhone`].
     ///
     /// ```no_run
     /// # async fn run(client: vochi_crm_retailcrm::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -37,7 +36,7 @@ impl Customers<'_> {
     /// ```
     ///
     /// # Errors
-    /// As [`Client::send`]; an unknown number is an empty list, no error.
+    /// As [`Client::send`]; an unknown number is an empty list.
     pub async fn by_phone(
         self,
         cx: &Cx,
@@ -46,8 +45,8 @@ impl Customers<'_> {
         search.into().run(self.0, cx).await
     }
 
-    /// Reads a customer (`customers/{id}`). If the CRM merged the customer into another one, reads
-    /// that one, once: it has another id.
+    /// Reads a customer (`customers/{id}`). If the CRM merged it into another one, reads that one,
+    /// with another id, once.
     ///
     /// # Errors
     /// As [`Client::send`]; `not_found` for an unknown customer.

@@ -1,4 +1,4 @@
-//! Reading histories on and on.
+//! Reading histories continuously.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use crate::api::ListHistory;
 use crate::model::{CustomerId, Historic, HistoryCursor, HistoryRecord, OrderId};
 
 impl Client {
-    /// What changed since the last time.
+    /// Returns the operations on histories.
     pub fn history(&self) -> History<'_> {
         History(self)
     }
@@ -21,7 +21,7 @@ impl Client {
 pub struct History<'a>(&'a Client);
 
 impl History<'_> {
-    /// Every change of customers the request asks for (`customers/history`).
+    /// Reads every requested change of customers (`customers/history`).
     ///
     /// ```no_run
     /// # async fn run(client: vochi_crm_retailcrm::Client) -> Result<(), vochi_crm_core::Error> {
@@ -46,14 +46,14 @@ impl History<'_> {
         HistoryPager::new(self.0, cx, request)
     }
 
-    /// Every change of orders the request asks for (`orders/history`).
+    /// Reads every requested change of orders (`orders/history`).
     pub fn orders(self, cx: &Cx, request: ListHistory<OrderId>) -> HistoryPager<OrderId> {
         HistoryPager::new(self.0, cx, request)
     }
 }
 
-/// A history, read as it is asked for: every change once, the oldest first, up to the CRM's own
-/// end. After an error it is over; [`cursor`](Self::cursor) says where to go on.
+/// A history, fetched on demand: every change once, the oldest first, up to the CRM's end. An error
+/// ends it; [`cursor`](Self::cursor) is the position to continue from.
 pub struct HistoryPager<Id> {
     pages: Pager<'static, Chunk<Id>, Option<HistoryCursor>>,
     records: std::vec::IntoIter<HistoryRecord<Id>>,
@@ -61,7 +61,7 @@ pub struct HistoryPager<Id> {
     cursor: Option<HistoryCursor>,
 }
 
-/// What is new on a page, and its greatest id.
+/// The new changes of a page, and its greatest id.
 struct Chunk<Id> {
     records: Vec<HistoryRecord<Id>>,
     end: Option<HistoryCursor>,
@@ -82,17 +82,17 @@ impl<Id: Historic> HistoryPager<Id> {
         Self { pages, records: Vec::new().into_iter(), end: first, cursor: first }
     }
 
-    /// The next change; `None` after the last.
+    /// Returns the next change; `None` after the last.
     ///
     /// # Errors
-    /// As [`Client::send`]; `decode` where the CRM's list does not go on.
+    /// As [`Client::send`]; `decode` if the CRM's list does not advance.
     pub async fn next(&mut self) -> Result<Option<HistoryRecord<Id>>> {
         loop {
             if let Some(record) = self.records.next() {
                 self.cursor = Some(record.cursor);
                 return Ok(Some(record));
             }
-            // Changes that cannot be read are passed only with the rest of their page.
+            // Unreadable changes are skipped only with the rest of their page.
             self.cursor = self.cursor.max(self.end);
             let Some(chunk) = self.pages.next().await? else {
                 return Ok(None);
@@ -102,8 +102,7 @@ impl<Id: Historic> HistoryPager<Id> {
         }
     }
 
-    /// How far it has been read, the last change that was handed out included. Store it when that
-    /// change has been dealt with.
+    /// The position after the last returned change. Store it once that change is processed.
     pub fn cursor(&self) -> Option<HistoryCursor> {
         self.cursor
     }
@@ -119,13 +118,13 @@ async fn read<Id: Historic>(
     for broken in &page.history.broken {
         tracing::warn!(
             account = %client.pipeline.account(), since = place.map(HistoryCursor::get),
-            index = broken.index, why = broken.why, "a change cannot be read and is left out"
+            index = broken.index, why = broken.why, "unreadable change left out"
         );
     }
     let more = page.has_more(request.size().get());
     let end = place.max(page.last);
     let mut records = page.history.good;
-    // Sorted and once each: whoever stores the cursor of one has passed all before it.
+    // Sorted and without repeats, so that a stored cursor covers all earlier changes.
     records.retain(|record| Some(record.cursor) > place);
     records.sort_by_key(|record| record.cursor);
     records.dedup_by_key(|record| record.cursor);

@@ -1,4 +1,4 @@
-//! All pages of a list.
+//! Lists over all pages.
 
 use vochi_crm_core::Cx;
 use vochi_crm_core::page::{self, Pager};
@@ -35,7 +35,7 @@ impl Client {
                     tracing::warn!(
                         account = %client.pipeline.account(), entity = F::Entity::ONE, page,
                         index = broken.index, why = broken.why,
-                        "an element of a list cannot be read and is left out"
+                        "unreadable element of a list left out"
                     );
                 }
                 Ok(page::Page::new(found.items.good, found.pagination.after(page)))

@@ -1,18 +1,18 @@
 //! The typed client.
 
-mod by_phone;
 mod corporate;
 mod customers;
 mod history;
 mod list;
 mod modules;
+mod phone_search;
 mod reference;
 
-pub use by_phone::CustomersByPhone;
 pub use corporate::CorporateCustomers;
 pub use customers::Customers;
 pub use history::{History, HistoryPager};
 pub use modules::IntegrationModules;
+pub use phone_search::CustomersByPhone;
 pub use reference::Reference;
 
 use std::sync::Arc;
@@ -36,17 +36,17 @@ use crate::{CRM, error, limits};
 #[derive(Clone, Debug)]
 pub struct Client {
     pipeline: Pipeline,
-    /// How the account's people write numbers.
+    /// The parser of the account's phone numbers.
     phones: PhoneReader,
-    /// The shop of the account.
+    /// The configured shop.
     site: Option<Arc<str>>,
 }
 
 impl Client {
-    /// A client from configuration. Nothing goes out yet.
+    /// Creates a client from configuration. It sends nothing yet.
     ///
     /// # Errors
-    /// `config`; the message begins with the key that is wrong.
+    /// `config`; the message begins with the invalid key.
     pub fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Self> {
         let wrong = |error: Error| error.with_account(CRM, account.name().clone());
         let origin: Origin =
@@ -55,12 +55,12 @@ impl Client {
             wrong(
                 Error::config("missing")
                     .with_hint(
-                        "make a key in RetailCRM under Settings, Integration, API access keys",
+                        "create a key in RetailCRM under Settings, Integration, API access keys",
                     )
                     .with_key("api_key"),
             )
         })?;
-        // It goes out as a header, not as a parameter: addresses end up in logs.
+        // Sent as a header, not as a parameter, since URLs end up in logs.
         let auth = HeaderKey::new(HeaderName::from_static("x-api-key"), &key)
             .map_err(|error| wrong(error.with_key("api_key")))?;
         let secrets = [config.client_id.clone(), account.config().inbound_secret.clone()];
@@ -109,7 +109,7 @@ impl Client {
         self.pipeline.send(cx, &operation).await
     }
 
-    /// Sends a request as it is, with the account's key, limits and retries.
+    /// Sends a raw request, with the account's key, limits and retries.
     ///
     /// # Errors
     /// As [`send`](Self::send).
@@ -118,13 +118,13 @@ impl Client {
         self.send(cx, request.with_limit_class(class)).await
     }
 
-    /// What it shares with the other accounts of the process.
+    /// The shared resources of the process.
     pub fn hub(&self) -> &Hub {
         self.pipeline.hub()
     }
 }
 
-/// Judges responses by the one table.
+/// RetailCRM's dialect, based on the error table.
 #[derive(Debug)]
 struct RetailCrm;
 

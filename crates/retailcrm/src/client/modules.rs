@@ -7,7 +7,7 @@ use crate::api::{EditIntegrationModule, GetIntegrationModule};
 use crate::model::{IntegrationModule, ModuleChange, ModuleCode, ModuleEdited, ModulePlan};
 
 impl Client {
-    /// How telephonies and other services are registered in the account.
+    /// Returns the operations on integration modules.
     pub fn integration_modules(&self) -> IntegrationModules<'_> {
         IntegrationModules(self)
     }
@@ -18,7 +18,7 @@ impl Client {
 pub struct IntegrationModules<'a>(&'a Client);
 
 impl IntegrationModules<'_> {
-    /// The module, `None` where there is none.
+    /// Reads the module; `None` if it does not exist.
     pub(crate) async fn find(
         self,
         cx: &Cx,
@@ -31,8 +31,8 @@ impl IntegrationModules<'_> {
         }
     }
 
-    /// Reads the module, puts the plan over it and writes it, if anything changes. Twice is the
-    /// same as once. An edit somebody makes in the CRM in between is overwritten.
+    /// Reads the module, applies the plan and writes the result if it differs. Idempotent. A
+    /// concurrent change in the CRM is overwritten.
     ///
     /// ```no_run
     /// # async fn run(client: vochi_crm_retailcrm::Client) -> Result<(), vochi_crm_core::Error> {

@@ -7,7 +7,7 @@ use crate::api::{GetCredentials, ListSites};
 use crate::model::{Credentials, Site, site_for};
 
 impl Client {
-    /// The account's shops.
+    /// Returns the operations on the account's shops.
     pub fn reference(&self) -> Reference<'_> {
         Reference(self)
     }
@@ -27,16 +27,16 @@ impl Reference<'_> {
         for broken in &response.sites.broken {
             tracing::warn!(
                 account = %self.0.pipeline.account(), index = broken.index,
-                why = broken.why, "a shop cannot be read and is left out"
+                why = broken.why, "unreadable shop left out"
             );
         }
         Ok(response.sites.good)
     }
 
-    /// Chooses the shop requests name, by [`site_for`], and reads only what it needs.
+    /// Chooses the shop of requests by [`site_for`], and reads only what that needs.
     ///
     /// # Errors
-    /// As [`Client::send`]; `config` if there are several and none is configured.
+    /// As [`Client::send`]; `config` if there are several shops and none is configured.
     pub async fn site(self, cx: &Cx, configured: Option<&str>) -> Result<String> {
         if configured.is_some_and(|site| !site.trim().is_empty()) {
             return site_for(configured, &Credentials::default(), &[]);

@@ -1,4 +1,4 @@
-//! Customers created or changed in the CRM, read from its history.
+//! Changed customers, read from the CRM's history.
 
 use std::collections::BTreeMap;
 
@@ -10,15 +10,16 @@ use crate::Client;
 use crate::api::{CustomerFilter, ListCustomersHistory, UserFilter};
 use crate::model::{Customer, CustomerId, HistoryCursor, HistoryEvent, HistoryRecord, UserId};
 
-/// How many customers are asked for at once: a page of them.
+/// The number of customers read at once: one page.
 const AT_ONCE: usize = 100;
 
-/// Customers that changed, each with its last change.
+/// Changed customers, each with its last change.
 #[derive(Debug, Default)]
-struct Touched(BTreeMap<CustomerId, HistoryCursor>);
+struct ChangedIds(BTreeMap<CustomerId, HistoryCursor>);
 
-impl Touched {
-    /// Takes in a change. One we made ourselves is no news, save that a customer is gone.
+impl ChangedIds {
+    /// Adds a change. Changes made with the account's own key are skipped, unless the customer is
+    /// gone.
     fn take(&mut self, change: HistoryRecord<CustomerId>) {
         let (place, echo) = (change.cursor, change.by_this_key == Some(true));
         let id = change.entity.and_then(|entity| entity.id);
@@ -36,7 +37,7 @@ impl Touched {
         }
     }
 
-    /// The customers, the one that changed last at the end.
+    /// Returns the customers in the order of their last changes.
     fn in_order(self) -> Vec<CustomerId> {
         let mut touched: Vec<_> = self.0.into_iter().collect();
         touched.sort_by_key(|(id, place)| (*place, *id));
@@ -51,9 +52,9 @@ pub(super) struct CustomerChanges<'a> {
 }
 
 impl CustomerChanges<'_> {
-    /// Reads the history to its end, and then the customers as they are now. Those merged into
-    /// another or deleted meanwhile are left out; the one they were merged into has changed.
-    /// Companies and addresses of cards are not asked for: `find` knows them.
+    /// Reads the history to its end, and then the present state of the customers. Customers that
+    /// were merged into another one or deleted are left out; the one they were merged into has a
+    /// change of its own. Companies and addresses of cards are not read; `find` returns them.
     pub(super) async fn since(&self, cx: &Cx, since: Option<&Cursor>) -> Result<Changes> {
         let from = since
             .map(|cursor| cursor.as_str().parse::<HistoryCursor>())
@@ -61,13 +62,13 @@ impl CustomerChanges<'_> {
             .filter(|cursor| cursor.get() > 0);
         let request = from.map_or_else(ListCustomersHistory::whole, ListCustomersHistory::since);
         let mut history = self.client.history().customers(cx, request);
-        let mut touched = Touched::default();
+        let mut touched = ChangedIds::default();
         while let Some(change) = history.next().await? {
             touched.take(change);
         }
         let cursor = history.cursor().unwrap_or(HistoryCursor::new(0));
-        let cards = self.cards(cx, &touched.in_order()).await?;
-        let names = self.names(cx, &cards).await;
+        let cards = self.read_customers(cx, &touched.in_order()).await?;
+        let names = self.manager_names(cx, &cards).await;
         let mut customers = Vec::with_capacity(cards.len());
         for card in &cards {
             let mut common = common_of(card);
@@ -79,9 +80,9 @@ impl CustomerChanges<'_> {
         Ok(Changes::new(customers, Cursor::new(cursor.to_string())))
     }
 
-    /// The customers with these ids, in this order. Others in the answer are not: the CRM did not
-    /// look for the ids then.
-    async fn cards(&self, cx: &Cx, ids: &[CustomerId]) -> Result<Vec<Customer>> {
+    /// Returns the customers with these ids, in this order. Others in the response are dropped: the
+    /// CRM has then ignored the filter.
+    async fn read_customers(&self, cx: &Cx, ids: &[CustomerId]) -> Result<Vec<Customer>> {
         let mut cards = Vec::with_capacity(ids.len());
         for some in ids.chunks(AT_ONCE) {
             let filter = CustomerFilter::new().ids(some.iter().copied());
@@ -98,8 +99,8 @@ impl CustomerChanges<'_> {
         Ok(cards)
     }
 
-    /// The names of the managers, all at once; where they cannot be read the customers go without.
-    async fn names(&self, cx: &Cx, cards: &[Customer]) -> BTreeMap<UserId, String> {
+    /// Reads the names of all managers; if they cannot be read, the customers have none.
+    async fn manager_names(&self, cx: &Cx, cards: &[Customer]) -> BTreeMap<UserId, String> {
         if cards.iter().all(|card| card.manager_id.is_none()) {
             return BTreeMap::new();
         }
@@ -108,7 +109,7 @@ impl CustomerChanges<'_> {
             Err(error) => {
                 tracing::warn!(
                     account = %self.lookup.account.name(), %error,
-                    "the names of managers cannot be read; changed customers go without them"
+                    "cannot read the names of managers; changed customers are returned without them"
                 );
                 BTreeMap::new()
             }

@@ -1,4 +1,4 @@
-//! What the connector remembers of a call beside the common state.
+//! The connector's stored state of a call.
 
 use serde::{Deserialize, Serialize};
 use vochi_crm_core::Extension;
@@ -6,13 +6,13 @@ use vochi_crm_core::spi::CrmState as Remembered;
 
 use crate::model::UserId;
 
-/// What the connector remembers of a call.
+/// The connector's stored state of a call.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct CrmState {
-    /// The extensions that were shown the call: a hangup names exactly them.
+    /// The extensions with a popup of the call: a hangup names exactly them.
     pub(super) shown: Vec<Extension>,
-    /// The same for users without an extension.
+    /// The users without an extension with a popup of the call.
     pub(super) shown_users: Vec<UserId>,
 }
 

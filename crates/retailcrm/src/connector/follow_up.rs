@@ -1,5 +1,4 @@
-//! Follow-ups of a recorded call: a customer for a caller the CRM does not know, a task for a missed
-//! call.
+//! Follow-ups of a recorded call: a customer for an unknown caller, a task for a missed call.
 
 use vochi_crm_core::spi::{FollowUpCall, FollowUpJob};
 use vochi_crm_core::{Cx, PhoneNumber, Result, Text, WarningKind};
@@ -25,7 +24,8 @@ impl FollowUpJob for FollowUps<'_> {
     type Task = CreateTask;
 
     async fn find(&self, cx: &Cx, call: &FollowUpCall<'_>) -> Result<Option<CustomerId>> {
-        // Before the search, so that nothing comes between it and the customer.
+        // Reads the shop before the search, so that no request is between the search and the
+        // creation.
         self.settings.shop(cx, self.settings.site(call.record.extra())).await?;
         self.customer_of(cx, call.number).await
     }
@@ -54,7 +54,7 @@ impl FollowUpJob for FollowUps<'_> {
         let manager = match self.lookup.manager(cx, number).await {
             Ok(manager) => manager,
             Err(error) => {
-                cx.add_warnings([incomplete("who is responsible for the caller", &error)]);
+                cx.add_warnings([incomplete("the responsible manager of the caller", &error)]);
                 ManagerOfNumber::default()
             }
         };
@@ -88,7 +88,8 @@ impl FollowUpJob for FollowUps<'_> {
 }
 
 impl FollowUps<'_> {
-    /// Finds who has the number, by every way there is: a customer too many is worse than a request.
+    /// Finds the customer of a number by every search there is: an extra request costs less than a
+    /// duplicate customer.
     async fn customer_of(&self, cx: &Cx, number: PhoneNumber) -> Result<Option<CustomerId>> {
         let client = self.settings.client;
         if let Some(first) = client.customers().by_phone(cx, number).await?.first() {

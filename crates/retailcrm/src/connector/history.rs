@@ -1,4 +1,4 @@
-//! Finished calls: uploaded once, when everything about them is known.
+//! Finished calls: each is uploaded once, when it is complete.
 
 use vochi_crm_core::connector::Context;
 use vochi_crm_core::spi::{CallSession, DueRecord, HistoryJob, RecordRepeat, follow_up};
@@ -43,7 +43,10 @@ impl HistoryJob for History<'_> {
     async fn prepare(&self, call: &mut Call, record: &CallRecord) -> Result<Option<CallUpload>> {
         let (cx, account) = (call.cx(), self.context.account());
         let Some(direction) = mapping::direction(record.direction()) else {
-            cx.warn(WarningKind::NothingToSend, "RetailCRM records no internal calls");
+            cx.warn(
+                WarningKind::NothingToSend,
+                "internal call not sent: RetailCRM does not record internal calls",
+            );
             return Ok(None);
         };
         let Some(phone) = mapping::phone(record.client(), cx) else {
@@ -70,8 +73,8 @@ impl HistoryJob for History<'_> {
             None => {}
             Some(Recording::Url(url)) => upload = mapping::with_recording(upload, url, cx),
             Some(_) => {
-                return Err(Error::unsupported("RetailCRM takes no recording file into a call")
-                    .with_hint("give the recording's URL instead"));
+                return Err(Error::unsupported("cannot attach a recording file: RetailCRM accepts recordings of calls by URL only")
+                    .with_hint("set the recording's URL instead"));
             }
         }
         if let Some(source) = record.extra().get("source") {
@@ -98,7 +101,7 @@ impl HistoryJob for History<'_> {
             return Err(Error::new(ErrorKind::Rejected, text)
                 .with_effect(Effect::Maybe)
                 .with_try_again(TryAgain::Later)
-                .with_hint("the calls are pending and are sent again"));
+                .with_hint("the calls are pending and are retried"));
         }
         let repeated = cx.requests().saturating_sub(before) > 1;
         for record in due {
@@ -106,7 +109,7 @@ impl HistoryJob for History<'_> {
             if !response.duplicates.iter().any(|duplicate| duplicate == id) {
                 continue;
             }
-            let text = format!("RetailCRM held call {id} already and left it as it was");
+            let text = format!("RetailCRM already had call {id} and did not change it");
             record.call().cx().warn(WarningKind::AlreadyRecorded, text);
             if !repeated && !record.may_be_recorded() {
                 record.set_recorded_by_another();
@@ -121,7 +124,7 @@ impl HistoryJob for History<'_> {
 }
 
 impl History<'_> {
-    /// The employee a call is recorded for: the last who talked; of an unanswered one `missed_user`,
+    /// The employee of a recorded call: the last who talked; of an unanswered one `missed_user`,
     /// else the last who rang; without any, `default_user`.
     fn handler(&self, cx: &Cx, record: &CallRecord) -> Result<Handler> {
         let missed = self.directory.missed_user().filter(|_| record.outcome() == Outcome::Missed);
@@ -133,11 +136,11 @@ impl History<'_> {
         }
         let user = missed.or(self.directory.default_user()).copied().ok_or_else(|| {
             Error::config(format!(
-                "call {}: no employee is known, and RetailCRM takes no call without one",
+                "cannot record call {}: no employee is known, and RetailCRM requires one",
                 record.call_id()
             ))
             .with_hint(
-                "name the extension, or set missed_user (or default_user) to a RetailCRM user",
+                "set the extension of the record, or missed_user or default_user to a RetailCRM user",
             )
         })?;
         Ok(Handler { code: self.directory.extension_of(&user).cloned(), user: Some(user) })
@@ -148,7 +151,7 @@ impl History<'_> {
         if source == ZoneSource::Assumed {
             cx.warn(
                 WarningKind::AssumedZone,
-                format!("the account's time zone is not known; {zone} is assumed, set `timezone`"),
+                format!("the account's time zone is unknown; {zone} is assumed, set `timezone`"),
             );
         }
         Ok(zone)

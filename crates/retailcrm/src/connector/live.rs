@@ -1,4 +1,4 @@
-//! Live calls: popups shown and closed.
+//! Live calls: showing and closing popups.
 
 use vochi_crm_core::account::Popup;
 use vochi_crm_core::spi::{CallSession, LiveJob};
@@ -24,7 +24,7 @@ pub(super) struct Popups<'a> {
 
 type Call = CallSession<CrmState>;
 
-/// A popup event with the state to go back to if it is not sent.
+/// A popup event, with the state to restore if it is not sent.
 pub(super) struct PopupRequest {
     event: SendCallEvent,
     before: CrmState,
@@ -61,8 +61,7 @@ impl LiveJob for Popups<'_> {
                 Ok(())
             }
             Err(error) => {
-                // The employees who may not have seen the call are shown it when the event is
-                // repeated.
+                // A repeated event must show the popup to employees who may not have seen it.
                 *call.crm_mut() = request.before;
                 Err(error)
             }
@@ -71,7 +70,8 @@ impl LiveJob for Popups<'_> {
 }
 
 impl Popups<'_> {
-    /// Returns true if calls of this direction have popups. A call of unknown direction may have.
+    /// Returns true if calls of this direction have popups. Calls of unknown direction may have
+    /// some.
     fn has_popups(&self, call: &CallState) -> bool {
         let config = self.account.config();
         let of_direction = match call.direction() {
@@ -102,15 +102,15 @@ impl Popups<'_> {
         if extensions.is_empty() && default_user.is_none() {
             let none_shown = before.shown.is_empty() && before.shown_users.is_empty();
             return nothing(if none_shown {
-                "no extension is known, so no employee is shown the call"
+                "no popup is shown: no extension is known"
             } else {
-                "all employees named are shown the call already"
+                "no popup is shown: all employees of the event have one already"
             });
         }
         let popup = match call.state().direction() {
             Some(Direction::Outbound) => SendCallEvent::outgoing(phone),
             Some(_) => SendCallEvent::incoming(phone),
-            None => return nothing("the direction is not known, so no employee is shown the call"),
+            None => return nothing("no popup is shown: the direction is unknown"),
         };
         let mut popup = self.address(call, event, popup, &extensions)?.user_ids(default_user);
         if let Some(data) = event.extra().get("web_analytics") {
@@ -125,8 +125,7 @@ impl Popups<'_> {
         Ok(Some(PopupRequest { event: popup, before }))
     }
 
-    /// Closes the popups of a call. Without a memory of who was shown it, the event itself may name
-    /// the employees.
+    /// Closes the popups of a call. Without stored state the event itself names the employees.
     fn close(
         &self,
         call: &Call,
@@ -143,7 +142,7 @@ impl Popups<'_> {
         if extensions.is_empty() && before.shown_users.is_empty() {
             call.cx().warn(
                 WarningKind::NothingToSend,
-                "no employee is known to have been shown the call, so no popup is closed",
+                "no popup is closed: no employee with a popup is known",
             );
             return Ok(None);
         }
@@ -158,7 +157,7 @@ impl Popups<'_> {
         Ok(Some(PopupRequest { event: hangup, before }))
     }
 
-    /// Puts employees, call, line and shop into an event.
+    /// Adds employees, call, line and shop to an event.
     fn address(
         &self,
         call: &Call,
@@ -179,14 +178,12 @@ impl Popups<'_> {
     }
 }
 
-/// The client's number for a request. Without one no request is made, which is a warning.
+/// The client's number for a request. Without one no request is sent, which is a warning.
 fn client_phone(call: &Call) -> Option<PhoneText> {
-    match call.state().client() {
-        Some(client) => mapping::phone(client, call.cx()),
-        None => {
-            let text = "the client's number is not known, so nothing was sent";
-            call.cx().warn(WarningKind::NothingToSend, text);
-            None
-        }
+    if let Some(client) = call.state().client() {
+        return mapping::phone(client, call.cx());
     }
+    let text = "nothing was sent: the client's number is unknown";
+    call.cx().warn(WarningKind::NothingToSend, text);
+    None
 }

@@ -1,4 +1,4 @@
-//! Customers by phone number: who has it, the company, the responsible manager.
+//! Lookup by phone number: the customer, the company, the responsible manager.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -23,11 +23,11 @@ pub(super) struct Lookup<'a> {
     pub(super) account: &'a Account,
     directory: &'a Directory<UserId>,
     config: &'a Config,
-    /// Names of employees, each read once in the life of this value.
+    /// Names of employees, each read once per lookup.
     names: Mutex<BTreeMap<UserId, Result<String, Warning>>>,
 }
 
-/// The manager responsible for a number, and the customer who has it.
+/// The manager responsible for a number, and the customer with the number.
 #[derive(Debug, Default)]
 pub(super) struct ManagerOfNumber {
     pub(super) responsible: Option<Responsible>,
@@ -35,8 +35,9 @@ pub(super) struct ManagerOfNumber {
 }
 
 impl LookupJob for Lookup<'_> {
-    /// The search by name finds the customers, and only its failure is an error; the telephony's own
-    /// response gives the address of the card, and customers whom that search does not find.
+    /// The search by name finds the customers, and only its failure is an error. The response of
+    /// `telephony/manager` adds the address of the card, and a customer that the search did not
+    /// find.
     async fn find(&self, cx: &Cx, phone: PhoneNumber) -> Result<Vec<Common>> {
         let customers = self.client.customers().by_phone(cx, phone).await?;
         let card = match self.client.send(cx, self.manager_request(phone)).await {
@@ -66,7 +67,7 @@ impl LookupJob for Lookup<'_> {
             }
             Err(error) => cx.add_warnings([incomplete("the customer's company", &error)]),
         }
-        // The CRM's popup shows this one; the first of the answer is to be the same.
+        // The CRM's popup shows this customer, so it is the first result.
         let shown = card.customer.as_ref().and_then(id_of);
         if let Some(place) = ids.iter().position(|id| Some(*id) == shown)
             && let Some(front) = candidates.get_mut(..=place)
@@ -91,9 +92,9 @@ impl<'a> Lookup<'a> {
         Self { client, account, directory, config, names: Mutex::default() }
     }
 
-    /// The telephony's own response names the responsible manager. Where it names no extension and the
-    /// directory has none either, the manager of the customer's card counts, if the directory has
-    /// one for them; a number the CRM says nothing about costs no further request.
+    /// The responsible manager is the one of `telephony/manager`. If neither that response nor the
+    /// directory has an extension for them, the manager of the customer's card is used, if the
+    /// directory has one. A number unknown to the CRM needs no further request.
     pub(super) async fn manager(&self, cx: &Cx, phone: PhoneNumber) -> Result<ManagerOfNumber> {
         let answer = self.client.send(cx, self.manager_request(phone)).await?;
         let mut customer = self.named_customer(&answer, phone).map(|(id, _)| id);
@@ -118,7 +119,7 @@ impl<'a> Lookup<'a> {
                 };
                 tracing::warn!(
                     account = %self.account.name(), %error,
-                    "the customer of a manager without an extension cannot be read"
+                    "cannot read the customer of a manager without an extension"
                 );
                 Some(named)
             }
@@ -126,7 +127,7 @@ impl<'a> Lookup<'a> {
         Ok(ManagerOfNumber { responsible, customer })
     }
 
-    /// The request for the manager of a number, with all that RetailCRM knows of the number.
+    /// Builds the request for the manager of a number, with all details.
     pub(super) fn manager_request(&self, phone: PhoneNumber) -> FindManager {
         FindManager::new(phone)
             .details()
@@ -134,7 +135,7 @@ impl<'a> Lookup<'a> {
             .client_id(self.config.sent_client_id().cloned())
     }
 
-    /// The manager in a customer's card (`managerId`): of the customer known, else of the first
+    /// The manager in a customer's card (`managerId`): of the known customer, else of the first
     /// found by the number.
     async fn manager_of_card(
         &self,
@@ -178,7 +179,7 @@ impl<'a> Lookup<'a> {
         common
     }
 
-    /// A customer whom only the telephony's own answer names.
+    /// Creates a candidate from a customer that is only in the response of `telephony/manager`.
     fn other_candidate(
         &self,
         id: CustomerId,
@@ -192,7 +193,7 @@ impl<'a> Lookup<'a> {
         common
     }
 
-    /// The customer an answer of the telephony names, if the number is theirs.
+    /// The customer in a response of `telephony/manager`, if the number is theirs.
     pub(super) fn named_customer<'r>(
         &self,
         response: &'r ManagerResponse,
@@ -209,7 +210,7 @@ impl<'a> Lookup<'a> {
         has_it.then_some((id_of(customer)?, customer))
     }
 
-    /// What the companies are called that these customers are contacts of.
+    /// Reads the names of these customers' companies.
     async fn companies(&self, cx: &Cx, ids: &[CustomerId]) -> Result<BTreeMap<CustomerId, String>> {
         let corporate = self.client.corporate_customers();
         let together = corporate.of_contacts(cx, ids.iter().copied()).await?;
@@ -221,7 +222,7 @@ impl<'a> Lookup<'a> {
             companies.extend(company_names(&together).map(|name| (*only, name)));
             return Ok(companies);
         }
-        // The list does not say whose contact each company has.
+        // The list does not link companies to contacts.
         for id in ids {
             let own = corporate.of_contacts(cx, [*id]).await?;
             companies.extend(company_names(&own).map(|name| (*id, name)));
@@ -250,7 +251,7 @@ impl<'a> Lookup<'a> {
         self.employee(manager.id, manager.full_name(), manager.code.as_deref())
     }
 
-    /// An employee with an extension: the directory's, else the one the CRM has for them.
+    /// An employee with an extension: the directory's, else the CRM's.
     pub(super) fn employee(
         &self,
         user: UserId,
@@ -263,7 +264,7 @@ impl<'a> Lookup<'a> {
     }
 }
 
-/// A customer in the common terms, as far as its own fields tell.
+/// Converts a customer's own fields to the common model.
 pub(super) fn common_of(customer: &Customer) -> Common {
     let kind = match &customer.kind {
         None | Some(CustomerKind::Person) => CommonKind::Person,
@@ -275,7 +276,7 @@ pub(super) fn common_of(customer: &Customer) -> Common {
     common
 }
 
-/// The names of companies, of several one after the other.
+/// The names of companies, joined by commas.
 fn company_names(companies: &[CorporateCustomer]) -> Option<String> {
     let names: Vec<&str> = companies.iter().filter_map(CorporateCustomer::display_name).collect();
     (!names.is_empty()).then(|| names.join(", "))
@@ -285,8 +286,8 @@ fn id_of(customer: &ManagerCustomer) -> Option<CustomerId> {
     customer.id.as_deref()?.parse().ok()
 }
 
-/// The address of the card, as the CRM itself names it. It is not put together here: no source says
-/// how.
+/// The address of the card in the response. The format of these addresses is not documented, so
+/// none is derived.
 fn card_url(card: &ManagerResponse) -> Option<String> {
     let link = card.links.as_ref()?.customer_link.as_ref()?;
     let is_whole = link.starts_with("https://") || link.starts_with("http://");

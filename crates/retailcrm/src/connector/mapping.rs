@@ -11,7 +11,7 @@ use crate::model::{
     CallDirection, CallEventResponse, CallResult, CallUpload, HangupStatus, PhoneText, User, UserId,
 };
 
-/// How a live call ended. A message left is no answer to a human.
+/// The hangup status of a live call. Voicemail is not an answer.
 pub(super) fn hangup_status(outcome: Outcome, reason: Option<Reason>) -> HangupStatus {
     match (outcome, reason) {
         (Outcome::Answered, _) => HangupStatus::Answered,
@@ -27,7 +27,7 @@ pub(super) fn hangup_status(outcome: Outcome, reason: Option<Reason>) -> HangupS
     }
 }
 
-/// How a call stands in the history. It has no word for a caller who gave up.
+/// The result of a call in the history. There is none for a caller who hung up first.
 pub(super) fn result(outcome: Outcome, reason: Option<Reason>) -> CallResult {
     match (outcome, reason) {
         (Outcome::Answered, _) => CallResult::Answered,
@@ -50,7 +50,7 @@ pub(super) fn direction(direction: Direction) -> Option<CallDirection> {
     }
 }
 
-/// The client's number as it goes out, or why none does.
+/// The client's number to send. `None` is a warning.
 pub(super) fn phone(client: &Party, cx: &Cx) -> Option<PhoneText> {
     let warning = match client {
         Party::Number(number) => return Some(PhoneText::from(*number)),
@@ -58,30 +58,30 @@ pub(super) fn phone(client: &Party, cx: &Cx) -> Option<PhoneText> {
             Some(digits) => {
                 cx.warn(
                     WarningKind::UnreadableNumber,
-                    format!("{raw:?} is no valid number; it went out as {}", digits.as_str()),
+                    format!("invalid number {raw:?}: sent as {}", digits.as_str()),
                 );
                 return Some(digits);
             }
             None => Warning::new(
                 WarningKind::UnreadableNumber,
-                format!("{raw:?} is no number and RetailCRM takes nothing else; nothing was sent"),
+                format!("nothing was sent: RetailCRM requires a number, and {raw:?} is not one"),
             ),
         },
         Party::Extension(extension) => Warning::new(
             WarningKind::NothingToSend,
-            format!("{extension} is an extension: an internal call, which RetailCRM is not told"),
+            format!("internal call not sent: {extension} is an extension"),
         ),
         _ => Warning::new(
             WarningKind::HiddenNumber,
-            "the caller hides the number, without which RetailCRM takes no call; nothing was sent",
+            "nothing was sent: RetailCRM requires a number, and the caller's is hidden",
         ),
     };
     cx.add_warnings([warning]);
     None
 }
 
-/// Warns of the extensions and users RetailCRM does not know. An employee is named in an event by
-/// extension and by user, and one of the two is enough to be notified.
+/// Warns of extensions and users that RetailCRM does not know. An employee is in an event by
+/// extension and by user, and one of the two is enough for the popup.
 pub(super) fn unknown_employees(
     request: &SendCallEvent,
     response: &CallEventResponse,
@@ -114,8 +114,9 @@ pub(super) fn unknown_employees(
     codes.chain(users).map(warning).collect()
 }
 
-/// Adds the address of the recording. RetailCRM's page is https, and browsers do not play a recording
-/// at a plain `http` address in it: such an address is sent with a warning. Loopback counts as https.
+/// Adds the address of the recording. RetailCRM's page is https, and browsers do not play a
+/// recording from a plain `http` address in it: such an address is sent with a warning. Loopback
+/// counts as https.
 pub(super) fn with_recording(call: CallUpload, address: &Url, cx: &Cx) -> CallUpload {
     let is_loopback = match address.host() {
         Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
@@ -133,20 +134,20 @@ pub(super) fn with_recording(call: CallUpload, address: &Url, cx: &Cx) -> CallUp
     call.record_url(Text::new(address.as_str()).ok())
 }
 
-/// A user in the common terms.
+/// Converts a user to the common model.
 pub(super) fn common_user(user: &User) -> CrmUser {
     CrmUser::new(user.id.into(), user.display_name(), user.active.unwrap_or(true))
 }
 
-/// The warning for an option that is not of the form RetailCRM takes.
+/// Creates the warning for an option of an unsupported form.
 pub(super) fn unusable(name: &str) -> Warning {
     Warning::new(
         WarningKind::UnknownOption,
-        format!("option {name} is not of the form RetailCRM takes; left out"),
+        format!("option {name} left out: RetailCRM does not support its form"),
     )
 }
 
-/// The warning for something that could not be read, where the rest could.
+/// Creates the warning for a part that could not be read.
 pub(super) fn incomplete(what: &str, error: &Error) -> Warning {
-    Warning::new(WarningKind::Incomplete, format!("{what} could not be read: {}", error.message()))
+    Warning::new(WarningKind::Incomplete, format!("cannot read {what}: {}", error.message()))
 }

@@ -1,4 +1,4 @@
-//! RetailCRM as a connector: where the common model and RetailCRM's terms meet.
+//! RetailCRM as a connector: maps the common model to RetailCRM's terms.
 
 mod changes;
 mod crm_state;
@@ -36,13 +36,13 @@ use crate::{CRM, Client, Config, inbound};
 
 /// One RetailCRM account behind [`CrmConnector`](vochi_crm_core::CrmConnector). Cheap to clone.
 ///
-/// Options a call may carry in its [`Extra`](vochi_crm_core::Extra): `site` (the shop, of events and
+/// Options of a call in its [`Extra`](vochi_crm_core::Extra): `site` (the shop, of events and
 /// records), `web_analytics` (of events: `campaign` with `name` and `code`, `queryString`) and
 /// `source` (of records: `source`, `medium`, `campaign`, `keyword`, `content`).
 ///
 /// Once a call is recorded, the account's `unknown_caller` may create a customer for an unknown
 /// number (named by the number, with the `externalId` `vochi-` and the digits), and `missed_task` a
-/// task for a missed call. What of this fails is a warning of the receipt.
+/// task for a missed call. Their failures are warnings of the receipt.
 ///
 /// ```
 /// use vochi_crm_core::{AccountConfig, Hub};
@@ -68,10 +68,10 @@ struct Inner {
 }
 
 impl Connector {
-    /// A connector from configuration. It sends nothing yet.
+    /// Creates a connector from configuration. It sends nothing yet.
     ///
     /// # Errors
-    /// `config`; the message begins with the key that is wrong.
+    /// `config`; the message begins with the invalid key.
     pub fn open(hub: &Hub, account: Account, config: &Config) -> Result<Self> {
         let context = Context::new(CRM, hub, account);
         let parts = (|| {
@@ -84,7 +84,7 @@ impl Connector {
         Ok(Self { inner: Arc::new(Inner { client, context, directory, config }) })
     }
 
-    /// The typed client underneath.
+    /// The typed client.
     pub fn client(&self) -> &Client {
         &self.inner.client
     }
@@ -160,7 +160,7 @@ impl spi::Connector for Connector {
 
     async fn attach_recording(&self, _: &Cx, call: &CallId, _: &Recording) -> Result<Receipt> {
         let error = self.inner.context.unsupported("a way to change a recorded call");
-        Err(error.with_hint(format!("upload call {call} when its recording's URL is known")))
+        Err(error.with_hint(format!("log call {call} once its recording's URL is known")))
     }
 
     async fn users(&self, cx: &Cx) -> Result<Vec<CrmUser>> {

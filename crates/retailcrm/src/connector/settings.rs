@@ -1,4 +1,4 @@
-//! What the account's settings in RetailCRM decide: the time zone and the shop.
+//! The account's settings in RetailCRM: the time zone and the shop.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use vochi_crm_core::{Cx, Error, ErrorKind, Extra, Result, Text, Zone};
 use crate::api::GetSettings;
 use crate::{Client, Config};
 
-/// How long the account's zone and its only shop are taken for granted.
+/// How long the account's zone and its only shop are cached.
 const LIFETIME: Lifetime = Lifetime::new(Duration::from_hours(1), Duration::from_mins(1));
 
-/// The zone where nothing else is known.
+/// The zone if nothing else is known.
 const ASSUMED_ZONE: &str = "Europe/Moscow";
 
 /// Reads the account's settings, each once an hour.
@@ -23,7 +23,7 @@ pub(super) struct Settings<'a> {
     pub(super) config: &'a Config,
 }
 
-/// Where the account's zone is known from.
+/// The source of the account's zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ZoneSource {
     Configured,
@@ -45,8 +45,8 @@ impl Settings<'_> {
         let read = cache.get_or_load(key, LIFETIME, || async {
             match self.client.send(cx, GetSettings).await {
                 Ok(settings) => Ok(settings.timezone.and_then(|zone| zone.parse::<Zone>().ok())),
-                // Without the right to read it the zone stays unknown; a CRM that is down is no
-                // reason to write a wrong time.
+                // Without permission to read it the zone stays unknown; but while the CRM is down
+                // no wrong time may be written.
                 Err(error) if is_final(&error) => Ok(None),
                 Err(error) => Err(error),
             }
@@ -62,7 +62,7 @@ impl Settings<'_> {
         site(self.config, extra)
     }
 
-    /// The shop something is written for: the one asked for, else the only one the key reaches.
+    /// The shop to write to: the requested one, else the only one the key can access.
     pub(super) async fn shop(&self, cx: &Cx, asked: Option<Text>) -> Result<Text> {
         if let Some(site) = asked {
             return Ok(site);
@@ -81,7 +81,7 @@ impl Settings<'_> {
         let site: Option<String> = read.await?;
         match site {
             Some(site) => Text::new(site),
-            None => Err(Error::internal("the shop was read and is not there")),
+            None => Err(Error::internal("missing shop after reading it")),
         }
     }
 }

@@ -1,5 +1,4 @@
-//! Registering the telephony and undoing it: one integration module, read, changed where it differs,
-//! written.
+//! Registration of the telephony: one integration module, read and written if it differs.
 
 use vochi_crm_core::connector::{SetupAction, SetupMode, SetupPlan};
 use vochi_crm_core::http::Operation as _;
@@ -21,8 +20,8 @@ pub(super) struct Setup<'a> {
 }
 
 impl Setup<'_> {
-    /// Registers the module with our addresses, the directory's extensions and the lines' numbers, or
-    /// undoes that.
+    /// Registers the module with the host's addresses, the directory's extensions and the lines'
+    /// numbers, or removes them.
     pub(super) async fn run(&self, cx: &Cx, plan: &SetupPlan) -> Result<Vec<String>> {
         let (client, module) = (self.settings.client, self.module_plan(cx, plan).await?);
         let read = client.integration_modules().find(cx, module.code()).await?;
@@ -39,25 +38,25 @@ impl Setup<'_> {
             let edited = client.send(cx, request).await?;
             cx.add_warnings(edited.warnings());
         } else {
-            // What would be refused is refused now; the request itself goes nowhere.
+            // Report causes of a refusal now, in a dry run too; the request is not sent.
             EditIntegrationModule::new(change.module).request()?;
         }
         Ok(change.changes)
     }
 
-    /// What the module has to be like.
+    /// The desired state of the module.
     async fn module_plan(&self, cx: &Cx, plan: &SetupPlan) -> Result<ModulePlan> {
         let config = self.settings.config;
         let code = self.module_code()?;
-        let name =
-            written(config.module_name.as_ref()).unwrap_or_else(|| DEFAULT_MODULE_NAME.to_owned());
+        let name = non_blank(config.module_name.as_ref())
+            .unwrap_or_else(|| DEFAULT_MODULE_NAME.to_owned());
         let removes = plan.action == SetupAction::Remove;
         let inbound = self.account.inbound_address(plan).filter(|_| !removes);
-        let public = written(self.account.config().public_url.as_ref()).filter(|_| !removes);
+        let public = non_blank(self.account.config().public_url.as_ref()).filter(|_| !removes);
         let inbound = inbound.as_ref().map(SecretUrl::expose);
         let mut module = match inbound.map(str::to_owned).or(public) {
             Some(base) => ModulePlan::new(code, name, base),
-            // RetailCRM takes no module without one; its own address promises nothing.
+            // RetailCRM requires a base address; its own address has no effect.
             None => ModulePlan::new(code, name, config.url.trim()).keeping_base_url(),
         };
         let client_id = config.client_id.clone().filter(|id| !id.is_empty());
@@ -69,7 +68,7 @@ impl Setup<'_> {
             }
             (Some(_), None) => {
                 return Err(Error::config(
-                    "missing: only it proves that RetailCRM's requests to us are genuine",
+                    "missing, so RetailCRM's requests cannot be authenticated",
                 )
                 .with_key("client_id")
                 .with_hint("set it to at least 128 random bits and keep it"));
@@ -84,7 +83,7 @@ impl Setup<'_> {
         if let Some(id) = client_id {
             module = module.with_client_id(id);
         }
-        if let Some(logo) = written(config.logo.as_ref()) {
+        if let Some(logo) = non_blank(config.logo.as_ref()) {
             module = module.with_logo(logo);
         }
         for (extension, user) in self.directory.extensions() {
@@ -103,12 +102,12 @@ impl Setup<'_> {
 
     /// The code of the account's module.
     pub(super) fn module_code(&self) -> Result<ModuleCode> {
-        let code = written(self.settings.config.module_code.as_ref());
+        let code = non_blank(self.settings.config.module_code.as_ref());
         ModuleCode::new(code.unwrap_or_else(|| DEFAULT_MODULE_CODE.to_owned()))
             .map_err(|error| error.in_config("module_code"))
     }
 
-    /// Our outside numbers, in order of their lines.
+    /// The company's numbers, in order of their lines.
     fn numbers(&self) -> Result<Vec<PhoneNumber>> {
         let mut numbers = Vec::new();
         for line in self.account.config().lines.keys() {
@@ -120,6 +119,6 @@ impl Setup<'_> {
     }
 }
 
-fn written(text: Option<&String>) -> Option<String> {
+fn non_blank(text: Option<&String>) -> Option<String> {
     text.filter(|text| !text.trim().is_empty()).cloned()
 }

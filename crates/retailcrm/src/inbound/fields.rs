@@ -1,4 +1,4 @@
-//! The parameters as they are handed on: everything, without secrets.
+//! The parameters of a request without secrets, as passed to the host.
 
 use std::collections::BTreeMap;
 
@@ -6,15 +6,15 @@ use serde_json::Value;
 use vochi_crm_core::Redactor;
 use vochi_crm_core::inbound::InboundFields;
 
-/// Parameters whose value proves something, of ours and of others.
+/// Parameters with credentials, the account's or others.
 const CREDENTIALS: [&str; 4] = ["clientId", "client_id", "secret", "token"];
 
-/// Parameters that hold JSON.
+/// Parameters with a JSON value.
 const JSON: [&str; 2] = ["activity", "settings"];
 
 const MASK: &str = "***";
 
-/// Everything the request says, without secrets. A name with several values has a list of them.
+/// Returns all parameters without secrets. A name with several values has a list of them.
 pub(super) fn without_secrets(
     fields: &InboundFields,
     redactor: &Redactor,
@@ -26,7 +26,7 @@ pub(super) fn without_secrets(
         } else if JSON.contains(&name)
             && let Ok(json @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(text)
         {
-            clean(json, redactor)
+            redacted(json, redactor)
         } else {
             Value::from(redactor.redact(text))
         };
@@ -46,22 +46,25 @@ pub(super) fn without_secrets(
     fields
 }
 
-/// Whether a parameter, or a part of one as `register[token]`, holds a secret.
+/// Returns true if a parameter, or a part of one as `register[token]`, is a credential.
 fn is_credential(name: &str) -> bool {
     let last = name.trim_end_matches(']').rsplit('[').next().unwrap_or(name);
     Redactor::is_secret_name(last)
         || CREDENTIALS.iter().any(|secret| last.eq_ignore_ascii_case(secret))
 }
 
-fn clean(value: Value, redactor: &Redactor) -> Value {
+fn redacted(value: Value, redactor: &Redactor) -> Value {
     match value {
         Value::String(text) => Value::from(redactor.redact(&text)),
-        Value::Array(values) => values.into_iter().map(|value| clean(value, redactor)).collect(),
+        Value::Array(values) => values.into_iter().map(|value| redacted(value, redactor)).collect(),
         Value::Object(fields) => fields
             .into_iter()
             .map(|(name, value)| {
-                let value =
-                    if is_credential(&name) { Value::from(MASK) } else { clean(value, redactor) };
+                let value = if is_credential(&name) {
+                    Value::from(MASK)
+                } else {
+                    redacted(value, redactor)
+                };
                 (redactor.redact(&name), value)
             })
             .collect(),

@@ -1,42 +1,42 @@
-//! What RetailCRM sends us: clicks on numbers, statuses of users, news of our module, triggers.
+//! Requests of RetailCRM: clicks on numbers, user statuses, events of the module, triggers.
 //!
-//! The addresses behind the account's inbound address, by their last segment. Everything comes as a
-//! GET with a query or a POST with a form, under the same names; RetailCRM promises neither, so
-//! either is read, and what is missing is missed only where nothing can be done without it.
+//! The paths below the account's inbound address, by their last segment. Requests are a GET with a
+//! query or a POST with a form, with the same names; RetailCRM guarantees neither, so both are
+//! accepted, and a missing parameter is an error only if it is indispensable.
 //!
-//! | address | what it brings |
+//! | path | request |
 //! | --- | --- |
 //! | [`MAKE_CALL_PATH`] | a click: `phone`, `code`, `userId`, `externalPhone` |
 //! | [`USER_STATUS_PATH`] | a user's status: `userId`, `code`, `status` |
-//! | [`ACTIVITY_PATH`] | our module was switched on, off, frozen: `activity`, `systemUrl` |
+//! | [`ACTIVITY_PATH`] | the module was switched on, off, frozen: `activity`, `systemUrl` |
 //! | [`SETTINGS_PATH`] | the account's settings: `settings` |
-//! | [`TRIGGER_PATH`] | whatever a trigger of the account tells, by our template |
+//! | [`TRIGGER_PATH`] | a trigger of the account, with the template below |
 //!
-//! Nothing is signed. `clientId`, the account's `client_id`, is all that proves a request genuine:
-//! without it, or with another, the reply is an empty 403. So it is for a request from outside the
-//! account's `allowed_networks`.
+//! Requests are not signed. `clientId`, the account's `client_id`, is the only credential: without
+//! it, or with another, the reply is an empty 403. A request from outside the account's
+//! `allowed_networks` gets the same reply.
 //!
 //! # Triggers
 //!
-//! RetailCRM has no webhooks of its own making, but an administrator can add a trigger that sends an
-//! HTTP request. Ours is a form of these parameters, each optional except the first two:
+//! RetailCRM has no webhooks, but an administrator can add a trigger that sends an HTTP request.
+//! The template is a form of these parameters, each optional except the first two:
 //!
 //! | parameter | value |
 //! | --- | --- |
-//! | `secret` | the account's `client_id`; `clientId` is read too |
-//! | `event` | `customer.created` and `customer.changed`, the same with `customer_corporate`, or any word of your own, as `order.status` |
-//! | `customer_id`, `order_id` | whom or what it is about |
+//! | `secret` | the account's `client_id`; `clientId` is accepted too |
+//! | `event` | `customer.created` and `customer.changed`, the same with `customer_corporate`, or any other name, as `order.status` |
+//! | `customer_id`, `order_id` | the customer or order of the event |
 //! | `manager_id` | the responsible user |
 //! | `phone` | a number |
 //!
-//! Others, such as `status` and `site`, are handed on as they are. Two requests with the same values
-//! are one event: put the time of the change into one of them.
+//! Other parameters, such as `status` and `site`, are passed on unchanged. Two requests with equal
+//! values are one event: add the time of the change to make them distinct.
 //!
 //! # Sources
 //!
 //! `makeCallUrl` and `changeUserStatusUrl`: the article on the telephony API in RetailCRM's
-//! documentation for developers, and what accounts send. Module callbacks: `IntegrationModule` and
-//! `Settings` of RetailCRM's PHP client, `Activity` of its Go client.
+//! documentation for developers, and requests of live accounts. Module callbacks:
+//! `IntegrationModule` and `Settings` of RetailCRM's PHP client, `Activity` of its Go client.
 
 mod fields;
 mod payload;
@@ -49,23 +49,23 @@ use vochi_crm_core::{Account, Error, ErrorKind, Result, Secret};
 use crate::Config;
 use payload::Payload;
 
-/// Where a click on a number comes to: the end of the module's `makeCallUrl`.
+/// The path of clicks on a number: the end of the module's `makeCallUrl`.
 pub const MAKE_CALL_PATH: &str = "/make-call";
 
-/// Where a user's new status comes to: the end of the module's `changeUserStatusUrl`. `/status`, as
-/// some modules were registered by hand, is understood too.
+/// The path of user statuses: the end of the module's `changeUserStatusUrl`. `/status`, used in
+/// some manual registrations, is accepted too.
 pub const USER_STATUS_PATH: &str = "/user-status";
 
-/// Where the module's own state comes to: the action `activity`.
+/// The path of the module's own state: the action `activity`.
 pub const ACTIVITY_PATH: &str = "/activity";
 
-/// Where the account's settings come to: the action `settings`.
+/// The path of the account's settings: the action `settings`.
 pub const SETTINGS_PATH: &str = "/settings";
 
-/// Where a trigger by our template sends its request.
+/// The path of triggers.
 pub const TRIGGER_PATH: &str = "/trigger";
 
-/// Query and body together: far more than any of these requests has.
+/// The limit of query and body together: far more than any of these requests needs.
 const LARGEST: usize = 64 * 1024;
 
 #[derive(Clone, Copy)]
@@ -78,7 +78,7 @@ enum Callback {
 }
 
 impl Callback {
-    /// By the last segment: how an address begins is the business of whoever registered it.
+    /// Only the last segment counts, since the rest depends on the registration.
     fn at(path: &str) -> Option<Self> {
         let tail = path.trim_end_matches('/').rsplit('/').next()?;
         let is = |known: &str| known.trim_start_matches('/') == tail;
@@ -92,7 +92,7 @@ impl Callback {
         })
     }
 
-    /// The CRM's own name for it.
+    /// The CRM's own name of the callback.
     fn name(self) -> &'static str {
         match self {
             Self::MakeCall => "makeCallUrl",
@@ -103,14 +103,14 @@ impl Callback {
         }
     }
 
-    fn yes(self) -> InboundReply {
+    fn success_reply(self) -> InboundReply {
         match self {
             Self::MakeCall | Self::UserStatus => InboundReply::new(StatusCode::OK),
             _ => InboundReply::json(StatusCode::OK, &json!({"success": true})),
         }
     }
 
-    /// The reply to a request that cannot be read. Modules say why, in words that repeat nothing.
+    /// The reply to an unreadable request. Modules get a reason that quotes nothing.
     fn unreadable(self) -> InboundReply {
         match self {
             Self::Activity | Self::Settings => InboundReply::json(
@@ -121,8 +121,8 @@ impl Callback {
         }
     }
 
-    /// Under which names it carries the account's `client_id`.
-    fn proofs(self) -> &'static [&'static str] {
+    /// The names of parameters with the account's `client_id`.
+    fn credential_names(self) -> &'static [&'static str] {
         match self {
             Self::Trigger => &["clientId", "secret"],
             _ => &["clientId"],
@@ -130,15 +130,15 @@ impl Callback {
     }
 }
 
-/// Reads a request; the error names neither account nor CRM.
+/// Parses a request; the error names neither account nor CRM.
 pub(crate) fn parse(
     account: &Account,
     config: &Config,
     request: &InboundRequest,
 ) -> (InboundReply, Result<InboundEvent>) {
     let Some(callback) = Callback::at(&request.path) else {
-        let error = Error::unsupported("RetailCRM sends nothing to this address").with_hint(
-            "the addresses RetailCRM knows are in its integration module; setup registers ours",
+        let error = Error::unsupported("unknown path: RetailCRM sends no requests to it").with_hint(
+            "RetailCRM uses the addresses of its integration module; register the telephony to correct them",
         );
         return (InboundReply::not_found(), Err(error));
     };
@@ -156,46 +156,44 @@ fn read(
         return (InboundReply::new(StatusCode::FORBIDDEN), Err(error));
     }
     if request.query.len().saturating_add(request.body.len()) > LARGEST {
-        let error = Error::input(format!("the request has more than {LARGEST} bytes"));
+        let error = Error::input(format!("request too large: must be at most {LARGEST} bytes"));
         return (InboundReply::new(StatusCode::PAYLOAD_TOO_LARGE), Err(error));
     }
     if ![Method::GET, Method::POST].contains(&request.method) {
-        let error = Error::input("the request is neither a GET nor a POST");
+        let error = Error::input("unsupported method: must be GET or POST");
         return (callback.unreadable(), Err(error));
     }
     let fields = match request.fields() {
         Ok(fields) => fields,
         Err(error) => return (callback.unreadable(), Err(error)),
     };
-    if let Err(error) = check_proof(callback, config.client_id.as_ref(), &fields) {
+    if let Err(error) = check_client_id(callback, config.client_id.as_ref(), &fields) {
         return (InboundReply::new(StatusCode::FORBIDDEN), Err(error));
     }
     match Payload::new(account, config, &fields).event(callback) {
-        Ok(event) => (callback.yes(), Ok(event)),
+        Ok(event) => (callback.success_reply(), Ok(event)),
         Err(error) => (callback.unreadable(), Err(error)),
     }
 }
 
-/// Every `clientId` of the request has to be the account's, so that none can hide behind another.
-fn check_proof(callback: Callback, own: Option<&Secret>, fields: &InboundFields) -> Result<()> {
+/// Every `clientId` of the request must be the account's, so that a wrong one cannot go unnoticed.
+fn check_client_id(callback: Callback, own: Option<&Secret>, fields: &InboundFields) -> Result<()> {
     let Some(own) = own.filter(|own| !own.is_empty()) else {
-        return Err(Error::config(
-            "missing: only it proves that a request of RetailCRM is genuine",
-        )
-        .with_key("client_id")
-        .with_hint("set at least 128 random bits, and register the telephony with them"));
+        return Err(Error::config("missing, so RetailCRM's requests cannot be authenticated")
+            .with_key("client_id")
+            .with_hint("set at least 128 random bits, and register the telephony with them"));
     };
     let mut given = 0_usize;
     let mut same = true;
-    for name in callback.proofs() {
+    for name in callback.credential_names() {
         for value in fields.all(name) {
             given += 1;
             same &= Secret::new(value) == *own;
         }
     }
     let what = match (given, same) {
-        (0, _) => "the request carries no clientId",
-        (_, false) => "the request carries a clientId that is not the account's",
+        (0, _) => "request refused: missing clientId",
+        (_, false) => "request refused: its clientId is not the account's",
         _ => return Ok(()),
     };
     Err(Error::new(ErrorKind::Auth, what).with_hint(

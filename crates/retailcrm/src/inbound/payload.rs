@@ -1,4 +1,4 @@
-//! A genuine request in the common words.
+//! Conversion of an authenticated request to the common model.
 
 use std::collections::BTreeMap;
 
@@ -13,10 +13,10 @@ use super::{Callback, fields};
 use crate::Config;
 use crate::model::{UserStatus, user_id};
 
-/// What a genuine request tells.
+/// The payload of an authenticated request.
 pub(super) struct Payload<'a> {
     account: &'a Account,
-    /// Without secrets.
+    /// The parameters without secrets.
     fields: InboundFields,
     raw: BTreeMap<String, Value>,
 }
@@ -55,14 +55,15 @@ impl<'a> Payload<'a> {
         Ok(self.one(name)?.map(|text| Party::read(&reader, text)))
     }
 
-    /// The user of a parameter; what is no id of a user is none.
+    /// The user of a parameter; `None` for an invalid id.
     fn user(&self, name: &str) -> Result<Option<CrmUserId>> {
         let id = self.one(name)?.and_then(|id| CrmUserId::new(id).ok());
         let user = id.and_then(|id| user_id(&id).ok());
         Ok(user.map(CrmUserId::from))
     }
 
-    /// The user of `userId` and the extension of `code`; what is missing, the directory may know.
+    /// The user of `userId` and the extension of `code`; a missing one is looked up in the
+    /// directory.
     fn employee(&self) -> Result<(Option<CrmUserId>, Option<Extension>)> {
         let directory = self.account.directory();
         let user = self.user("userId")?;
@@ -74,17 +75,19 @@ impl<'a> Payload<'a> {
 
     fn click(&self) -> Result<InboundEvent> {
         let Some(phone) = self.one("phone")? else {
-            return Err(Error::input("the click has no phone"));
+            return Err(Error::input("cannot read the click: missing phone"));
         };
         if !phone.contains(char::is_numeric) {
-            return Err(Error::input("the phone of the click has no digit"));
+            return Err(Error::input("cannot read the click: its phone has no digits"));
         }
         let (user, extension) = self.employee()?;
         let Some(extension) = extension else {
             return Err(match user {
-                Some(user) => Error::input(format!("user {user} clicked and has no extension"))
-                    .with_hint("give the user one under `extensions`, or in RetailCRM"),
-                None => Error::input("nothing in the request says who clicked"),
+                Some(user) => {
+                    Error::input(format!("cannot read the click: user {user} has no extension"))
+                        .with_hint("map an extension to the user in `extensions`, or in RetailCRM")
+                }
+                None => Error::input("cannot read the click: missing userId and code"),
             });
         };
         let party = Party::read(&self.account.phones(), phone);
@@ -104,11 +107,11 @@ impl<'a> Payload<'a> {
 
     fn status(&self) -> Result<InboundEvent> {
         let Some(status) = self.one("status")? else {
-            return Err(Error::input("the request tells no status"));
+            return Err(Error::input("cannot read the user status: missing status"));
         };
         let (user, extension) = self.employee()?;
         if user.is_none() && extension.is_none() {
-            return Err(Error::input("nothing in the request says whose status it is"));
+            return Err(Error::input("cannot read the user status: missing userId and code"));
         }
         let mut event = self.event_of(
             InboundKind::UserStatusChanged,
@@ -122,11 +125,11 @@ impl<'a> Payload<'a> {
         Ok(event)
     }
 
-    /// A frozen module is as good as removed until it thaws; the CRM's own fields tell which.
+    /// A frozen module counts as removed until it is unfrozen; the raw fields distinguish the two.
     fn activity(&self) -> Result<InboundEvent> {
         let activity = match self.raw.get("activity") {
             Some(whole) => whole.clone(),
-            // The same as PHP writes it without JSON.
+            // PHP's form of the same without JSON.
             None => ["active", "freeze"]
                 .into_iter()
                 .filter_map(|name| {
@@ -142,7 +145,9 @@ impl<'a> Payload<'a> {
             Activity::default()
         };
         let Some(active) = activity.active else {
-            return Err(Error::input("the request does not tell whether our module is active"));
+            return Err(Error::input(
+                "cannot read the module's activity: missing or invalid activity",
+            ));
         };
         let kind = if active && activity.freeze != Some(true) {
             InboundKind::Installed
@@ -154,8 +159,8 @@ impl<'a> Payload<'a> {
 
     fn trigger(&self) -> Result<InboundEvent> {
         let Some(word) = self.one("event")? else {
-            return Err(Error::input("the trigger has no event")
-                .with_hint("give its request a parameter named event, as customer.changed"));
+            return Err(Error::input("cannot read the trigger: missing event")
+                .with_hint("add a parameter named event to its request, as customer.changed"));
         };
         let subject = word.split('.').next().unwrap_or_default();
         let customers = ["customer", "customer_corporate"].contains(&subject);
@@ -185,8 +190,8 @@ impl<'a> Payload<'a> {
         Ok(event)
     }
 
-    /// An event of an employee: the same employee and the same matter are the same event, however
-    /// the request was written. The host says for how long.
+    /// Creates an event of an employee: requests about the same employee and subject are the same
+    /// event, in any form. The host decides for how long.
     fn event_of(
         &self,
         kind: InboundKind,
@@ -204,7 +209,7 @@ impl<'a> Payload<'a> {
         InboundEvent::new(kind, id)
     }
 
-    /// An event that is the same only where everything the request tells is the same.
+    /// Creates an event that is the same only if all parameters are the same.
     fn whole(&self, kind: InboundKind) -> InboundEvent {
         let mut parts = vec![self.account.name().as_str().to_owned()];
         for (name, value) in &self.raw {
@@ -216,7 +221,7 @@ impl<'a> Payload<'a> {
     }
 }
 
-/// What the parameter `activity` holds.
+/// The value of the parameter `activity`.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Activity {

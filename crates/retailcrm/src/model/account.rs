@@ -1,4 +1,4 @@
-//! What a key may do, and how the account is set.
+//! Permissions of a key, and settings of an account.
 
 use std::collections::BTreeMap;
 
@@ -6,22 +6,22 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use vochi_crm_core::wire;
 
-/// Which shops a key reaches.
+/// The shops that a key can access.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SiteAccess {
-    /// All.
+    /// All shops.
     Full,
-    /// Some.
+    /// Some shops.
     Selective,
-    /// Any other, by the CRM's own word.
+    /// Any other value of the CRM.
     Other(String),
 }
 
 impl<'de> Deserialize<'de> for SiteAccess {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let word = wire::text_or_none(deserializer)?;
-        let word = word.ok_or_else(|| serde::de::Error::custom("it is no word"))?;
+        let word = word.ok_or_else(|| serde::de::Error::custom("expected a word"))?;
         Ok(match word.as_str() {
             "access_full" => Self::Full,
             "access_selective" => Self::Selective,
@@ -30,7 +30,7 @@ impl<'de> Deserialize<'de> for SiteAccess {
     }
 }
 
-/// What a key may do (`GET /api/credentials`).
+/// The permissions of a key (`GET /api/credentials`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
@@ -38,21 +38,21 @@ pub struct Credentials {
     /// Groups of methods, such as `telephony_write`.
     #[serde(deserialize_with = "wire::texts")]
     pub scopes: Vec<String>,
-    /// Which shops.
+    /// Whether the key can access all shops.
     #[serde(deserialize_with = "wire::value_or_none")]
     pub site_access: Option<SiteAccess>,
-    /// The shops, where the key does not reach all.
+    /// The shops, if the key cannot access all.
     #[serde(deserialize_with = "wire::texts")]
     pub sites_available: Vec<String>,
 }
 
-/// How the account is set (`GET /api/v5/settings`).
+/// The settings of an account (`GET /api/v5/settings`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
     /// The zone of the account's local times, by its IANA name.
     pub timezone: Option<String>,
-    /// Every setting as it came.
+    /// All settings, unchanged.
     pub raw: BTreeMap<String, Value>,
 }
 

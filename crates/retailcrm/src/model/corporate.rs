@@ -1,4 +1,4 @@
-//! Corporate customers: companies, and the people who buy for them.
+//! Corporate customers: companies, and their contacts.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use super::{
     Tag, UserId,
 };
 
-/// A company as other things point to it.
+/// A reference to a company.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -25,12 +25,12 @@ pub struct CompanyLink {
     pub name: Option<String>,
 }
 
-/// A company a contact stands for.
+/// A link from a contact to a company.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ContactCompany {
-    /// The CRM's id of the tie.
+    /// The CRM's id of the link.
     #[serde(deserialize_with = "wire::id_or_none")]
     pub id: Option<String>,
     /// The company.
@@ -38,8 +38,7 @@ pub struct ContactCompany {
     pub company: Option<CompanyLink>,
 }
 
-/// A contact of a corporate customer. It holds neither a name nor a number: those are the
-/// customer's.
+/// A contact of a corporate customer. It has neither name nor number; those are the customer's.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
@@ -47,13 +46,13 @@ pub struct CorporateContact {
     /// The CRM's id.
     #[serde(deserialize_with = "wire::value_or_none")]
     pub id: Option<ContactId>,
-    /// Whether it is the main one.
+    /// Whether it is the main contact.
     #[serde(deserialize_with = "wire::bool_or_none")]
     pub is_main: Option<bool>,
     /// The person.
     #[serde(deserialize_with = "wire::object_or_none")]
     pub customer: Option<CustomerLink>,
-    /// The companies they stand for.
+    /// The contact's companies.
     #[serde(deserialize_with = "wire::list_or_values")]
     pub companies: Vec<ContactCompany>,
 }
@@ -66,7 +65,7 @@ pub struct Company {
     /// The CRM's id.
     #[serde(deserialize_with = "wire::value_or_none")]
     pub id: Option<CompanyId>,
-    /// Whether it is the main one.
+    /// Whether it is the main company.
     #[serde(deserialize_with = "wire::bool_or_none")]
     pub is_main: Option<bool>,
     /// Whether it is in use.
@@ -78,38 +77,38 @@ pub struct Company {
     /// The brand.
     #[serde(deserialize_with = "wire::text_or_none")]
     pub brand: Option<String>,
-    /// When it was entered, by the account's clock.
+    /// When it was created, in the account's local time.
     #[serde(deserialize_with = "wire::local_time_or_none")]
     pub created_at: Option<LocalTime>,
-    /// The standing in law.
+    /// The legal form.
     #[serde(deserialize_with = "wire::object_or_none")]
     pub contragent: Option<Contragent>,
-    /// How many orders it made.
+    /// The number of its orders.
     #[serde(deserialize_with = "wire::integer_or_none")]
     pub orders_count: Option<i64>,
-    /// What all its orders come to, as the CRM writes it.
+    /// The total of all its orders, as the CRM writes it.
     #[serde(rename = "totalSumm", deserialize_with = "wire::text_or_none")]
     pub total_sum: Option<String>,
-    /// The account's own fields, by their symbolic code.
+    /// The account's custom fields, by symbolic code.
     #[serde(deserialize_with = "custom_fields")]
     pub custom_fields: BTreeMap<String, Value>,
 }
 
-/// A corporate customer. Times are the account's local ones; sums are written as the CRM writes
-/// them. Neither a list nor a single answer holds the contacts, save the main one.
+/// A corporate customer. Times are local to the account; sums are written as the CRM writes them.
+/// Responses contain only the main contact.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CorporateCustomer {
     /// The CRM's id.
     pub id: CorporateCustomerId,
-    /// What sort of customer it is.
+    /// The kind of customer.
     #[serde(default, rename = "type", deserialize_with = "wire::value_or_none")]
     pub kind: Option<CustomerKind>,
     /// The shop's id.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub external_id: Option<String>,
-    /// What the customer is called in the CRM.
+    /// The name in the CRM.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub nick_name: Option<String>,
     /// The shop.
@@ -118,10 +117,10 @@ pub struct CorporateCustomer {
     /// When it was registered.
     #[serde(default, deserialize_with = "wire::local_time_or_none")]
     pub created_at: Option<LocalTime>,
-    /// The manager responsible.
+    /// The responsible manager.
     #[serde(default, deserialize_with = "wire::value_or_none")]
     pub manager_id: Option<UserId>,
-    /// Whether it is marked as important.
+    /// Whether it is marked as VIP.
     #[serde(default, deserialize_with = "wire::bool_or_none")]
     pub vip: Option<bool>,
     /// Whether it is marked as bad.
@@ -136,31 +135,31 @@ pub struct CorporateCustomer {
     /// The main address.
     #[serde(default, deserialize_with = "wire::object_or_none")]
     pub main_address: Option<Address>,
-    /// The addresses; lists leave them out.
+    /// The addresses; absent in lists.
     #[serde(default, deserialize_with = "wire::list_or_values")]
     pub addresses: Vec<Address>,
-    /// The companies; lists leave them out.
+    /// The companies; absent in lists.
     #[serde(default, deserialize_with = "wire::list_or_values")]
     pub companies: Vec<Company>,
     /// The tags.
     #[serde(default, deserialize_with = "wire::list_or_values")]
     pub tags: Vec<Tag>,
-    /// The account's own fields, by their symbolic code.
+    /// The account's custom fields, by symbolic code.
     #[serde(default, deserialize_with = "custom_fields")]
     pub custom_fields: BTreeMap<String, Value>,
-    /// How many orders it made.
+    /// The number of its orders.
     #[serde(default, deserialize_with = "wire::integer_or_none")]
     pub orders_count: Option<i64>,
-    /// What all its orders come to.
+    /// The total of all its orders.
     #[serde(default, rename = "totalSumm", deserialize_with = "wire::text_or_none")]
     pub total_sum: Option<String>,
-    /// Its own discount, in per cent.
+    /// The personal discount, in per cent.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub personal_discount: Option<String>,
 }
 
 impl CorporateCustomer {
-    /// What it is called: `nickName`, else the name of its main company.
+    /// The name to show: `nickName`, else the name of its main company.
     pub fn display_name(&self) -> Option<&str> {
         self.nick_name.as_deref().or_else(|| self.main_company.as_ref()?.name.as_deref())
     }

@@ -1,12 +1,12 @@
-//! The account's own fields (`customFields`).
+//! The account's custom fields (`customFields`).
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-/// Reads a map by symbolic code, or a list. An element of a list is entered by its `code`, if it
-/// has one of its own, else by its index.
+/// Reads a map by symbolic code, or a list. An element of a list is keyed by its unique `code`,
+/// else by its index.
 pub(super) fn custom_fields<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<String, Value>, D::Error> {
@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn a_map_keeps_its_codes_and_nothing_is_empty() {
+    fn map_keeps_its_codes_and_null_is_empty() {
         assert_eq!(json!(custom_fields(&json!({"nps": 9})).unwrap()), json!({"nps": 9}));
         for empty in [json!([]), json!(null), json!({})] {
             assert!(custom_fields(&empty).unwrap().is_empty(), "{empty}");

@@ -1,4 +1,4 @@
-//! Customers: the people who buy.
+//! Customers.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::telephony::{full_name, phones};
 use super::{CorporateCustomerId, CustomerId, UserId};
 
 vochi_crm_core::open_word! {
-    /// What sort of customer it is (`type`).
+    /// The kind of a customer (`type`).
     CustomerKind {
         /// A person.
         Person = "customer",
@@ -21,19 +21,19 @@ vochi_crm_core::open_word! {
 }
 
 vochi_crm_core::open_word! {
-    /// What a customer is in law (`contragentType`).
+    /// The legal form of a customer (`contragentType`).
     ContragentType {
         /// A person.
         Individual = "individual",
         /// A company.
         LegalEntity = "legal-entity",
-        /// A sole trader. The CRM spells the word so.
+        /// A sole trader. The CRM's own spelling.
         Entrepreneur = "enterpreneur",
     }
 }
 
 vochi_crm_core::open_word! {
-    /// A customer's sex (`sex`, and `presumableSex` by the name).
+    /// The sex of a customer (`sex`, and `presumableSex` derived from the name).
     Sex {
         /// Female.
         Female = "female",
@@ -42,7 +42,7 @@ vochi_crm_core::open_word! {
     }
 }
 
-/// A customer's or company's standing in law (`contragent`).
+/// The legal form of a customer or company (`contragent`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -57,18 +57,18 @@ pub struct Contragent {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Tag {
-    /// What it says.
+    /// The text.
     #[serde(deserialize_with = "wire::text_or_none")]
     pub name: Option<String>,
-    /// Its colour, as `#ff0000`.
+    /// The colour, as `#ff0000`.
     #[serde(deserialize_with = "wire::text_or_none")]
     pub color: Option<String>,
-    /// Whether somebody attached it by hand.
+    /// Whether it was attached by hand.
     #[serde(deserialize_with = "wire::bool_or_none")]
     pub attached: Option<bool>,
 }
 
-/// A segment a customer falls into.
+/// A segment of customers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -92,7 +92,7 @@ pub struct Address {
     /// The CRM's id.
     #[serde(deserialize_with = "wire::id_or_none")]
     pub id: Option<String>,
-    /// What the address is called; addresses of corporate customers have a name.
+    /// The name of the address; only corporate customers have one.
     #[serde(deserialize_with = "wire::text_or_none")]
     pub name: Option<String>,
     /// The region.
@@ -106,7 +106,7 @@ pub struct Address {
     pub text: Option<String>,
 }
 
-/// A customer as other things point to it. A corporate customer has ids of its own.
+/// A reference to a customer. Corporate customers have ids of their own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CustomerLink {
@@ -146,7 +146,7 @@ impl<'de> Deserialize<'de> for CustomerLink {
     }
 }
 
-/// A customer. Times are the account's local ones; sums are written as the CRM writes them.
+/// A customer. Times are local to the account; sums are written as the CRM writes them.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -162,13 +162,13 @@ pub struct Customer {
     /// The shop.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub site: Option<String>,
-    /// Whether they are a corporate customer's contact and nothing else.
+    /// Whether the customer is only a contact of a corporate customer.
     #[serde(default, deserialize_with = "wire::bool_or_none")]
     pub is_contact: Option<bool>,
-    /// When they were registered.
+    /// When the customer was registered.
     #[serde(default, deserialize_with = "wire::local_time_or_none")]
     pub created_at: Option<LocalTime>,
-    /// The manager responsible.
+    /// The responsible manager.
     #[serde(default, deserialize_with = "wire::value_or_none")]
     pub manager_id: Option<UserId>,
     /// The first name.
@@ -183,7 +183,7 @@ pub struct Customer {
     /// The sex.
     #[serde(default, deserialize_with = "wire::value_or_none")]
     pub sex: Option<Sex>,
-    /// The sex the CRM supposes.
+    /// The sex assumed by the CRM.
     #[serde(default, deserialize_with = "wire::value_or_none")]
     pub presumable_sex: Option<Sex>,
     /// The birthday, as `1980-01-31`.
@@ -192,22 +192,22 @@ pub struct Customer {
     /// The e-mail address.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub email: Option<String>,
-    /// The numbers, as somebody typed them: `+375291112233`, `8 (029) 111-22-33`.
+    /// The numbers, as typed: `+375291112233`, `8 (029) 111-22-33`.
     #[serde(default, deserialize_with = "phones")]
     pub phones: Vec<String>,
     /// The address.
     #[serde(default, deserialize_with = "wire::object_or_none")]
     pub address: Option<Address>,
-    /// The address of a picture.
+    /// The address of a photo.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub photo_url: Option<String>,
-    /// The standing in law.
+    /// The legal form.
     #[serde(default, deserialize_with = "wire::object_or_none")]
     pub contragent: Option<Contragent>,
-    /// Whether they are marked as important.
+    /// Whether the customer is marked as VIP.
     #[serde(default, deserialize_with = "wire::bool_or_none")]
     pub vip: Option<bool>,
-    /// Whether they are marked as bad.
+    /// Whether the customer is marked as bad.
     #[serde(default, deserialize_with = "wire::bool_or_none")]
     pub bad: Option<bool>,
     /// The tags.
@@ -216,28 +216,28 @@ pub struct Customer {
     /// The segments.
     #[serde(default, deserialize_with = "wire::list_or_values")]
     pub segments: Vec<Segment>,
-    /// The account's own fields, by their symbolic code.
+    /// The account's custom fields, by symbolic code.
     #[serde(default, deserialize_with = "custom_fields")]
     pub custom_fields: BTreeMap<String, Value>,
-    /// How many orders they made.
+    /// The number of the customer's orders.
     #[serde(default, deserialize_with = "wire::integer_or_none")]
     pub orders_count: Option<i64>,
-    /// What all their orders come to.
+    /// The total of the customer's orders.
     #[serde(default, rename = "totalSumm", deserialize_with = "wire::text_or_none")]
     pub total_sum: Option<String>,
-    /// What an order of theirs comes to on average.
+    /// The average of the customer's orders.
     #[serde(default, rename = "averageSumm", deserialize_with = "wire::text_or_none")]
     pub average_sum: Option<String>,
-    /// The profit from them.
+    /// The profit from the customer.
     #[serde(default, rename = "marginSumm", deserialize_with = "wire::text_or_none")]
     pub margin_sum: Option<String>,
-    /// The costs of them.
+    /// The costs of the customer.
     #[serde(default, rename = "costSumm", deserialize_with = "wire::text_or_none")]
     pub cost_sum: Option<String>,
-    /// Their own discount, in per cent.
+    /// The personal discount, in per cent.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub personal_discount: Option<String>,
-    /// The discount they have earned, in per cent.
+    /// The cumulative discount, in per cent.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub cumulative_discount: Option<String>,
 }
@@ -257,15 +257,15 @@ impl Customer {
     }
 }
 
-/// What RetailCRM said to a change of a customer.
+/// RetailCRM's response to a change of a customer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct EditedCustomer {
-    /// The customer changed.
+    /// The changed customer.
     #[serde(deserialize_with = "wire::value_or_none")]
     pub id: Option<CustomerId>,
-    /// The CRM's word for what it did; many answers have none.
+    /// The CRM's value for the outcome; often absent.
     #[serde(deserialize_with = "wire::text_or_none")]
     pub state: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Fields of a customer to write.
+//! Writable fields of a customer.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use vochi_crm_core::{PhoneNumber, Unique, setters};
 use super::{ContragentType, PhoneText, UserId};
 
 setters! {
-    /// Fields of a customer to write: all of a new one, or those that change. A field that is not
+    /// Writable fields of a customer: all of a new one, or the changed ones. A field that is not
     /// set is not sent.
     ///
     /// ```
@@ -25,8 +25,8 @@ setters! {
     /// ```
     #[derive(Default, PartialEq, Eq)]
     pub payload CustomerData {
-        /// The shop's id. Derive that of a new customer from the caller's number: the CRM
-        /// recognises a repeat by nothing else.
+        /// The shop's id. Derive the id of a new customer from the caller's number: it is the only
+        /// key by which the CRM detects duplicates.
         external_id: Option<String>,
         /// The first name.
         first_name: Option<String>,
@@ -36,10 +36,10 @@ setters! {
         patronymic: Option<String>,
         /// The e-mail address.
         email: Option<String>,
-        /// Adds numbers. It is not certain whether the numbers of a change add to the customer's or
-        /// replace them: a change should name none, or all.
+        /// Adds numbers. It is unknown whether the numbers of a change are added to the customer's
+        /// or replace them: a change should set none, or all.
         phones: Unique<CustomerPhone>,
-        /// The manager responsible.
+        /// The responsible manager.
         manager_id: Option<UserId>,
         /// The legal form (`contragent.contragentType`).
         contragent: Option<ContragentData>,
@@ -99,7 +99,7 @@ pub struct AddressData {
 }
 
 impl AddressData {
-    /// An address in one line.
+    /// Creates an address in one line.
     pub fn new(text: impl Into<String>) -> Self {
         Self { text: text.into() }
     }

@@ -12,16 +12,16 @@ use super::{CustomerLink, CustomerNoteId, UserId};
 pub struct CustomerNote {
     /// The CRM's id.
     pub id: CustomerNoteId,
-    /// Who wrote it.
+    /// The author.
     #[serde(default, deserialize_with = "wire::value_or_none")]
     pub manager_id: Option<UserId>,
-    /// What it says.
+    /// The text.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub text: Option<String>,
-    /// When it was written, by the account's clock.
+    /// When it was written, in the account's local time.
     #[serde(default, deserialize_with = "wire::local_time_or_none")]
     pub created_at: Option<LocalTime>,
-    /// Whom it is about.
+    /// The customer.
     #[serde(default, deserialize_with = "wire::object_or_none")]
     pub customer: Option<CustomerLink>,
 }

@@ -1,4 +1,4 @@
-//! References to customers, orders and the like.
+//! References to customers, orders and other entities.
 
 use std::borrow::Cow;
 
@@ -6,9 +6,9 @@ use serde::Serialize;
 use vochi_crm_core::http::{ApiRequest, segment};
 use vochi_crm_core::{Id, Result, Text};
 
-/// A customer, order or corporate customer, by the CRM's id or by the shop's.
+/// A reference to an entity, by the CRM's id or by the shop's.
 ///
-/// An operation sends the kind of the id along (`by`): the CRM's default differs between versions.
+/// Operations send the kind of id (`by`), since the CRM's default differs between versions.
 ///
 /// ```
 /// use vochi_crm_core::Text;
@@ -36,13 +36,13 @@ enum Key<T> {
 }
 
 impl<T> EntityRef<T> {
-    /// The entity with this id in the shop. The CRM needs the [`site`](Self::site) if the key can
-    /// access several.
+    /// Refers to the entity with this id in the shop. The [`site`](Self::site) is required if the
+    /// key can access several.
     pub fn external_id(id: Text) -> Self {
         Self { key: Key::ExternalId(id), site: None }
     }
 
-    /// The shop the entity belongs to; required when the key can access several.
+    /// Sets the entity's shop; required if the key can access several.
     #[must_use]
     pub fn site(mut self, site: impl Into<Option<Text>>) -> Self {
         self.site = site.into();
@@ -53,13 +53,13 @@ impl<T> EntityRef<T> {
         self.site.as_ref()
     }
 
-    /// A request that reads the entity or a part of it; `by` and `site` are in the query.
+    /// Builds a request that reads the entity or a part of it; `by` and `site` are in the query.
     pub(crate) fn get(&self, entities: &str, part: &str) -> Result<ApiRequest> {
         let request = ApiRequest::get(self.path(entities, part)?).query("by", self.by());
         Ok(request.query_opt("site", self.site.as_ref()))
     }
 
-    /// A request that changes the entity; `by` and `site` are in the form.
+    /// Builds a request that changes the entity; `by` and `site` are in the form.
     pub(crate) fn post(&self, entities: &str, part: &str) -> Result<ApiRequest> {
         let request = ApiRequest::post(self.path(entities, part)?).form("by", self.by());
         Ok(request.form_opt("site", self.site.as_ref()))

@@ -1,11 +1,11 @@
-//! Closed vocabularies of calls. The words of a live hangup and of the history differ.
+//! Closed vocabularies of calls. The values of live hangups and of the history differ.
 
 use serde::Serialize;
 
-/// How a live call ended (`hangupStatus`).
+/// The result of a live call (`hangupStatus`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum HangupStatus {
-    /// Somebody talked.
+    /// An employee and the client talked.
     #[serde(rename = "answered")]
     Answered,
     /// Busy or declined.
@@ -17,16 +17,16 @@ pub enum HangupStatus {
     /// It could not be placed.
     #[serde(rename = "failed")]
     Failed,
-    /// Nobody answered. Note the *-ed*.
+    /// Not answered. The value ends in *-ed*.
     #[serde(rename = "no answered")]
     NoAnswered,
 }
 
-/// What happens to a live call (`type`). There is no event for an answer or a transfer.
+/// The type of a live call event (`type`). There is none for an answer or a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CallEventType {
-    /// The client calls; employees are shown the popup.
+    /// The client calls; the popup is shown to employees.
     In,
     /// An employee calls the client.
     Out,
@@ -34,7 +34,7 @@ pub enum CallEventType {
     Hangup,
 }
 
-/// Who called whom, in the history (`type`).
+/// The direction of a call in the history (`type`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CallDirection {
@@ -44,10 +44,10 @@ pub enum CallDirection {
     Out,
 }
 
-/// How a call of the history ended (`result`).
+/// The result of a call in the history (`result`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum CallResult {
-    /// Somebody talked.
+    /// An employee and the client talked.
     #[serde(rename = "answered")]
     Answered,
     /// Busy or declined.
@@ -56,13 +56,13 @@ pub enum CallResult {
     /// It could not be placed.
     #[serde(rename = "failed")]
     Failed,
-    /// Nobody answered. Note: without *-ed*.
+    /// Not answered. The value does not end in *-ed*.
     #[serde(rename = "no answer")]
     NoAnswer,
     /// Forbidden.
     #[serde(rename = "not allowed")]
     NotAllowed,
-    /// Anything else.
+    /// Any other result.
     #[serde(rename = "unknown")]
     Unknown,
 }

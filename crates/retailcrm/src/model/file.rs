@@ -1,4 +1,4 @@
-//! Files, and what they are attached to.
+//! Files and their attachments.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -6,31 +6,31 @@ use vochi_crm_core::{LocalTime, wire};
 
 use super::{CustomerLink, FileId, OrderLink};
 
-/// A file the CRM keeps.
+/// A file in the CRM.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StoredFile {
     /// The CRM's id.
     pub id: FileId,
-    /// The name; a new one has one by the time it came.
+    /// The name; a new file is named by its upload time.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub filename: Option<String>,
-    /// What is in it, as `audio/mpeg`.
+    /// The content type, as `audio/mpeg`.
     #[serde(default, rename = "type", deserialize_with = "wire::text_or_none")]
     pub content_type: Option<String>,
-    /// When it came, in the account's local time.
+    /// When it was uploaded, in the account's local time.
     #[serde(default, deserialize_with = "wire::local_time_or_none")]
     pub created_at: Option<LocalTime>,
-    /// How many bytes it has.
+    /// The size in bytes.
     #[serde(default, deserialize_with = "wire::integer_or_none")]
     pub size: Option<i64>,
-    /// What it is attached to.
+    /// The entities it is attached to.
     #[serde(default, rename = "attachment", deserialize_with = "wire::list_or_values")]
     pub attachments: Vec<Attachment>,
 }
 
-/// What a file is attached to.
+/// An entity that a file is attached to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Attachment {
@@ -53,6 +53,6 @@ impl<'de> Deserialize<'de> for Attachment {
         wire.customer
             .map(Self::Customer)
             .or(wire.order.map(Self::Order))
-            .ok_or_else(|| D::Error::custom("it is attached to nothing known"))
+            .ok_or_else(|| D::Error::custom("unknown attachment"))
     }
 }

@@ -1,4 +1,4 @@
-//! What changed in the CRM, change by change.
+//! Histories of changes in the CRM.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,8 +11,8 @@ use vochi_crm_core::{Error, LocalTime, Result};
 
 use super::{CustomerId, OrderId, Pagination, UserId};
 
-/// How far a history has been read: the id of its last record that was. It can be stored and read
-/// on from in another process.
+/// A position in a history: the id of the last read record. It can be stored, and used in another
+/// process.
 ///
 /// ```
 /// use vochi_crm_retailcrm::model::HistoryCursor;
@@ -25,7 +25,7 @@ use super::{CustomerId, OrderId, Pagination, UserId};
 pub struct HistoryCursor(u64);
 
 impl HistoryCursor {
-    /// After the record with this id.
+    /// Creates the position after the record with this id.
     pub const fn new(id: u64) -> Self {
         Self(id)
     }
@@ -54,12 +54,12 @@ impl FromStr for HistoryCursor {
         text.trim()
             .parse()
             .map(Self)
-            .map_err(|_| Error::input(format!("{text:?} is no place in a history")))
+            .map_err(|_| Error::input(format!("invalid history cursor {text:?}: must be a number")))
     }
 }
 
 vochi_crm_core::open_word! {
-    /// Who or what made a change (`source`).
+    /// The source of a change (`source`).
     ChangeSource {
         /// A user of the CRM.
         User = "user",
@@ -70,19 +70,19 @@ vochi_crm_core::open_word! {
     }
 }
 
-/// What a record of a history tells.
+/// The kind of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HistoryEvent {
-    /// It was made.
+    /// The entity was created.
     Created,
-    /// One field of it changed.
+    /// One field of the entity changed.
     Changed,
-    /// It was deleted, or merged into another one.
+    /// The entity was deleted, or merged into another one.
     Deleted,
 }
 
-/// A customer or order a record of a history names.
+/// A customer or order in a record of a history.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HistoryEntity<Id> {
@@ -92,7 +92,7 @@ pub struct HistoryEntity<Id> {
     pub external_id: Option<String>,
     /// The shop.
     pub site: Option<String>,
-    /// Every field as it came: all there are where it was just made, else hardly more than the ids.
+    /// All fields, unchanged: complete for a created entity, else little more than the ids.
     pub fields: Map<String, Value>,
 }
 
@@ -109,39 +109,39 @@ impl<'de, Id: DeserializeOwned> Deserialize<'de> for HistoryEntity<Id> {
     }
 }
 
-/// One change. `Id` says of what: [`CustomerId`] or [`OrderId`].
+/// One change. `Id` is the kind of entity: [`CustomerId`] or [`OrderId`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct HistoryRecord<Id> {
-    /// Its place in the history.
+    /// Its position in the history.
     pub cursor: HistoryCursor,
     /// When it happened, in the account's local time.
     pub created_at: Option<LocalTime>,
-    /// Whether something was made, changed or deleted.
+    /// The kind of change.
     pub event: HistoryEvent,
-    /// Who or what did it.
+    /// The source of the change.
     pub source: Option<ChangeSource>,
-    /// The user who did it.
+    /// The user who made it.
     pub user: Option<UserId>,
-    /// Whether it was done with the API key this client has: our own echo (`apiKey.current`).
+    /// Whether it was made with this client's API key (`apiKey.current`).
     pub by_this_key: Option<bool>,
-    /// The field that changed, by the CRM's name for it in histories, as `phones`, `manager_id`.
+    /// The changed field, by the CRM's name in histories, as `phones`, `manager_id`.
     pub field: Option<String>,
-    /// The field before. Anything: a text, a number, an object; `null` where there was nothing.
+    /// The old value: a text, a number, an object; `null` if there was none.
     pub old_value: Value,
-    /// The field afterwards.
+    /// The new value.
     pub new_value: Value,
-    /// What changed.
+    /// The changed entity.
     pub entity: Option<HistoryEntity<Id>>,
-    /// The order this one was made from.
+    /// The order that this one was created from.
     pub ancestor: Option<HistoryEntity<Id>>,
-    /// The item of the order that changed; `null` if the change is about no item.
+    /// The changed item of the order; `null` for other changes.
     pub item: Value,
-    /// The payment that changed; `null` if the change is about no payment.
+    /// The changed payment; `null` for other changes.
     pub payment: Value,
-    /// The address that changed; `null` if the change is about no address.
+    /// The changed address; `null` for other changes.
     pub address: Value,
-    /// What it was merged into.
+    /// The entity it was merged into.
     pub combined_to: Option<HistoryEntity<Id>>,
 }
 
@@ -149,7 +149,7 @@ impl<'de, Id: Historic> Deserialize<'de> for HistoryRecord<Id> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
         let cursor = HistoryCursor::of(&value)
-            .ok_or_else(|| serde::de::Error::custom("a record without an id"))?;
+            .ok_or_else(|| serde::de::Error::custom("missing record id"))?;
         let none = Value::Null;
         let at = |name| value.get(name).unwrap_or(&none);
         let says = |value| wire::bool_or_none(value).ok().flatten();
@@ -184,15 +184,15 @@ impl<'de, Id: Historic> Deserialize<'de> for HistoryRecord<Id> {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct HistoryPage<Id> {
-    /// When the CRM put it together, in the account's local time.
+    /// When the CRM generated it, in the account's local time.
     pub generated_at: Option<LocalTime>,
-    /// The changes; one that cannot be read does not cost the others.
+    /// The changes; unreadable ones are listed separately.
     pub history: Items<HistoryRecord<Id>>,
-    /// How many pages there are from here on, this one included.
+    /// The number of remaining pages, this one included.
     pub pagination: Pagination,
-    /// The greatest id of the page, also of changes that cannot be read: where the next page begins.
+    /// The greatest id of the page, including unreadable changes: the next page starts after it.
     pub last: Option<HistoryCursor>,
-    /// Whether the answer has a list of changes at all.
+    /// True if the response has a list of changes.
     pub(crate) listed: bool,
 }
 
@@ -225,12 +225,12 @@ impl<'de, Id: Historic> Deserialize<'de> for HistoryPage<Id> {
 }
 
 impl<Id> HistoryPage<Id> {
-    /// How many changes came, readable or not.
+    /// The number of changes, including unreadable ones.
     pub(crate) fn len(&self) -> usize {
         self.history.good.len() + self.history.broken.len()
     }
 
-    /// Whether there are more. Without the CRM's own count, a full page is not the last.
+    /// Returns true if there are more pages. Without the CRM's count, a full page is not the last.
     pub(crate) fn has_more(&self, size: u32) -> bool {
         let full = u64::try_from(self.len()).is_ok_and(|len| len >= u64::from(size));
         self.len() > 0
@@ -241,7 +241,7 @@ impl<Id> HistoryPage<Id> {
     }
 }
 
-/// What has a history. The ids of this crate are all there are.
+/// An entity with a history. Only ids of this crate implement it.
 pub trait Historic: sealed::Sealed + DeserializeOwned + Clone + Send + Sync + 'static {
     /// The CRM's own name of the operation.
     #[doc(hidden)]
@@ -249,7 +249,7 @@ pub trait Historic: sealed::Sealed + DeserializeOwned + Clone + Send + Sync + 's
     /// The path of the request.
     #[doc(hidden)]
     const PATH: &'static str;
-    /// Where in a record it stands.
+    /// The field of a record with the entity.
     #[doc(hidden)]
     const FIELD: &'static str;
 }
@@ -267,7 +267,7 @@ impl Historic for OrderId {
 }
 
 mod sealed {
-    /// Keeps [`Historic`](super::Historic) to this crate.
+    /// Restricts [`Historic`](super::Historic) to this crate.
     pub trait Sealed {}
     impl Sealed for super::CustomerId {}
     impl Sealed for super::OrderId {}

@@ -27,7 +27,7 @@ pub type TaskId = Id<Task>;
 /// The id of a user.
 pub type UserId = Id<User>;
 
-/// Reads a user id of the common model.
+/// Converts a user id of the common model.
 ///
 /// # Errors
 /// `config`: RetailCRM's user ids are positive numbers.
@@ -36,14 +36,14 @@ pub fn user_id(user: &CrmUserId) -> Result<UserId> {
         .map_err(|error| error.with_hint("write the number RetailCRM shows for the user"))
 }
 
-/// A phone number as it is sent to RetailCRM: E.164 with its plus, or the bare digits of a text that
-/// is no valid number.
+/// A phone number as sent to RetailCRM: E.164 with its plus, or the bare digits of an invalid
+/// number.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct PhoneText(String);
 
 impl PhoneText {
-    /// The digits of a text that is no valid number; `None` if there are none.
+    /// The digits of an invalid number; `None` if there are none.
     pub fn digits_of(raw: &str) -> Option<Self> {
         let digits: String = raw.chars().filter(char::is_ascii_digit).collect();
         (!digits.is_empty()).then_some(Self(digits))

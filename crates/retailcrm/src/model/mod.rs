@@ -1,4 +1,4 @@
-//! Ids, enums, payloads and responses of RetailCRM.
+//! RetailCRM's ids, enums, payloads and responses.
 
 mod account;
 mod corporate;

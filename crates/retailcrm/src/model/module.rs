@@ -1,4 +1,4 @@
-//! Integration modules: how a telephony is registered in the CRM, read without losing anything.
+//! Integration modules: the registration of a telephony, read without loss.
 
 use std::fmt;
 use std::str::FromStr;
@@ -30,11 +30,13 @@ impl ModuleCode {
     pub fn new(code: impl Into<String>) -> Result<Self> {
         let code = code.into();
         let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-        // Dots alone would be a way through the path.
+        // Dots only would be path steps.
         let named = code.contains(|c: char| c.is_ascii_alphanumeric());
         if !named || code.len() > 255 || !code.chars().all(good) {
-            return Err(Error::input(format!("{code:?} is no module code"))
-                .with_hint("write Latin letters, digits, - and _, as vochi-telephony"));
+            return Err(Error::input(format!(
+                "invalid module code {code:?}: must be letters, digits, - and _"
+            ))
+            .with_hint("write Latin letters, digits, - and _, as vochi-telephony"));
         }
         Ok(Self(code))
     }
@@ -61,9 +63,8 @@ impl FromStr for ModuleCode {
 
 /// An integration module (`integrationModule`).
 ///
-/// Writing a module replaces it as a whole, so everything that was read is kept, also what this
-/// version does not know, and written back. Its `Debug` shows no address and no `clientId`: both
-/// prove requests genuine.
+/// Writing a module replaces it completely, so all fields that were read are kept and written back,
+/// including unknown ones. `Debug` prints no address and no `clientId`: both authenticate requests.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct IntegrationModule {
@@ -71,28 +72,28 @@ pub struct IntegrationModule {
     pub code: Option<String>,
     /// The code of the module's type; [`code`](Self::code) begins with it.
     pub integration_code: Option<String>,
-    /// Whether it is switched on.
+    /// Whether it is active.
     pub active: Option<bool>,
-    /// The name users see.
+    /// The name shown to users.
     pub name: Option<String>,
     /// The address of the logo, an SVG.
     pub logo: Option<String>,
-    /// Our id of the account; it comes back in every request of the CRM to us.
+    /// The account's id in the CRM's requests to the host.
     pub client_id: Option<Secret>,
-    /// The address the CRM's requests begin with.
+    /// The base address of the CRM's requests.
     pub base_url: Option<String>,
-    /// The address behind the button "personal account".
+    /// The address of the button "personal account".
     pub account_url: Option<String>,
-    /// The telephony (`integrations.telephony`), with the extensions an older registration left at
-    /// the module's root.
+    /// The telephony (`integrations.telephony`), merged with the extensions that an older
+    /// registration left at the module's root.
     pub telephony: Option<TelephonyModule>,
     /// Whether the CRM has frozen it. Never written.
     pub freeze: Option<bool>,
     /// Whether it is RetailCRM's own. Never written.
     pub native: Option<bool>,
-    /// Further parts under `integrations`, as they came.
+    /// Further parts under `integrations`, unchanged.
     pub other_integrations: Map<String, Value>,
-    /// Further fields, as they came.
+    /// Further fields, unchanged.
     pub other: Map<String, Value>,
     pub(super) moved: bool,
     pub(super) unreadable: Vec<&'static str>,
@@ -102,27 +103,27 @@ pub struct IntegrationModule {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct TelephonyModule {
-    /// Where the CRM asks for a call.
+    /// The address of click-to-call requests.
     pub make_call_url: Option<String>,
-    /// Where the CRM tells that a user's status changed.
+    /// The address of user status notifications.
     pub change_user_status_url: Option<String>,
-    /// Whether the settings can be changed in the CRM, and not through the API alone.
+    /// Whether the settings can be changed in the CRM, and not only through the API.
     pub allow_edit: Option<bool>,
-    /// Whether `in` events come.
+    /// Whether `in` events are sent.
     pub input_event_supported: Option<bool>,
-    /// Whether `out` events come.
+    /// Whether `out` events are sent.
     pub output_event_supported: Option<bool>,
-    /// Whether `hangup` events come.
+    /// Whether `hangup` events are sent.
     pub hangup_event_supported: Option<bool>,
-    /// Who has which extension.
+    /// The extensions of users.
     pub additional_codes: Vec<AdditionalCode>,
-    /// Our outside numbers and their shops.
+    /// The company's numbers and their shops.
     pub external_phones: Vec<ExternalPhone>,
-    /// Elements of `additionalCodes` that cannot be read; they are written back as they came.
+    /// Unreadable elements of `additionalCodes`; they are written back unchanged.
     pub unread_codes: Vec<Value>,
-    /// Elements of `externalPhones` that cannot be read; they are written back as they came.
+    /// Unreadable elements of `externalPhones`; they are written back unchanged.
     pub unread_phones: Vec<Value>,
-    /// Further fields, as they came.
+    /// Further fields, unchanged.
     pub other: Map<String, Value>,
 }
 
@@ -134,12 +135,12 @@ pub struct AdditionalCode {
     pub user: UserId,
     /// The extension.
     pub code: Extension,
-    /// Further fields, as they came.
+    /// Further fields, unchanged.
     pub other: Map<String, Value>,
 }
 
 impl AdditionalCode {
-    /// This user has this extension.
+    /// Creates the extension of a user.
     pub fn new(user: UserId, code: Extension) -> Self {
         Self { user, code, other: Map::new() }
     }
@@ -152,20 +153,20 @@ impl AdditionalCode {
     }
 }
 
-/// One of our outside numbers and its shop (`externalPhones`).
+/// One of the company's numbers and its shop (`externalPhones`).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ExternalPhone {
     /// The shop.
     pub site: Option<String>,
-    /// The number, as somebody typed it.
+    /// The number, as typed.
     pub phone: String,
-    /// Further fields, as they came.
+    /// Further fields, unchanged.
     pub other: Map<String, Value>,
 }
 
 impl ExternalPhone {
-    /// This number is this shop's.
+    /// Creates the number of a shop.
     pub fn new(site: impl Into<String>, phone: impl Into<String>) -> Self {
         Self { site: Some(site.into()), phone: phone.into(), other: Map::new() }
     }
@@ -178,31 +179,31 @@ impl ExternalPhone {
 }
 
 impl IntegrationModule {
-    /// The names of parts that are there but cannot be read. Such a module is not written: what is
-    /// in them would be lost.
+    /// The names of unreadable parts. A module with such parts is not written, since they would be
+    /// lost.
     pub fn unreadable(&self) -> &[&'static str] {
         &self.unreadable
     }
 
     fn read(mut fields: Map<String, Value>) -> Self {
         let mut unreadable = Vec::new();
-        let mut integrations = match fields.get("integrations").map(unwrapped) {
+        let mut integrations = match fields.get("integrations").map(parse_json_text) {
             Some(Value::Object(map)) => {
                 fields.remove("integrations");
                 map
             }
-            Some(value) if !is_nothing(&value) => {
+            Some(value) if !is_php_empty(&value) => {
                 unreadable.push("integrations");
                 Map::new()
             }
             _ => Map::new(),
         };
-        let mut telephony = match integrations.get("telephony").map(unwrapped) {
+        let mut telephony = match integrations.get("telephony").map(parse_json_text) {
             Some(Value::Object(map)) => {
                 integrations.remove("telephony");
                 Some(TelephonyModule::read(map, &mut unreadable))
             }
-            Some(value) if !is_nothing(&value) => {
+            Some(value) if !is_php_empty(&value) => {
                 unreadable.push("integrations.telephony");
                 None
             }
@@ -210,7 +211,7 @@ impl IntegrationModule {
         };
         let mut at_root = TelephonyModule::default();
         at_root.take_lists(&mut fields, &mut unreadable);
-        let moved = telephony.get_or_insert_default().take_in(at_root);
+        let moved = telephony.get_or_insert_default().merge(at_root);
         Self {
             code: take(&mut fields, "code", text),
             integration_code: take(&mut fields, "integrationCode", text),
@@ -262,9 +263,9 @@ impl TelephonyModule {
         }
     }
 
-    /// Takes in what stands at the module's root and not here, and says whether there was any. An
-    /// extension that stands in both places is whose it is here.
-    fn take_in(&mut self, root: Self) -> bool {
+    /// Merges the telephony fields at the module's root, and returns true if there were any. For an
+    /// extension in both places the user here takes precedence.
+    fn merge(&mut self, root: Self) -> bool {
         let before = self.clone();
         for code in root.additional_codes {
             if !self.additional_codes.iter().any(|own| own.code == code.code) {
@@ -286,22 +287,22 @@ fn take_missing<T: PartialEq>(own: &mut Vec<T>, more: Vec<T>) {
     }
 }
 
-/// The elements of a list, taken out of the fields; a list that cannot be read stays and is named.
+/// The elements of a list, taken out of the fields; an unreadable list stays and is named.
 fn elements(
     fields: &mut Map<String, Value>,
     name: &'static str,
     unreadable: &mut Vec<&'static str>,
 ) -> Vec<Value> {
-    let list = match fields.get(name).map(unwrapped) {
+    let list = match fields.get(name).map(parse_json_text) {
         None => return Vec::new(),
         Some(Value::Array(list)) => list,
-        // A list with gaps arrives as a map; a single element may arrive bare.
+        // A list with gaps is sent as a map; a single element may be sent without a list.
         Some(Value::Object(map)) if map.values().all(Value::is_object) => {
             map.into_iter().map(|(_, element)| element).collect()
         }
         Some(single @ Value::Object(_)) => vec![single],
         Some(Value::Bool(false)) => Vec::new(),
-        Some(value) if is_nothing(&value) => Vec::new(),
+        Some(value) if is_php_empty(&value) => Vec::new(),
         Some(_) => {
             unreadable.push(name);
             return Vec::new();
@@ -311,8 +312,8 @@ fn elements(
     list
 }
 
-/// A structure that was written as a JSON text, read; anything else as it is.
-fn unwrapped(value: &Value) -> Value {
+/// A structure that may be written as a JSON text.
+fn parse_json_text(value: &Value) -> Value {
     value
         .as_str()
         .and_then(|text| serde_json::from_str(text).ok())
@@ -320,8 +321,8 @@ fn unwrapped(value: &Value) -> Value {
         .unwrap_or_else(|| value.clone())
 }
 
-/// How PHP writes that there is nothing.
-pub(super) fn is_nothing(value: &Value) -> bool {
+/// Returns true for PHP's spellings of a missing value.
+pub(super) fn is_php_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.trim().is_empty(),
@@ -331,7 +332,7 @@ pub(super) fn is_nothing(value: &Value) -> bool {
     }
 }
 
-/// Takes a field out if it can be read; else it stays among the others.
+/// Takes a readable field; an unreadable one stays among the others.
 fn take<T>(
     fields: &mut Map<String, Value>,
     name: &str,
@@ -351,11 +352,11 @@ fn flag(value: &Value) -> Option<bool> {
 }
 
 impl<'de> Deserialize<'de> for IntegrationModule {
-    /// Reads an object, also one that comes as a JSON text.
+    /// Reads an object, or an object in a JSON text.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        match unwrapped(&Value::deserialize(deserializer)?) {
+        match parse_json_text(&Value::deserialize(deserializer)?) {
             Value::Object(fields) => Ok(Self::read(fields)),
-            _ => Err(D::Error::custom("it is no integration module")),
+            _ => Err(D::Error::custom("expected an integration module")),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What of an integration module changes, told while it is changed.
+//! Applies a plan to an integration module, with descriptions of the changes.
 
 use serde_json::{Map, Value};
 use vochi_crm_core::Extension;
@@ -23,7 +23,7 @@ impl Changes<'_> {
         }
     }
 
-    /// An address with and without a final slash is the same.
+    /// Addresses with and without a trailing slash are equal.
     pub(super) fn url(
         &mut self,
         now: &mut Option<String>,
@@ -47,14 +47,15 @@ impl Changes<'_> {
                 Some(own) if own.user == *user => {}
                 Some(own) => {
                     let before = std::mem::replace(&mut own.user, *user);
-                    self.0.push(format!("extension {code} goes from user {before} to user {user}"));
+                    self.0
+                        .push(format!("extension {code} moves from user {before} to user {user}"));
                 }
                 None => {
                     telephony.additional_codes.push(AdditionalCode::new(*user, code.clone()));
                     self.0.push(format!("user {user} gets extension {code}"));
                 }
             }
-            // The CRM would refuse an extension of two users; the plan says whose it is.
+            // The CRM refuses an extension of two users; the plan decides.
             let mut met = false;
             let before = telephony.additional_codes.len();
             telephony
@@ -77,7 +78,7 @@ impl Changes<'_> {
             });
             if !there {
                 telephony.external_phones.push(ExternalPhone::new(site.clone(), number.as_str()));
-                self.0.push(format!("shop {site} gets our number {}", number.as_str()));
+                self.0.push(format!("shop {site} gets number {}", number.as_str()));
             }
         }
     }
@@ -88,7 +89,7 @@ impl Changes<'_> {
         }
     }
 
-    /// Those of others stay, also an extension that went to another user.
+    /// Extensions of others stay, as does one that was given to another user.
     pub(super) fn remove_codes(
         &mut self,
         telephony: &mut TelephonyModule,
@@ -103,7 +104,7 @@ impl Changes<'_> {
         });
     }
 
-    /// Those of others stay.
+    /// Numbers of others stay.
     pub(super) fn remove_phones(
         &mut self,
         telephony: &mut TelephonyModule,
@@ -120,7 +121,7 @@ impl Changes<'_> {
         });
     }
 
-    /// Those of others stay.
+    /// Actions of others stay.
     pub(super) fn actions(
         &mut self,
         fields: &mut Map<String, Value>,
@@ -128,7 +129,7 @@ impl Changes<'_> {
     ) {
         for (action, path) in wanted {
             let actions = fields.entry("actions").or_insert_with(|| Map::new().into());
-            // An empty map leaves PHP as a list.
+            // PHP writes an empty map as a list.
             if !actions.is_object() {
                 *actions = Map::new().into();
             }
@@ -140,7 +141,7 @@ impl Changes<'_> {
     }
 }
 
-/// A number as it can be compared with one somebody typed.
+/// The digits of a typed number, for comparison.
 fn digits(number: &str) -> String {
     number.chars().filter(char::is_ascii_digit).collect()
 }

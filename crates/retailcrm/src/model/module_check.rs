@@ -1,4 +1,4 @@
-//! What RetailCRM is known to refuse in an integration module, and what it says to one it took.
+//! Validation of an integration module before it is written, and RetailCRM's response to it.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use vochi_crm_core::{Error, ErrorKind, Result, Warning, WarningKind, wire};
 use super::module::{IntegrationModule, ModuleCode, TelephonyModule};
 
 impl IntegrationModule {
-    /// That nobody's extension or number would be lost by writing the module.
+    /// Checks that writing the module would lose no extension or number.
     pub(crate) fn check_readable(&self) -> Result<()> {
         if self.unreadable.is_empty() {
             return Ok(());
@@ -17,24 +17,24 @@ impl IntegrationModule {
         Err(Error::new(
             ErrorKind::Decode,
             format!(
-                "the integration module has a part that cannot be read: {}",
+                "cannot write the integration module: unreadable part {}",
                 self.unreadable.join(", ")
             ),
         )
-        .with_hint("writing the module would lose what is in it; look at the module in the CRM"))
+        .with_hint("writing the module would lose this part; check the module in the CRM"))
     }
 
-    /// Checks what the CRM would refuse, and gives the code for the path.
+    /// Checks for known causes of refusals, and returns the code for the path.
     pub(crate) fn check(&self) -> Result<ModuleCode> {
         let code = ModuleCode::new(self.code.clone().unwrap_or_default())?;
         let mut wrong = BTreeMap::new();
         if let Some(prefix) = &self.integration_code
             && !code.as_str().starts_with(prefix)
         {
-            wrong.insert("code", format!("it has to begin with integrationCode, {prefix}"));
+            wrong.insert("code", format!("must begin with integrationCode, {prefix}"));
         }
         if self.base_url.as_deref().is_none_or(|url| url.trim().is_empty()) {
-            wrong.insert("baseUrl", "it is missing".to_owned());
+            wrong.insert("baseUrl", "missing".to_owned());
         }
         let default = TelephonyModule::default();
         let telephony = self.telephony.as_ref().unwrap_or(&default);
@@ -50,7 +50,7 @@ impl IntegrationModule {
             }
         }
         if self.logo.as_deref().is_some_and(|logo| !is_svg(logo)) {
-            wrong.insert("logo", "it has to be an SVG".to_owned());
+            wrong.insert("logo", "must be an SVG".to_owned());
         }
         if let Some(why) = wrong_codes(telephony) {
             wrong.insert("additionalCodes", why);
@@ -58,29 +58,27 @@ impl IntegrationModule {
         if wrong.is_empty() {
             return Ok(code);
         }
-        let told: Vec<String> = wrong.iter().map(|(name, why)| format!("{name}: {why}")).collect();
+        let reasons: Vec<String> =
+            wrong.iter().map(|(name, why)| format!("{name}: {why}")).collect();
         let fields = wrong.into_iter().map(|(name, why)| (name.to_owned(), why)).collect();
-        Err(Error::input(format!(
-            "RetailCRM would refuse this integration module: {}",
-            told.join("; ")
-        ))
-        .with_fields(fields))
+        Err(Error::input(format!("invalid integration module: {}", reasons.join("; ")))
+            .with_fields(fields))
     }
 }
 
-/// Why an address is none the CRM may be given. It is not repeated: a part of it may be secret.
+/// Returns why an address is invalid. It does not quote the address, a part of which may be secret.
 fn wrong_address(url: &str) -> Option<String> {
     let wrong = |why: &str| Some(why.to_owned());
     let Some((scheme, rest)) = url.split_once("://") else {
-        return wrong("it is no whole address");
+        return wrong("must be an absolute address");
     };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    // The rule of our own side: https, and plain http on this machine only.
+    // The same rule as for the CRM's address: https, and plain http on this machine only.
     if format!("{scheme}://{host}").parse::<Origin>().is_err() {
-        return wrong("it has to be an https address without a user name");
+        return wrong("must be an https address without a user name");
     }
     if url.parse::<http::Uri>().is_err() {
-        return wrong("it is no address");
+        return wrong("cannot be parsed");
     }
     None
 }
@@ -97,7 +95,7 @@ fn wrong_codes(telephony: &TelephonyModule) -> Option<String> {
             codes[..index].iter().find(|before| before.code == one.code && before.user != one.user);
         if let Some(other) = other {
             return Some(format!(
-                "extension {} is given to the users {} and {}",
+                "extension {} is assigned to the users {} and {}",
                 one.code, other.user, one.user
             ));
         }
@@ -105,7 +103,7 @@ fn wrong_codes(telephony: &TelephonyModule) -> Option<String> {
     None
 }
 
-/// What RetailCRM said to a module it took (`info`).
+/// RetailCRM's response to a written module (`info`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ModuleEdited {
@@ -116,7 +114,7 @@ pub struct ModuleEdited {
 }
 
 impl ModuleEdited {
-    /// The same as warnings: the module works, but not for them.
+    /// Converts it to warnings: the module works, except for these users and shops.
     pub fn warnings(&self) -> Vec<Warning> {
         let unknown = |text| Warning::new(WarningKind::UnknownToCrm, text);
         let users = self.unknown_users.iter().map(|user| {
@@ -130,7 +128,7 @@ impl ModuleEdited {
 }
 
 impl<'de> Deserialize<'de> for ModuleEdited {
-    /// `info` is an object, or an empty list where there is nothing to say.
+    /// `info` is an object, or an empty list if there is nothing to report.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         #[derive(Default, Deserialize)]
         #[serde(default, rename_all = "camelCase")]

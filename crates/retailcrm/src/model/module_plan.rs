@@ -1,4 +1,4 @@
-//! What we want of an integration module, and what has to change for it.
+//! Plans for an integration module: its desired state.
 
 use std::fmt;
 
@@ -11,15 +11,15 @@ use super::{PhoneText, UserId};
 /// Who may change the module's settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Editing {
-    /// Nobody but the API; users of the CRM can only delete the module.
+    /// Only the API; users of the CRM can only delete the module.
     ApiOnly,
-    /// Users of the CRM too.
+    /// The API and users of the CRM.
     InTheCrm,
 }
 
 vochi_crm_core::open_word! {
-    /// What the CRM tells a module by itself (`actions`). Which names it takes is not documented; it
-    /// is known to refuse some.
+    /// A notification of the CRM to a module (`actions`). The allowed names are not documented;
+    /// some are refused.
     ModuleAction {
         /// The module was switched on or off, or frozen.
         Activity = "activity",
@@ -28,11 +28,11 @@ vochi_crm_core::open_word! {
     }
 }
 
-/// What we want of an integration module that is a telephony.
+/// The desired state of a telephony's integration module.
 ///
-/// [`apply`](Self::apply) puts it over the module that is there. Extensions and outside numbers the
-/// plan does not name stay: an edit replaces the module, and somebody may have typed them in the
-/// CRM. Its `Debug` shows no address and no `clientId`.
+/// [`apply`](Self::apply) applies it to the existing module. Extensions and numbers that are not in
+/// the plan stay: an edit replaces the module, and they may have been entered in the CRM. `Debug`
+/// prints no address and no `clientId`.
 ///
 /// ```
 /// use vochi_crm_retailcrm::model::{ModuleCode, ModulePlan, UserId};
@@ -45,7 +45,7 @@ vochi_crm_core::open_word! {
 /// let first = plan.apply(None)?;
 /// assert!(!first.changes.is_empty());
 /// let again = plan.apply(Some(&first.module))?;
-/// assert!(again.changes.is_empty(), "twice is the same as once");
+/// assert!(again.changes.is_empty(), "applying a plan is idempotent");
 /// # Ok::<(), vochi_crm_core::Error>(())
 /// ```
 #[derive(Clone)]
@@ -67,19 +67,19 @@ pub struct ModulePlan {
     actions: Vec<(ModuleAction, String)>,
 }
 
-/// What a plan makes of a module.
+/// The result of applying a plan to a module.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ModuleChange {
     /// The module to write.
     pub module: IntegrationModule,
-    /// What changes, in words; nothing where the module is already as it should be, and need not be
-    /// written.
+    /// Descriptions of the changes; empty if the module need not be written.
     pub changes: Vec<String>,
 }
 
 impl ModulePlan {
-    /// A telephony that is switched on. `base_url` is the address the CRM's requests begin with.
+    /// Creates a plan for an active telephony. `base_url` is the base address of the CRM's
+    /// requests.
     pub fn new(code: ModuleCode, name: impl Into<String>, base_url: impl Into<String>) -> Self {
         Self {
             code,
@@ -100,64 +100,64 @@ impl ModulePlan {
         }
     }
 
-    /// The code of the module's type; the module's own code begins with it.
+    /// Sets the code of the module's type; the module's own code begins with it.
     #[must_use]
     pub fn with_integration_code(mut self, code: impl Into<String>) -> Self {
         self.integration_code = Some(code.into());
         self
     }
 
-    /// Switches the module off instead.
+    /// Makes the module inactive.
     #[must_use]
     pub fn switched_off(mut self) -> Self {
         self.active = false;
         self
     }
 
-    /// Keeps the `baseUrl` of a module that has one; only a module without one gets the plan's.
+    /// Keeps an existing `baseUrl`; only a module without one gets the plan's.
     #[must_use]
     pub fn keeping_base_url(mut self) -> Self {
         self.keeps_base_url = true;
         self
     }
 
-    /// The address of the logo, an SVG.
+    /// Sets the address of the logo, an SVG.
     #[must_use]
     pub fn with_logo(mut self, url: impl Into<String>) -> Self {
         self.logo = Some(url.into());
         self
     }
 
-    /// Our id of the account. Requests of the CRM to us carry it; with another one than the module
-    /// has, the old one stops coming.
+    /// Sets the account's id in requests of the CRM to the host. It replaces the module's present
+    /// id.
     #[must_use]
     pub fn with_client_id(mut self, id: Secret) -> Self {
         self.client_id = Some(id);
         self
     }
 
-    /// The address behind the button "personal account".
+    /// Sets the address of the button "personal account".
     #[must_use]
     pub fn with_account_url(mut self, url: impl Into<String>) -> Self {
         self.account_url = Some(url.into());
         self
     }
 
-    /// Where the CRM asks for a call.
+    /// Sets the address of click-to-call requests.
     #[must_use]
     pub fn with_make_call_url(mut self, url: impl Into<String>) -> Self {
         self.make_call_url = Some(url.into());
         self
     }
 
-    /// Where the CRM tells that a user's status changed.
+    /// Sets the address of user status notifications.
     #[must_use]
     pub fn with_change_user_status_url(mut self, url: impl Into<String>) -> Self {
         self.change_user_status_url = Some(url.into());
         self
     }
 
-    /// Who may change the settings. Without it a module that is there keeps what it has, and a new
+    /// Sets who may change the settings. Without it an existing module keeps its value, and a new
     /// one is changed through the API only.
     #[must_use]
     pub fn with_editing(mut self, editing: Editing) -> Self {
@@ -165,14 +165,14 @@ impl ModulePlan {
         self
     }
 
-    /// This extension is this user's.
+    /// Assigns an extension to a user.
     #[must_use]
     pub fn with_code(mut self, code: Extension, user: UserId) -> Self {
         self.codes.push((code, user));
         self
     }
 
-    /// This outside number of ours is this shop's.
+    /// Assigns one of the company's numbers to a shop.
     #[must_use]
     pub fn with_external_phone(
         mut self,
@@ -183,8 +183,8 @@ impl ModulePlan {
         self
     }
 
-    /// The CRM tells the module this by itself, at this path behind the base address. Nothing is
-    /// asked for without it: accounts are known whose CRM refuses `actions`.
+    /// Subscribes to a notification of the CRM, at this path below the base address. Not set by
+    /// default: the CRM of some accounts refuses `actions`.
     #[must_use]
     pub fn with_action(mut self, action: ModuleAction, path: impl Into<String>) -> Self {
         self.actions.push((action, path.into()));
@@ -196,11 +196,11 @@ impl ModulePlan {
         &self.code
     }
 
-    /// Puts the plan over the module that is there, `None` where there is none. Nothing is sent.
+    /// Applies the plan to the existing module, or to `None`. Nothing is sent.
     ///
     /// # Errors
-    /// `input` where the plan gives an extension to two users, or the module is another one;
-    /// `decode` where the module's extensions or numbers cannot be read: writing it would lose them.
+    /// `input` if the plan gives an extension to two users, or the module is another one; `decode`
+    /// if the module's extensions or numbers are unreadable: writing it would lose them.
     pub fn apply(&self, read: Option<&IntegrationModule>) -> Result<ModuleChange> {
         self.check_codes()?;
         let mut changes = Vec::new();
@@ -208,7 +208,7 @@ impl ModulePlan {
             self.check_read(read)?;
             read.clone()
         } else {
-            changes.push(format!("module {} is made", self.code));
+            changes.push(format!("module {} is created", self.code));
             IntegrationModule::default()
         };
         let mut change = Changes(&mut changes);
@@ -249,9 +249,9 @@ impl ModulePlan {
         Ok(ModuleChange { module, changes })
     }
 
-    /// Undoes the plan in the module that is there: the module is switched off, its `baseUrl` becomes
-    /// the plan's, it loses the addresses of calls and statuses and the plan's extensions and
-    /// numbers. Through the API a module cannot be deleted. Nothing is sent.
+    /// Removes the plan from the existing module: the module becomes inactive, its `baseUrl`
+    /// becomes the plan's, and the addresses of clicks and statuses and the plan's extensions and
+    /// numbers are removed. Modules cannot be deleted through the API. Nothing is sent.
     ///
     /// # Errors
     /// As [`apply`](Self::apply).
@@ -280,9 +280,9 @@ impl ModulePlan {
                 self.codes[..index].iter().find(|(before, of)| before == code && of != user);
             if let Some((_, other)) = other {
                 return Err(Error::input(format!(
-                    "extension {code} is given to the users {other} and {user}"
+                    "extension {code} is assigned to the users {other} and {user}"
                 ))
-                .with_hint("give every extension to one user"));
+                .with_hint("assign every extension to one user"));
             }
         }
         Ok(())
@@ -291,7 +291,7 @@ impl ModulePlan {
     fn check_read(&self, read: &IntegrationModule) -> Result<()> {
         if read.code.as_deref().is_some_and(|code| code != self.code.as_str()) {
             return Err(Error::input(format!(
-                "the plan is for module {}, not for the one that was read",
+                "cannot apply the plan for module {}: another module was read",
                 self.code
             )));
         }

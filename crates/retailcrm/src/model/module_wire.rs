@@ -1,4 +1,4 @@
-//! How an integration module is written.
+//! Serialization of an integration module.
 
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
@@ -6,10 +6,11 @@ use serde_json::{Map, Value};
 use vochi_crm_core::Secret;
 
 use super::module::{
-    AdditionalCode, ExternalPhone, IntegrationModule, TelephonyModule, is_nothing,
+    AdditionalCode, ExternalPhone, IntegrationModule, TelephonyModule, is_php_empty,
 };
 
-/// A module as it goes out. Apart from the module itself, so that a `clientId` goes nowhere else.
+/// A module as written in requests. Separate from the module, so that `clientId` is serialized
+/// nowhere else.
 pub(crate) struct Written<'a>(pub(crate) &'a IntegrationModule);
 
 struct Integrations<'a>(&'a IntegrationModule);
@@ -19,7 +20,7 @@ struct Phones<'a>(&'a TelephonyModule);
 struct Code<'a>(&'a AdditionalCode);
 struct Phone<'a>(&'a ExternalPhone);
 
-/// Writes the fields that are there, and then the others that say something and were not written.
+/// Writes the fields that are set, and then the other non-empty fields that were not written.
 struct Fields<M> {
     map: M,
     written: Vec<&'static str>,
@@ -45,7 +46,7 @@ impl<M: SerializeMap> Fields<M> {
 
     fn others(mut self, others: &Map<String, Value>) -> Result<M::Ok, M::Error> {
         for (name, value) in others {
-            if !is_nothing(value) && !self.written.contains(&name.as_str()) {
+            if !is_php_empty(value) && !self.written.contains(&name.as_str()) {
                 self.map.serialize_entry(name, value)?;
             }
         }

@@ -10,14 +10,14 @@ use super::custom_fields::custom_fields;
 use super::telephony::full_name;
 use super::{CustomerLink, OrderId, UserId};
 
-/// An order. Times are the account's local ones; sums are written as the CRM writes them.
+/// An order. Times are local to the account; sums are written as the CRM writes them.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Order {
     /// The CRM's id.
     pub id: OrderId,
-    /// The number people call it by, as `501A`.
+    /// The number shown to people, as `501A`.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub number: Option<String>,
     /// The shop's id.
@@ -26,28 +26,28 @@ pub struct Order {
     /// The shop.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub site: Option<String>,
-    /// The state it is in, by its symbolic code in the account.
+    /// The status, by its symbolic code in the account.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub status: Option<String>,
-    /// What sort of order it is, by its symbolic code in the account.
+    /// The type, by its symbolic code in the account.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub order_type: Option<String>,
-    /// How it was ordered, by its symbolic code in the account.
+    /// The order method, by its symbolic code in the account.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub order_method: Option<String>,
-    /// When it was made.
+    /// When it was created.
     #[serde(default, deserialize_with = "wire::local_time_or_none")]
     pub created_at: Option<LocalTime>,
-    /// When it came into the state it is in.
+    /// When it got its status.
     #[serde(default, deserialize_with = "wire::local_time_or_none")]
     pub status_updated_at: Option<LocalTime>,
-    /// The manager responsible.
+    /// The responsible manager.
     #[serde(default, deserialize_with = "wire::value_or_none")]
     pub manager_id: Option<UserId>,
-    /// Who ordered.
+    /// The customer.
     #[serde(default, deserialize_with = "wire::object_or_none")]
     pub customer: Option<CustomerLink>,
-    /// Whom to speak to; another one than the customer where that is a company.
+    /// The contact; differs from the customer if that is a company.
     #[serde(default, deserialize_with = "wire::object_or_none")]
     pub contact: Option<CustomerLink>,
     /// The first name in the order.
@@ -59,7 +59,7 @@ pub struct Order {
     /// The patronymic in the order.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub patronymic: Option<String>,
-    /// The number in the order, as somebody typed it.
+    /// The number in the order, as typed.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub phone: Option<String>,
     /// A second number.
@@ -68,22 +68,22 @@ pub struct Order {
     /// The e-mail address in the order.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub email: Option<String>,
-    /// What the customer wrote.
+    /// The customer's comment.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub customer_comment: Option<String>,
-    /// What the manager wrote.
+    /// The manager's comment.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub manager_comment: Option<String>,
-    /// The price of the goods.
+    /// The total of the items.
     #[serde(default, rename = "summ", deserialize_with = "wire::text_or_none")]
     pub sum: Option<String>,
-    /// The price of everything.
+    /// The total.
     #[serde(default, rename = "totalSumm", deserialize_with = "wire::text_or_none")]
     pub total_sum: Option<String>,
     /// The currency, as `BYN`.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub currency: Option<String>,
-    /// The account's own fields, by their symbolic code.
+    /// The account's custom fields, by symbolic code.
     #[serde(default, deserialize_with = "custom_fields")]
     pub custom_fields: BTreeMap<String, Value>,
 }
@@ -95,7 +95,7 @@ impl Order {
     }
 }
 
-/// An order as other things point to it.
+/// A reference to an order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
@@ -106,7 +106,7 @@ pub struct OrderLink {
     /// The shop's id.
     #[serde(deserialize_with = "wire::text_or_none")]
     pub external_id: Option<String>,
-    /// The number people call it by.
+    /// The number shown to people.
     #[serde(deserialize_with = "wire::text_or_none")]
     pub number: Option<String>,
     /// The shop.
@@ -114,13 +114,13 @@ pub struct OrderLink {
     pub site: Option<String>,
 }
 
-/// What RetailCRM said to a new or changed order.
+/// RetailCRM's response to a new or changed order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WrittenOrder {
-    /// The order's id, wherever the answer has it.
+    /// The order's id, from any field of the response.
     pub id: Option<OrderId>,
-    /// The order as it is now.
+    /// The order after the change.
     pub order: Option<Order>,
 }
 

@@ -1,4 +1,4 @@
-//! Fields of an order to write.
+//! Writable fields of an order.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use vochi_crm_core::setters;
 use super::{Customer, EntityRef, PhoneText, UserId};
 
 setters! {
-    /// Fields of an order to write: all of a new one, or those that change. A field that is not set
-    /// is not sent. There are no items: sending some would replace those the order has.
+    /// Writable fields of an order: all of a new one, or the changed ones. A field that is not set
+    /// is not sent. There are no items: sending some would replace the order's items.
     ///
     /// ```
     /// use vochi_crm_retailcrm::model::{CustomerId, EntityRef, OrderData, UserId};
@@ -22,11 +22,11 @@ setters! {
     /// ```
     #[derive(Default, PartialEq, Eq)]
     pub payload OrderData {
-        /// The shop's id. Derive that of a call from the call's id, to find the order again.
+        /// The shop's id. Derive it from the call's id, to find the order again.
         external_id: Option<String>,
         /// The type: a symbolic code of the account.
         order_type: Option<String>,
-        /// The way of ordering: a symbolic code of the account; many have `phone`.
+        /// The order method: a symbolic code of the account; many have `phone`.
         order_method: Option<String>,
         /// The status: a symbolic code of the account.
         status: Option<String>,
@@ -40,9 +40,9 @@ setters! {
         phone: Option<PhoneText>,
         /// The e-mail address.
         email: Option<String>,
-        /// The customer who orders.
+        /// The customer.
         customer: Option<EntityRef<Customer>>,
-        /// The manager responsible.
+        /// The responsible manager.
         manager_id: Option<UserId>,
         /// The customer's comment.
         customer_comment: Option<String>,

@@ -1,9 +1,9 @@
-//! Pages of long lists.
+//! Pages of lists.
 
 use serde::Deserialize;
 use vochi_crm_core::wire;
 
-/// How many elements a page holds. RetailCRM accepts these figures only.
+/// The number of elements on a page. RetailCRM accepts these values only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PageSize {
     /// Twenty, the CRM's own default.
@@ -16,7 +16,7 @@ pub enum PageSize {
 }
 
 impl PageSize {
-    /// The figure.
+    /// The number of elements.
     pub const fn get(self) -> u32 {
         match self {
             Self::Twenty => 20,
@@ -26,27 +26,27 @@ impl PageSize {
     }
 }
 
-/// Where in a long list an answer stands (`pagination`).
+/// The position of a response in a list (`pagination`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Pagination {
-    /// Elements a page.
+    /// Elements per page.
     #[serde(deserialize_with = "wire::integer_or_none")]
     pub limit: Option<i64>,
-    /// Elements in all.
+    /// Elements in total.
     #[serde(deserialize_with = "wire::integer_or_none")]
     pub total_count: Option<i64>,
     /// This page, from 1.
     #[serde(deserialize_with = "wire::integer_or_none")]
     pub current_page: Option<i64>,
-    /// Pages in all; 0 where the list is empty.
+    /// Pages in total; 0 for an empty list.
     #[serde(deserialize_with = "wire::integer_or_none")]
     pub total_page_count: Option<i64>,
 }
 
 impl Pagination {
-    /// The page after `page`, by the CRM's own count.
+    /// The page after `page`, by the CRM's count.
     pub(crate) fn after(self, page: u32) -> Option<u32> {
         (self.total_page_count? > i64::from(page)).then(|| page.saturating_add(1))
     }

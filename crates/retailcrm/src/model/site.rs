@@ -1,4 +1,4 @@
-//! Shops, and which of them a request is about.
+//! Shops, and the choice of a request's shop.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use super::Credentials;
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Site {
-    /// The symbolic code: what `site` means in every request.
+    /// The symbolic code, used as `site` in requests.
     #[serde(deserialize_with = "code")]
     pub code: String,
     /// The CRM's id.
@@ -21,10 +21,10 @@ pub struct Site {
     /// The name.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub name: Option<String>,
-    /// The shop's address in the web.
+    /// The shop's web address.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub url: Option<String>,
-    /// What somebody wrote about it.
+    /// The description.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub description: Option<String>,
     /// The country, as `BY`.
@@ -33,26 +33,26 @@ pub struct Site {
     /// The currency, as `BYN`.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub currency: Option<String>,
-    /// Whether orders made in the CRM are this shop's unless somebody chooses another.
+    /// Whether it is the default shop of orders created in the CRM.
     #[serde(default, deserialize_with = "wire::bool_or_none")]
     pub default_for_crm: Option<bool>,
-    /// Whether it came with the account, as an example.
+    /// Whether it is the example shop of a new account.
     #[serde(default, deserialize_with = "wire::bool_or_none")]
     pub is_demo: Option<bool>,
-    /// Its place in lists.
+    /// Its position in lists.
     #[serde(default, deserialize_with = "wire::integer_or_none")]
     pub ordering: Option<i64>,
 }
 
 fn code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    wire::text_or_none(deserializer)?.ok_or_else(|| serde::de::Error::custom("it is no code"))
+    wire::text_or_none(deserializer)?.ok_or_else(|| serde::de::Error::custom("missing code"))
 }
 
 /// The shops of an account (`GET /api/v5/reference/sites`).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sites {
-    /// The shops; one that cannot be read does not cost the others.
+    /// The shops; unreadable ones are listed separately.
     pub sites: Items<Site>,
 }
 
@@ -80,8 +80,8 @@ impl<'de> Deserialize<'de> for Sites {
     }
 }
 
-/// Which shop a request names as its `site`: the configured one; else the only one the key is
-/// limited to; else the only one of the account. It is never guessed.
+/// Chooses the shop of a request (`site`): the configured one; else the only one the key can
+/// access; else the only one of the account. It is never guessed.
 ///
 /// ```
 /// use vochi_crm_retailcrm::model::{Credentials, site_for};
@@ -93,7 +93,7 @@ impl<'de> Deserialize<'de> for Sites {
 /// ```
 ///
 /// # Errors
-/// `config` where there is a choice; the message names the shops.
+/// `config` if there are several; the message names the shops.
 pub fn site_for(
     configured: Option<&str>,
     credentials: &Credentials,
@@ -115,11 +115,11 @@ pub fn site_for(
         available.iter().map(String::as_str).collect()
     };
     if choices.is_empty() {
-        return Err(Error::config("RetailCRM names no shop this key reaches")
+        return Err(Error::config("RetailCRM lists no shop that this key can access")
             .with_key("site")
             .with_hint("set `site` to the shop's symbolic code"));
     }
-    Err(Error::config(format!("the key reaches several shops: {}", choices.join(", ")))
+    Err(Error::config(format!("the key can access several shops: {}", choices.join(", ")))
         .with_key("site")
         .with_hint("set `site` to one of them"))
 }

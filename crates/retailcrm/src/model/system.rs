@@ -15,7 +15,7 @@ pub struct ApiVersions {
 }
 
 impl ApiVersions {
-    /// Whether the version this client speaks is among them.
+    /// Returns true if the versions include this client's.
     pub fn has_v5(&self) -> bool {
         self.versions.iter().any(|version| version.split('.').next() == Some("5"))
     }
@@ -29,7 +29,7 @@ pub struct SystemInfo {
     /// The version of the CRM.
     #[serde(deserialize_with = "wire::text_or_none")]
     pub system_version: Option<String>,
-    /// The address people use.
+    /// The address for people.
     #[serde(deserialize_with = "wire::text_or_none")]
     pub public_url: Option<String>,
     /// A second address of the same account.
@@ -38,7 +38,7 @@ pub struct SystemInfo {
 }
 
 impl SystemInfo {
-    /// Whether an address is one of this account's two. A request of the CRM to us may name either.
+    /// Returns true if an address is one of this account's two. The CRM's requests may use either.
     ///
     /// ```
     /// let info: vochi_crm_retailcrm::model::SystemInfo = serde_json::from_str(

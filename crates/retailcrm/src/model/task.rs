@@ -6,17 +6,17 @@ use vochi_crm_core::{LocalTime, Text, setters, wire};
 use super::{Customer, CustomerLink, EntityRef, Order, OrderLink, PhoneText, TaskId, UserId};
 
 vochi_crm_core::open_word! {
-    /// Whether a task is done, as lists are narrowed by it.
+    /// The status of a task in list filters.
     TaskStatus {
-        /// It is to be done.
+        /// Open.
         Performing = "performing",
-        /// It is done.
+        /// Completed.
         Completed = "completed",
     }
 }
 
 vochi_crm_core::open_word! {
-    /// What sort of performer a task has.
+    /// The kind of a task's performer.
     PerformerType {
         /// One user.
         User = "user",
@@ -25,56 +25,56 @@ vochi_crm_core::open_word! {
     }
 }
 
-/// A task. Times are the account's local ones.
+/// A task. Times are local to the account.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Task {
     /// The CRM's id.
     pub id: TaskId,
-    /// What is to be done.
+    /// The text.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub text: Option<String>,
-    /// More about it.
+    /// The comment.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub commentary: Option<String>,
-    /// By when, to the minute.
+    /// The due time, to the minute.
     #[serde(default, rename = "datetime", deserialize_with = "wire::local_time_or_none")]
     pub due: Option<LocalTime>,
-    /// When it was made.
+    /// When it was created.
     #[serde(default, deserialize_with = "wire::local_time_or_none")]
     pub created_at: Option<LocalTime>,
-    /// Whether it is done.
+    /// Whether it is completed.
     #[serde(default, deserialize_with = "wire::bool_or_none")]
     pub complete: Option<bool>,
-    /// When it was done.
+    /// When it was completed.
     #[serde(default, deserialize_with = "wire::local_time_or_none")]
     pub completed_at: Option<LocalTime>,
-    /// Who made it.
+    /// The creator.
     #[serde(default, deserialize_with = "wire::value_or_none")]
     pub creator: Option<UserId>,
-    /// The id of the user, or of the group, whose task it is.
+    /// The id of the user or group the task is assigned to.
     #[serde(default, deserialize_with = "wire::id_or_none")]
     pub performer: Option<String>,
-    /// What [`performer`](Self::performer) is.
+    /// The kind of [`performer`](Self::performer).
     #[serde(default, deserialize_with = "wire::value_or_none")]
     pub performer_type: Option<PerformerType>,
-    /// The customer it is about.
+    /// The customer.
     #[serde(default, deserialize_with = "wire::object_or_none")]
     pub customer: Option<CustomerLink>,
-    /// The order it is about.
+    /// The order.
     #[serde(default, deserialize_with = "wire::object_or_none")]
     pub order: Option<OrderLink>,
-    /// The number to call, as it was written.
+    /// The number to call, as typed.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub phone: Option<String>,
-    /// The shop in whose name the number is called.
+    /// The shop on whose behalf the number is called.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub phone_site: Option<String>,
 }
 
 setters! {
-    /// A task to write. RetailCRM refuses one without a performer.
+    /// A task to write. RetailCRM requires a performer.
     ///
     /// ```
     /// use vochi_crm_core::Text;
@@ -104,7 +104,7 @@ setters! {
     }
 }
 
-/// Writes a time without seconds: the CRM takes none in tasks alone.
+/// Writes a time without seconds, which the CRM requires in tasks only.
 #[expect(clippy::ref_option, reason = "serde passes the field by reference")]
 fn minute<S: Serializer>(time: &Option<LocalTime>, serializer: S) -> Result<S::Ok, S::Error> {
     let mut text = time.map(|time| time.to_string()).unwrap_or_default();

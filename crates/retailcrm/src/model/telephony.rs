@@ -1,4 +1,4 @@
-//! Calls, live and finished, and the manager of a number.
+//! Live and finished calls, and the manager of a number.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use vochi_crm_core::{Extension, LocalTime, Seconds, Text, setters};
 
 use super::{CallDirection, CallResult, PhoneText, UserId};
 
-/// What RetailCRM said to a call event.
+/// RetailCRM's response to a call event.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -21,7 +21,7 @@ pub struct CallEventResponse {
     pub unknown_users: Vec<String>,
 }
 
-/// Where a caller came from, for the CRM's analytics (`webAnalyticsData`).
+/// The advertising source of a caller, for the CRM's analytics (`webAnalyticsData`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 #[non_exhaustive]
@@ -29,13 +29,13 @@ pub struct WebAnalytics {
     /// The advertising campaign.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub campaign: Option<Campaign>,
-    /// What was searched for.
+    /// The search query.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query_string: Option<String>,
 }
 
 impl WebAnalytics {
-    /// Reads it from an event's options; `None` where it has other fields than RetailCRM takes.
+    /// Reads it from an event's options; `None` if it has unsupported fields.
     pub(crate) fn deserialize_from(value: &serde_json::Value) -> Option<Self> {
         Self::deserialize(value).ok()
     }
@@ -54,7 +54,7 @@ pub struct Campaign {
     pub code: Option<String>,
 }
 
-/// Where the caller of a finished call came from (`source`).
+/// The advertising source of a finished call (`source`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
@@ -77,7 +77,7 @@ pub struct CallSource {
 }
 
 impl CallSource {
-    /// Reads it from a record's options; `None` where it has other fields than RetailCRM takes.
+    /// Reads it from a record's options; `None` if it has unsupported fields.
     pub(crate) fn deserialize_from(value: &serde_json::Value) -> Option<Self> {
         Self::deserialize(value).ok()
     }
@@ -103,7 +103,7 @@ setters! {
         result: CallResult,
         /// The talk time.
         duration: Option<Seconds>,
-        /// The time the client waited for an answer.
+        /// The wait time of the client.
         duration_waiting: Option<Seconds>,
         /// The PBX's id of the call.
         external_id: Text,
@@ -132,21 +132,21 @@ impl CallUpload {
     }
 }
 
-/// What RetailCRM said to an upload.
+/// RetailCRM's response to an upload.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct CallsUploadResponse {
-    /// How many calls were taken in (`processedCallsCount`).
+    /// The number of processed calls (`processedCallsCount`).
     #[serde(rename = "processedCallsCount", deserialize_with = "wire::integer_or_none")]
     pub processed: Option<i64>,
-    /// Ids the CRM had already (`duplicateCalls`).
+    /// Ids of calls that the CRM already had (`duplicateCalls`).
     #[serde(rename = "duplicateCalls", deserialize_with = "wire::texts")]
     pub duplicates: Vec<String>,
 }
 
-/// The manager responsible for a number, and what else the CRM knows under it. Everything is absent
-/// for a number nobody has.
+/// The manager responsible for a number, with the customer and cards. Every field is absent for an
+/// unknown number.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -154,10 +154,10 @@ pub struct ManagerResponse {
     /// The manager.
     #[serde(deserialize_with = "wire::object_or_none")]
     pub manager: Option<Manager>,
-    /// The customer; only where details were asked for.
+    /// The customer; only if details were requested.
     #[serde(deserialize_with = "wire::object_or_none")]
     pub customer: Option<ManagerCustomer>,
-    /// Addresses of cards; only where details were asked for.
+    /// Addresses of cards; only if details were requested.
     #[serde(deserialize_with = "wire::object_or_none")]
     pub links: Option<ManagerLinks>,
 }
@@ -181,7 +181,7 @@ pub struct Manager {
     /// The e-mail address.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub email: Option<String>,
-    /// The extension the CRM has for them.
+    /// The extension, as registered in the CRM.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub code: Option<String>,
 }
@@ -193,7 +193,7 @@ impl Manager {
     }
 }
 
-/// The customer beside a manager.
+/// The customer of a manager response.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
@@ -216,7 +216,7 @@ pub struct ManagerCustomer {
     /// The e-mail address.
     #[serde(deserialize_with = "wire::text_or_none")]
     pub email: Option<String>,
-    /// The numbers, as somebody typed them.
+    /// The numbers, as typed.
     #[serde(deserialize_with = "phones")]
     pub phones: Vec<String>,
 }
@@ -228,7 +228,7 @@ impl ManagerCustomer {
     }
 }
 
-/// Addresses of cards in the CRM; those that apply.
+/// Addresses of cards in the CRM, as far as they apply.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
@@ -259,7 +259,7 @@ pub(super) fn phones<'de, D: serde::Deserializer<'de>>(
     Ok(phones.into_iter().filter_map(|phone| phone.number).collect())
 }
 
-/// Given name first, as every CRM's names are printed.
+/// The full name, given name first, as for every CRM.
 pub(crate) fn full_name(first: Option<&str>, last: Option<&str>) -> Option<String> {
     let parts: Vec<&str> = [first, last]
         .into_iter()

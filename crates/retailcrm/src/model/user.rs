@@ -1,4 +1,4 @@
-//! Users of the CRM: the enterprise's employees.
+//! Users of the CRM: the company's employees.
 
 use serde::{Deserialize, Deserializer};
 use vochi_crm_core::wire;
@@ -6,7 +6,7 @@ use vochi_crm_core::wire;
 use super::UserId;
 use super::telephony::full_name;
 
-/// Whether a user can be reached (`status`).
+/// The availability of a user (`status`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UserStatus {
@@ -16,9 +16,9 @@ pub enum UserStatus {
     Busy,
     /// At dinner.
     Dinner,
-    /// Having a break.
+    /// On a break.
     Break,
-    /// Any other, by the CRM's own word.
+    /// Any other value of the CRM.
     Other(String),
 }
 
@@ -38,7 +38,7 @@ impl UserStatus {
 impl<'de> Deserialize<'de> for UserStatus {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let word = wire::text_or_none(deserializer)?;
-        let word = word.ok_or_else(|| serde::de::Error::custom("it is no word"))?;
+        let word = word.ok_or_else(|| serde::de::Error::custom("expected a word"))?;
         Ok(match word.as_str() {
             "free" => Self::Free,
             "busy" => Self::Busy,
@@ -49,7 +49,7 @@ impl<'de> Deserialize<'de> for UserStatus {
     }
 }
 
-/// A group a user belongs to.
+/// A reference to a user group.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -65,7 +65,7 @@ pub struct UserGroupRef {
     pub code: Option<String>,
 }
 
-/// A group of users, and what belongs to it (`GET /api/v5/user-groups`).
+/// A user group with its rules (`GET /api/v5/user-groups`).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 #[non_exhaustive]
@@ -79,7 +79,7 @@ pub struct UserGroup {
     /// The symbolic code.
     #[serde(deserialize_with = "wire::text_or_none")]
     pub code: Option<String>,
-    /// What the group's letters end with.
+    /// The signature of the group's letters.
     #[serde(deserialize_with = "wire::text_or_none")]
     pub signature_template: Option<String>,
     /// Whether its users are managers.
@@ -88,34 +88,34 @@ pub struct UserGroup {
     /// Whether its users deliver orders.
     #[serde(deserialize_with = "wire::bool_or_none")]
     pub is_delivery_men: Option<bool>,
-    /// The types of delivery they do.
+    /// The delivery types of its couriers.
     #[serde(deserialize_with = "wire::texts")]
     pub delivery_types: Vec<String>,
-    /// The types of orders that are shared out among them.
+    /// The order types that are distributed among its users.
     #[serde(deserialize_with = "wire::texts")]
     pub breakdown_order_types: Vec<String>,
-    /// The shops whose orders are shared out among them.
+    /// The shops with orders distributed among its users.
     #[serde(deserialize_with = "wire::texts")]
     pub breakdown_sites: Vec<String>,
-    /// The ways of ordering whose orders are shared out among them.
+    /// The order methods with orders distributed among its users.
     #[serde(deserialize_with = "wire::texts")]
     pub breakdown_order_methods: Vec<String>,
-    /// The types of orders they see.
+    /// The order types visible to its users.
     #[serde(deserialize_with = "wire::texts")]
     pub granted_order_types: Vec<String>,
-    /// The shops they see.
+    /// The shops visible to its users.
     #[serde(deserialize_with = "wire::texts")]
     pub granted_sites: Vec<String>,
 }
 
-/// A user of the CRM. There is no extension in it; `phone` is what somebody typed.
+/// A user of the CRM. It has no extension; `phone` is free text.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct User {
     /// The CRM's id.
     pub id: UserId,
-    /// Whether the user may work in the CRM.
+    /// Whether the user is active in the CRM.
     #[serde(default, deserialize_with = "wire::bool_or_none")]
     pub active: Option<bool>,
     /// The first name.
@@ -130,13 +130,13 @@ pub struct User {
     /// The e-mail address.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub email: Option<String>,
-    /// A number somebody typed.
+    /// A phone number, as typed.
     #[serde(default, deserialize_with = "wire::text_or_none")]
     pub phone: Option<String>,
-    /// Whether the user can be reached.
+    /// The availability.
     #[serde(default, deserialize_with = "wire::value_or_none")]
     pub status: Option<UserStatus>,
-    /// Whether the user has the CRM open.
+    /// Whether the user is online in the CRM.
     #[serde(default, deserialize_with = "wire::bool_or_none")]
     pub online: Option<bool>,
     /// Whether the user is an administrator.

@@ -15,7 +15,7 @@ fn users_page(users: &Value, page: u32, pages: u32) -> Step {
 }
 
 #[tokio::test(start_paused = true)]
-async fn users_are_listed_over_all_pages_and_held_against_the_directory() {
+async fn users_of_all_pages_are_compared_with_the_directory() {
     let bench = Bench::new([
         users_page(&json!([{"id": 18, "active": true, "lastName": "Orlova"}]), 1, 2),
         users_page(
@@ -38,7 +38,7 @@ async fn users_are_listed_over_all_pages_and_held_against_the_directory() {
     assert_eq!(
         mismatches,
         [
-            "extension 152 is mapped to user 16, whom the CRM does not know",
+            "extension 152 is mapped to user 16, who is unknown to the CRM",
             "user 31 (c@example.test) has no extension",
         ]
     );
@@ -46,7 +46,7 @@ async fn users_are_listed_over_all_pages_and_held_against_the_directory() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_inactive_user_behind_an_extension_is_a_mismatch() {
+async fn inactive_user_of_an_extension_is_a_mismatch() {
     let bench = Bench::new([users_page(
         &json!([{"id": 18, "active": false, "lastName": "Orlova"}, {"id": 16, "active": true}]),
         1,
@@ -59,7 +59,7 @@ async fn an_inactive_user_behind_an_extension_is_a_mismatch() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_responsible_manager_has_the_directorys_extension_first() {
+async fn responsible_manager_has_the_directory_extension() {
     let fixture = Fixture::open("telephony_manager");
     let bench = Bench::with(
         [fixture.answer("success_details"), fixture.answer("success_string_ids")],
@@ -68,7 +68,7 @@ async fn the_responsible_manager_has_the_directorys_extension_first() {
     );
     for _ in 0..2 {
         let found = bench.connector.responsible(&Cx::live(), &phone("+375291112233")).await;
-        let found = found.unwrap().expect("somebody is responsible");
+        let found = found.unwrap().expect("a manager is responsible");
         assert_eq!(found.user_id.as_str(), "7");
         assert_eq!(found.name.as_deref(), Some("Пётр Петров"));
         assert_eq!(found.extension.unwrap().as_str(), "155");
@@ -83,7 +83,7 @@ async fn the_responsible_manager_has_the_directorys_extension_first() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_responsible_has_many_spellings() {
+async fn missing_manager_is_none_in_every_form() {
     for manager in [json!(null), json!([]), json!({}), json!("")] {
         let bench = Bench::new([Step::json(200, &json!({"success": true, "manager": manager}))]);
         let found = bench.connector.responsible(&Cx::live(), &phone("+375291112233")).await;
@@ -97,7 +97,7 @@ async fn nobody_responsible_has_many_spellings() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_answer_about_a_number_is_always_fresh() {
+async fn responsible_manager_is_not_cached() {
     let fixture = Fixture::open("telephony_manager");
     let bench = Bench::new([fixture.answer("unknown_phone"), fixture.answer("success_details")]);
     let number = phone("+375291112233");
@@ -106,7 +106,7 @@ async fn the_answer_about_a_number_is_always_fresh() {
 }
 
 #[test]
-fn mistakes_in_the_configuration_name_their_key() {
+fn configuration_error_names_its_key() {
     let hub = Hub::new().unwrap();
     for (common, config, begin) in [
         (json!({}), json!({"url": "http://demo.retailcrm.ru"}), "url: "),
@@ -118,7 +118,7 @@ fn mistakes_in_the_configuration_name_their_key() {
         (json!({"default_region": "ZZ"}), json!({}), "default_region: "),
         (json!({"extensions": {"151": "eighteen"}}), json!({}), "extensions.151: "),
         (json!({"lines": {"0001363": "none"}}), json!({}), "lines.0001363: "),
-        (json!({"missed_user": "nobody"}), json!({}), "missed_user: "),
+        (json!({"missed_user": "none"}), json!({}), "missed_user: "),
         (json!({"requests_per_second": 0}), json!({}), "requests_per_second: "),
         (json!({"burst": 0}), json!({}), "burst: "),
         (json!({"timeout_seconds": -1}), json!({}), "timeout_seconds: "),
@@ -131,7 +131,7 @@ fn mistakes_in_the_configuration_name_their_key() {
 }
 
 #[test]
-fn what_retailcrm_lacks_is_said() {
+fn missing_feature_is_unsupported() {
     let connector = open(&Hub::new().unwrap(), json!({}), json!({})).unwrap();
     assert!(connector.capabilities().has(Capability::Popups));
     assert!(!connector.capabilities().has(Capability::RecordingUpload));
@@ -139,7 +139,7 @@ fn what_retailcrm_lacks_is_said() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dry_run_shows_the_upload_with_the_key_masked() {
+async fn dry_run_shows_the_upload_with_the_key_masked() {
     let (hub, plan) = planned();
     let connector = open(&hub, json!({}), json!({})).unwrap();
     let receipt = connector.log_calls(&Cx::history(), &[record("1")]).await.remove(0).unwrap();

@@ -1,4 +1,4 @@
-//! Customers that changed in the CRM.
+//! Changed customers.
 
 use serde_json::{Value, json};
 use vochi_crm_core::connector::{Changes, Cursor};
@@ -37,7 +37,7 @@ fn ids(changes: &Changes) -> Vec<&str> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn customers_come_as_they_are_now_with_their_managers() {
+async fn changed_customers_have_present_values_and_managers() {
     let cards = customers(&json!([
         {"id": 62, "firstName": "Иван", "lastName": "Иванов", "managerId": 18},
     ]));
@@ -67,18 +67,18 @@ async fn customers_come_as_they_are_now_with_their_managers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_cursor_it_begins_with_the_crms_first_day() {
+async fn missing_cursor_starts_at_the_first_change() {
     for since in [None, Some("0")] {
         let bench = Bench::new([history(&json!([change(5, 1)]), 1), customers(&json!([]))]);
         let changes = read(&bench, since).await.unwrap();
         assert_eq!(lines(&bench)[0], "GET /api/v5/customers/history?limit=100");
         assert_eq!(changes.cursor.as_str(), "5");
-        assert!(changes.customers.is_empty(), "it is gone by now");
+        assert!(changes.customers.is_empty(), "the customer was deleted");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn where_nothing_happened_the_cursor_stays() {
+async fn no_change_keeps_the_cursor() {
     let empty = || Fixture::open("customers_history").answer("empty");
     let bench = Bench::new([empty()]);
     let changes = read(&bench, Some("2699")).await.unwrap();
@@ -89,11 +89,11 @@ async fn where_nothing_happened_the_cursor_stays() {
     let bench = Bench::new([empty(), empty()]);
     let first = read(&bench, None).await.unwrap();
     let again = read(&bench, Some(first.cursor.as_str())).await.unwrap();
-    assert_eq!(again, first, "a new account's cursor can be used too");
+    assert_eq!(again, first, "the cursor of a new account is valid");
 }
 
 #[tokio::test(start_paused = true)]
-async fn our_own_changes_are_no_news() {
+async fn changes_with_the_own_key_are_skipped() {
     let own = |cursor: u64, customer: u64, current: Value| {
         let mut record = change(cursor, customer);
         record["source"] = json!("api");
@@ -115,12 +115,12 @@ async fn our_own_changes_are_no_news() {
     let bench = Bench::new([history(&json!([own(9, 1, json!(true))]), 1)]);
     let changes = read(&bench, Some("8")).await.unwrap();
     assert!(changes.customers.is_empty());
-    assert_eq!(changes.cursor.as_str(), "9", "they are passed all the same");
+    assert_eq!(changes.cursor.as_str(), "9", "the cursor advances nevertheless");
     assert_eq!(bench.played().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_gone_are_not_asked_for() {
+async fn deleted_customers_are_not_read() {
     let mut deleted = change(3, 1);
     deleted["deleted"] = json!(true);
     let mut merged = change(4, 2);
@@ -135,7 +135,7 @@ async fn the_gone_are_not_asked_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_long_history_is_read_to_its_end_and_customers_by_the_hundred() {
+async fn long_history_reads_customers_in_pages() {
     let records = |range: std::ops::RangeInclusive<u64>| {
         range.map(|id| change(id, 1000 - id)).collect::<Value>()
     };
@@ -148,15 +148,15 @@ async fn a_long_history_is_read_to_its_end_and_customers_by_the_hundred() {
     ]);
     let changes = read(&bench, None).await.unwrap();
     assert_eq!(changes.cursor.as_str(), "130");
-    let told: Vec<String> = (1..=130).map(|id| (1000_u64 - id).to_string()).collect();
-    assert_eq!(ids(&changes), told, "the last changed at the end, nobody else");
+    let expected: Vec<String> = (1..=130).map(|id| (1000_u64 - id).to_string()).collect();
+    assert_eq!(ids(&changes), expected, "only these, in the order of changes");
     let asked = lines(&bench);
     assert!(asked[1].contains("sinceId%5D=100&"), "{}", asked[1]);
     assert!(asked[3].contains("=870&limit=100&page=1"), "{}", asked[3]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn names_that_cannot_be_read_do_not_cost_the_customers() {
+async fn unreadable_manager_names_keep_the_customers() {
     let denied = Fixture::open("telephony_manager").answer("access_denied");
     let cards = customers(&json!([{"id": 1, "managerId": 16}]));
     let bench = Bench::new([history(&json!([change(1, 1)]), 1), cards, denied]);
@@ -167,7 +167,7 @@ async fn names_that_cannot_be_read_do_not_cost_the_customers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cursor_of_another_kind_and_a_crm_that_refuses_are_errors() {
+async fn invalid_cursor_and_refusal_are_errors() {
     let bench = Bench::new([]);
     let error = read(&bench, Some("yesterday")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input);
@@ -179,5 +179,5 @@ async fn a_cursor_of_another_kind_and_a_crm_that_refuses_are_errors() {
     assert_eq!(error.kind(), ErrorKind::Auth);
     let bench = Bench::new([history(&json!([change(6, 1)]), 1), denied()]);
     let error = read(&bench, Some("5")).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Auth, "the old cursor stays good");
+    assert_eq!(error.kind(), ErrorKind::Auth, "the old cursor stays valid");
 }

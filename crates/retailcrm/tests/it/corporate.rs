@@ -1,4 +1,4 @@
-//! Corporate customers: requests and answers.
+//! Corporate customers: requests and responses.
 
 use serde_json::json;
 use vochi_crm_core::http::{Operation, Response};
@@ -45,7 +45,7 @@ fn companies() -> List<CompanyFilter> {
 }
 
 #[test]
-fn requests_go_out_as_documented() {
+fn requests_match_the_documentation() {
     for (request, name) in [
         (companies_of_sixty().request(), "customers_corporate_list"),
         (get().request(), "customer_corporate_get"),
@@ -101,7 +101,7 @@ fn every_filter_has_its_documented_name() {
 }
 
 #[test]
-fn a_search_for_nothing_is_not_sent() {
+fn empty_filter_is_not_sent() {
     for request in [
         list(CorporateCustomerFilter::new().contact_ids([SIXTY; 0])).request(),
         list(CorporateCustomerFilter::new().name(" ")).request(),
@@ -113,7 +113,7 @@ fn a_search_for_nothing_is_not_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_company_of_a_caller_is_found_by_the_contact() {
+async fn company_of_a_caller_is_found_by_contact() {
     let fixture = Fixture::open("customers_corporate_list");
     let bench = Bench::new([fixture.answer("success"), fixture.answer("none")]);
     let found = corporate(&bench).of_contacts(&Cx::live(), [SIXTY]).await;
@@ -130,12 +130,12 @@ async fn the_company_of_a_caller_is_found_by_the_contact() {
     assert_eq!(contact.customer.unwrap().id, Some(SIXTY));
     let stands_for = contact.companies[0].company.as_ref().unwrap();
     assert_eq!(stands_for.id, Some(CompanyId::new(771).unwrap()));
-    let nobody = corporate(&bench).of_contacts(&Cx::live(), [SIXTY]).await;
-    assert!(nobody.unwrap().is_empty());
+    let none = corporate(&bench).of_contacts(&Cx::live(), [SIXTY]).await;
+    assert!(none.unwrap().is_empty());
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_companies_of_nobody_are_none_and_not_all() {
+async fn no_contacts_have_no_companies() {
     let bench = Bench::new([]);
     let found = corporate(&bench).of_contacts(&Cx::live(), []).await;
     assert!(found.unwrap().is_empty());
@@ -143,7 +143,7 @@ async fn the_companies_of_nobody_are_none_and_not_all() {
 }
 
 #[test]
-fn a_corporate_customer_is_called_by_its_nick_name_or_else_its_main_company() {
+fn display_name_is_nick_name_or_main_company() {
     let company = json!({"id": 771, "name": "ООО Пример"});
     for (nick_name, main_company, name) in [
         (json!("Пример"), company.clone(), Some("Пример")),
@@ -189,7 +189,7 @@ async fn contacts_and_companies_are_read() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn further_pages_of_companies_are_read() {
+async fn all_pages_of_companies_are_read() {
     let page = |number: u32| {
         let pagination = json!({"limit": 20, "currentPage": number, "totalPageCount": 2});
         let body = json!({"pagination": pagination, "companies": [{"id": number}]});
@@ -203,7 +203,7 @@ async fn further_pages_of_companies_are_read() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unknown_corporate_customer_is_not_found() {
+async fn unknown_corporate_customer_is_not_found() {
     let cx = Cx::history();
     let bench = Bench::new([
         Fixture::open("customer_corporate_get").answer("not_found"),

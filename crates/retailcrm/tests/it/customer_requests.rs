@@ -1,4 +1,4 @@
-//! The bytes of every request about customers and the notes on them, against the fixtures.
+//! Requests about customers and notes, compared with the fixtures.
 
 use serde_json::{Value, json};
 use vochi_crm_core::http::Operation;
@@ -16,7 +16,7 @@ use super::customers::{SIXTY, create, create_note, edit, get, notes};
 use super::fixture::{Fixture, assert_same};
 use super::support::{external_id, list, phone, text};
 
-/// The only form field that is JSON.
+/// The JSON of the only form field.
 fn sent(operation: &impl Operation, field: &str) -> Value {
     let body = operation.request().unwrap().body_ref().encode();
     let fields = super::support::form(std::str::from_utf8(&body).unwrap());
@@ -25,7 +25,7 @@ fn sent(operation: &impl Operation, field: &str) -> Value {
 }
 
 #[test]
-fn reading_requests_go_out_as_documented() {
+fn reads_match_the_documentation() {
     let fixture = Fixture::open("customers_list");
     let by_name = list(CustomerFilter::new().name("+375291112233")).page_size(PageSize::Twenty);
     assert_same(&by_name.request().unwrap(), fixture.request(None));
@@ -44,7 +44,7 @@ fn reading_requests_go_out_as_documented() {
 }
 
 #[test]
-fn writing_requests_are_the_fixtures_to_the_byte() {
+fn writes_match_the_fixtures() {
     for (request, name) in [
         (create().request(), "customer_create"),
         (edit().request(), "customer_edit"),
@@ -113,7 +113,7 @@ fn every_filter_has_its_documented_name() {
 }
 
 #[test]
-fn the_kind_of_id_is_always_said() {
+fn requests_always_have_the_kind_of_id() {
     let by_shop = GetCustomer::new(external_id("a/b")).request().unwrap();
     assert_eq!(by_shop.path(), "/api/v5/customers/a%2Fb");
     assert_eq!(by_shop.query_string(), "by=externalId");
@@ -159,7 +159,7 @@ fn every_written_field_has_its_documented_name() {
 }
 
 #[test]
-fn what_the_crm_would_misread_is_not_sent() {
+fn ambiguous_values_are_not_sent() {
     let nameless = CustomerData::new().phones([phone("+375291112233")]);
     for request in [
         CreateCustomer::new(nameless).request(),
@@ -174,7 +174,7 @@ fn what_the_crm_would_misread_is_not_sent() {
 }
 
 #[test]
-fn contacts_can_be_left_out() {
+fn contact_filter_is_optional() {
     let request = list(CustomerFilter::new().is_contact(false)).request().unwrap();
     assert_eq!(request.query_string(), "filter%5BisContact%5D=0&limit=100&page=1");
 }

@@ -1,4 +1,4 @@
-//! Customers and the notes on them: answers and refusals.
+//! Customers and notes: responses and refusals.
 
 use serde_json::{Value, json};
 use vochi_crm_core::http::{Operation, Response};
@@ -15,7 +15,7 @@ use vochi_crm_retailcrm::model::{
 };
 
 use super::fixture::Fixture;
-use super::support::{Bench, list, phone, text, yes};
+use super::support::{Bench, list, phone, success, text};
 
 pub(super) const SIXTY: CustomerId =
     CustomerId::from_nonzero(std::num::NonZeroU64::new(60).unwrap());
@@ -85,7 +85,7 @@ async fn customers_are_read_with_their_numbers_as_typed() {
 }
 
 #[test]
-fn odd_dresses_of_values_are_understood() {
+fn odd_forms_of_values_are_read() {
     let body = json!({"success": "true", "customer": {
         "id": "60", "type": "robot", "managerId": "7", "vip": 1, "email": "", "phones": {
             "0": {"number": 375_291_112_233_u64}, "1": {"number": null},
@@ -111,7 +111,7 @@ fn odd_dresses_of_values_are_understood() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_broken_customer_does_not_cost_the_others_or_the_pages_behind() {
+async fn unreadable_customer_keeps_the_others_and_later_pages() {
     let page = |number: u32, customers: Value| {
         let pagination = json!({"limit": 100, "currentPage": number, "totalPageCount": 2});
         let body = json!({"success": true, "pagination": pagination, "customers": customers});
@@ -128,7 +128,7 @@ async fn a_broken_customer_does_not_cost_the_others_or_the_pages_behind() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_merged_customer_is_followed_once() {
+async fn merged_customer_is_followed_once() {
     let fixture = Fixture::open("customer_get");
     let found = || fixture.answer("success");
     let merged = || fixture.answer("merged_into_another");
@@ -151,10 +151,10 @@ async fn a_merged_customer_is_followed_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_merger_that_names_nobody_is_not_followed() {
+async fn merge_without_a_target_is_not_followed() {
     for other in [json!(null), json!([]), json!({"site": "shop-one"}), json!("61")] {
         let body = json!({"success": false, "errorMsg": "Not found", "combinedTo": other});
-        let bench = Bench::new([Step::json(404, &body), yes()]);
+        let bench = Bench::new([Step::json(404, &body), success()]);
         let outcome = client(&bench).customers().get(&Cx::live(), sixty()).await;
         assert_eq!(outcome.unwrap_err().kind(), ErrorKind::NotFound);
         assert_eq!(bench.script.left(), 1);
@@ -162,13 +162,13 @@ async fn a_merger_that_names_nobody_is_not_followed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn writers_are_answered_with_what_was_written() {
+async fn writes_return_the_written_values() {
     let bench = Bench::new([
         Fixture::open("customer_create").answer("success"),
         Fixture::open("customer_edit").answer("success"),
         Fixture::open("customer_edit").answer("success_with_state"),
         Fixture::open("customer_note_create").answer("success"),
-        yes(),
+        success(),
     ]);
     let (client, cx) = (client(&bench), Cx::history());
     assert_eq!(client.send(&cx, &create()).await.unwrap().get(), 62);
@@ -188,7 +188,7 @@ async fn writers_are_answered_with_what_was_written() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn notes_say_who_wrote_what_about_whom() {
+async fn notes_have_author_text_and_customer() {
     let bench = Bench::new([Fixture::open("customers_notes_list").answer("success")]);
     let found = client(&bench).list(&Cx::history(), notes()).all().await;
     let note = found.unwrap().remove(0);
@@ -201,7 +201,7 @@ async fn notes_say_who_wrote_what_about_whom() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn refusals_keep_what_the_crm_said_of_each_field() {
+async fn refusals_keep_field_errors() {
     let cx = Cx::history();
     for (fixture, name, kind, field) in [
         ("customer_create", "missing_parameter", ErrorKind::Rejected, None),
@@ -254,25 +254,25 @@ async fn common_refusals_are_the_same_for_customers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_was_lost_is_maybe_and_only_a_plain_change_is_sent_again() {
+async fn lost_response_is_maybe_and_only_plain_edits_are_retried() {
     let lost = || Step::json(500, &json!({}));
     let cx = Cx::history();
-    let bench = Bench::new([lost(), yes()]);
+    let bench = Bench::new([lost(), success()]);
     let error = client(&bench).send(&cx, &create()).await.unwrap_err();
     assert_eq!((error.effect(), bench.script.left()), (Effect::Maybe, 1));
-    let bench = Bench::new([lost(), yes()]);
+    let bench = Bench::new([lost(), success()]);
     let changed = CustomerData::new().phones([phone("+375291112233")]);
     let with_phone = EditCustomer::new(SIXTY, changed);
     let error = client(&bench).send(&cx, &with_phone).await.unwrap_err();
     assert_eq!((error.effect(), bench.script.left()), (Effect::Maybe, 1));
-    let bench = Bench::new([lost(), yes()]);
+    let bench = Bench::new([lost(), success()]);
     client(&bench).send(&cx, &edit()).await.unwrap();
     assert_eq!(bench.script.left(), 0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_customer_made_without_an_id_in_the_answer_is_made_all_the_same() {
-    let bench = Bench::new([yes()]);
+async fn create_without_id_in_the_response_is_applied() {
+    let bench = Bench::new([success()]);
     let error = client(&bench).send(&Cx::history(), &create()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert_eq!(error.effect(), Effect::Applied);

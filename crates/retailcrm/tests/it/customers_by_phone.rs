@@ -1,4 +1,4 @@
-//! Finding customers by a number, in answers that are not to be trusted.
+//! The search for customers by number, with unreliable responses.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ fn page(customers: &Value) -> Step {
     page_of(1, customers)
 }
 
-fn nobody() -> Step {
+fn no_customers() -> Step {
     Fixture::open("customers_list").answer("none")
 }
 
@@ -35,7 +35,7 @@ fn search() -> CustomersByPhone {
     CustomersByPhone::new(phone(NUMBER))
 }
 
-/// The ids found, and the requests made.
+/// The ids found, and the requests sent.
 async fn find(bench: &Bench, search: CustomersByPhone) -> (Result<Vec<u64>>, Vec<String>) {
     let found = bench.connector.client().customers().by_phone(&Cx::live(), search).await;
     let ids = found.map(|found| found.iter().map(|one| one.id.get()).collect());
@@ -49,27 +49,27 @@ async fn found(steps: impl IntoIterator<Item = Step>) -> (Vec<u64>, Vec<String>)
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_first_spelling_that_finds_somebody_is_the_last_asked_for() {
+async fn search_stops_at_the_first_spelling_with_results() {
     let fixture = Fixture::open("customers_list");
     let hit = || fixture.answer("found_verify_phones_yourself");
     let wire_query = fixture.request(None)["wire_query"].as_str().unwrap();
     assert!(BY_E164.ends_with(wire_query), "{wire_query}");
     for (steps, asked) in [
         (vec![hit()], vec![BY_E164]),
-        (vec![nobody(), hit()], vec![BY_E164, BY_DIGITS]),
-        (vec![nobody(), nobody(), hit()], vec![BY_E164, BY_DIGITS, BY_NATIONAL]),
+        (vec![no_customers(), hit()], vec![BY_E164, BY_DIGITS]),
+        (vec![no_customers(), no_customers(), hit()], vec![BY_E164, BY_DIGITS, BY_NATIONAL]),
     ] {
         let (ids, lines) = found(steps).await;
-        assert_eq!(ids, [61, 60], "both have it, however it is typed");
+        assert_eq!(ids, [61, 60], "both have the number, in any spelling");
         assert_eq!(lines, asked);
     }
-    let (ids, lines) = found([nobody(), nobody(), nobody()]).await;
+    let (ids, lines) = found([no_customers(), no_customers(), no_customers()]).await;
     assert!(ids.is_empty());
     assert_eq!(lines, [BY_E164, BY_DIGITS, BY_NATIONAL]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn everybody_is_not_somebody() {
+async fn ignored_filter_finds_no_customer() {
     let fixture = Fixture::open("customers_list");
     let everybody = || fixture.answer("unfiltered_page_if_filter_ignored");
     let (ids, lines) = found([everybody(), everybody(), everybody()]).await;
@@ -78,11 +78,11 @@ async fn everybody_is_not_somebody() {
     let mut body = fixture.body("unfiltered_page_if_filter_ignored");
     body["customers"][0]["phones"][0]["number"] = json!("80291112233");
     let (ids, _) = found([Step::json(200, &body)]).await;
-    assert_eq!(ids, [99], "unless the number really is theirs");
+    assert_eq!(ids, [99], "a verified number counts");
 }
 
 #[tokio::test(start_paused = true)]
-async fn numbers_are_compared_as_this_accounts_people_write_them() {
+async fn numbers_are_compared_in_the_account_region() {
     for (typed, is_it) in [
         (json!([{"number": "+375 29 111-22-33"}]), true),
         (json!([{"number": "8 029 111 22 33"}]), true),
@@ -105,7 +105,7 @@ async fn numbers_are_compared_as_this_accounts_people_write_them() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_configured_shop_comes_first_then_the_newest() {
+async fn configured_shop_comes_first_then_the_newest() {
     let row = |id: u64, site: &str, created: &str| {
         let phones = json!([{"number": NUMBER}]);
         json!({"id": id, "site": site, "createdAt": created, "phones": phones})
@@ -114,7 +114,7 @@ async fn the_configured_shop_comes_first_then_the_newest() {
         row(1, "two", "2026-05-01 10:00:00"),
         row(2, "one", "2025-01-01 10:00:00"),
         row(3, "one", "2026-01-01 10:00:00"),
-        row(4, "one", "nobody knows"),
+        row(4, "one", "unknown"),
         row(5, "two", "2026-05-01 10:00:00"),
         row(5, "two", "2026-05-01 10:00:00"),
     ]);
@@ -133,7 +133,7 @@ async fn the_configured_shop_comes_first_then_the_newest() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_more_than_three_pages_of_a_spelling_are_read() {
+async fn at_most_three_pages_per_spelling_are_read() {
     let near = json!([{"id": 1, "phones": [{"number": "+7 3 291112233"}]}]);
     let far = json!([{"id": 2, "phones": [{"number": "+375440000000"}]}]);
     let hit = json!([{"id": 3, "phones": [{"number": NUMBER}]}]);
@@ -141,15 +141,15 @@ async fn no_more_than_three_pages_of_a_spelling_are_read() {
     assert_eq!((ids.len(), lines.len()), (0, 9));
     let steps = [page_of(50, &near), page_of(50, &hit), page_of(50, &json!([]))];
     let (ids, lines) = found(steps).await;
-    assert_eq!(ids, [3], "also on a further page");
+    assert_eq!(ids, [3], "found on a later page");
     assert_eq!(lines[1], BY_E164.replace("page=1", "page=2"));
     let (ids, lines) = found((0..3).map(|_| page_of(50, &far))).await;
     assert!(ids.is_empty());
-    assert_eq!(lines, [BY_E164, BY_DIGITS, BY_NATIONAL], "pages of everybody are not read on");
+    assert_eq!(lines, [BY_E164, BY_DIGITS, BY_NATIONAL], "no further page after an ignored filter");
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_undocumented_filter_is_tried_last_and_may_be_refused() {
+async fn undocumented_filter_is_last_and_may_be_refused() {
     let fixture = Fixture::open("customers_list");
     let live = fixture.request(Some("as_the_live_host_sends_it"));
     let filter = live["query"][0][0].as_str().unwrap();
@@ -160,20 +160,25 @@ async fn the_undocumented_filter_is_tried_last_and_may_be_refused() {
         (fixture.answer("unfiltered_page_if_filter_ignored"), vec![]),
         (fixture.answer("bad_filter"), vec![]),
     ] {
-        let bench = Bench::new([nobody(), nobody(), nobody(), answer]);
+        let bench = Bench::new([no_customers(), no_customers(), no_customers(), answer]);
         let (found, lines) = find(&bench, wide()).await;
         assert_eq!(found.unwrap(), ids);
         assert_eq!(lines[3], BY_FILTER);
     }
     let bench = Bench::new([fixture.answer("found_verify_phones_yourself")]);
     assert_eq!(find(&bench, wide()).await.1, [BY_E164]);
-    let bench = Bench::new([nobody(), nobody(), nobody(), fixture.answer("access_denied")]);
+    let bench = Bench::new([
+        no_customers(),
+        no_customers(),
+        no_customers(),
+        fixture.answer("access_denied"),
+    ]);
     let error = find(&bench, wide()).await.0.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Auth);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_is_not_nobody() {
+async fn refusal_is_an_error_not_an_empty_result() {
     for (name, kind) in [("bad_filter", ErrorKind::Rejected), ("access_denied", ErrorKind::Auth)] {
         let bench = Bench::new([Fixture::open("customers_list").answer(name)]);
         let error = find(&bench, search()).await.0.unwrap_err();
@@ -182,7 +187,7 @@ async fn a_refusal_is_not_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_wrong_value_never_makes_a_stranger_of_somebody_else() {
+async fn mutated_value_never_matches_another_customer() {
     let fixture = Fixture::open("customers_list");
     for mutation in mutations(&fixture.body("unfiltered_page_if_filter_ignored")) {
         let answer = || Step::json(200, &mutation.body);
@@ -204,7 +209,7 @@ async fn one_wrong_value_never_makes_a_stranger_of_somebody_else() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_client_of_its_own_is_told_how_numbers_are_written() {
+async fn standalone_client_has_a_region() {
     let typed = json!([{"id": 1, "site": "one", "phones": [{"number": "8 (029) 111-22-33"}]}]);
     for (region, ids) in [(Some("BY"), vec![1]), (None, vec![])] {
         let script = ScriptedTransport::new((0..3).map(|_| page(&typed)));

@@ -1,4 +1,4 @@
-//! Texts of refusals: which one is shown, and how much of it.
+//! Texts of refusals: choice and length.
 
 use serde_json::json;
 use vochi_crm_core::testing::Step;
@@ -31,7 +31,7 @@ async fn errors_without_a_message_are_shown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_long_error_text_is_cut() {
+async fn long_error_text_is_truncated() {
     let long = "й".repeat(500_000);
     for body in [
         json!({"success": false, "errorMsg": long}),

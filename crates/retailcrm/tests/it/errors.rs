@@ -1,4 +1,4 @@
-//! Every way RetailCRM says no: status, body, what it means, what was done about it.
+//! RetailCRM's error responses: status, body, error and retries.
 
 use std::time::Duration;
 
@@ -8,14 +8,14 @@ use vochi_crm_core::testing::Step;
 use vochi_crm_core::{CrmConnector as _, Cx, Effect, ErrorKind, TryAgain};
 
 use super::fixture::Fixture;
-use super::support::{Bench, incoming, record, yes};
+use super::support::{Bench, incoming, record, success};
 
-/// A way of saying no.
+/// An error response.
 struct Row {
     status: u16,
     body: &'static str,
     kind: ErrorKind,
-    /// What a read, an event (never repeated in doubt) and an upload (keyed) end with.
+    /// The outcome for a read, an event (not idempotent) and an upload (keyed).
     read: End,
     event: End,
     upload: End,
@@ -23,13 +23,13 @@ struct Row {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum End {
-    /// Sent once, refused, without effect.
+    /// Sent once, refused, not applied.
     Once,
-    /// Sent once, and the CRM may have carried it out.
+    /// Sent once; the CRM may have applied it.
     OnceMaybe,
-    /// Sent again until it worked.
+    /// Retried until it succeeded.
     Again,
-    /// Sent once; the CRM carried part of it out.
+    /// Sent once; the CRM applied a part of it.
     OnceApplied,
 }
 
@@ -169,25 +169,25 @@ fn check(row: &Row, what: &str, end: End, sent: usize, result: Result<(), vochi_
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_has_its_kind_its_effect_and_its_repeats() {
+async fn each_error_has_kind_effect_and_retries() {
     for row in rows() {
         let users = Step::json(200, &json!({"success": true, "users": []}));
         let bench = Bench::new([step(&row), users]);
         let result = bench.connector.users(&Cx::history()).await.map(drop);
         check(&row, "a read", row.read, bench.played().len(), result);
 
-        let bench = Bench::new([step(&row), yes()]);
+        let bench = Bench::new([step(&row), success()]);
         let result = bench.event(incoming(0, &["151"])).await.map(drop);
         check(&row, "an event", row.event, bench.played().len(), result);
 
-        let bench = Bench::new([step(&row), yes()]);
+        let bench = Bench::new([step(&row), success()]);
         let result = bench.log_one(record("1")).await.map(drop);
         check(&row, "an upload", row.upload, bench.played().len(), result);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_refusal_of_the_fixtures_is_understood() {
+async fn every_refusal_of_the_fixtures_is_classified() {
     for (name, answer) in Fixture::open("errors_common").answers() {
         let bench = Bench::new([answer]);
         let cx = Cx::history().with_timeout(Duration::from_millis(50));
@@ -198,7 +198,7 @@ async fn every_refusal_of_the_fixtures_is_understood() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_crm_says_of_fields_is_kept_in_every_form() {
+async fn field_errors_are_kept_in_every_form() {
     let fixture = Fixture::open("errors_common");
     for (name, field, text) in [
         ("errors_map", "firstName", "Specify the first name"),
@@ -212,12 +212,12 @@ async fn what_the_crm_says_of_fields_is_kept_in_every_form() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_operator_is_told_what_to_do() {
+async fn errors_have_hints() {
     for (answer, hint) in [
         (r#"{"success":false,"errorMsg":"Wrong \"apiKey\" value."}"#, "check api_key"),
         (r#"{"success":false,"errorMsg":"Access denied."}"#, "scope"),
         (r#"{"success":false,"errorMsg":"Account does not exist."}"#, "check url"),
-        (r#"{"success":false,"errorMsg":"Telephony not enabled"}"#, "run setup"),
+        (r#"{"success":false,"errorMsg":"Telephony not enabled"}"#, "register it"),
     ] {
         let bench = Bench::new([Step::text(400, "application/json", answer)]);
         let error = bench.event(incoming(0, &["151"])).await.unwrap_err();
@@ -231,7 +231,7 @@ async fn an_operator_is_told_what_to_do() {
 
 proptest::proptest! {
     #[test]
-    fn no_answer_of_any_kind_panics_or_goes_without_a_word(
+    fn any_response_is_handled_with_a_message(
         status in 200_u16..600,
         body in proptest::prelude::prop_oneof![
             proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200),
@@ -251,7 +251,7 @@ proptest::proptest! {
                 json!({}),
             );
             match bench.event(incoming(0, &["151"])).await {
-                Ok(_) => assert!((200..300).contains(&status), "{status} is no success"),
+                Ok(_) => assert!((200..300).contains(&status), "{status} is not a success"),
                 Err(error) => {
                     assert!(!error.message().is_empty());
                     assert_ne!(error.kind(), ErrorKind::Internal, "{error}");

@@ -1,4 +1,4 @@
-//! Files: their bytes, their names, what they belong to.
+//! Files: bytes, names, attachments.
 
 use bytes::Bytes;
 use serde_json::json;
@@ -26,7 +26,7 @@ fn name_it() -> EditFile {
 }
 
 #[test]
-fn a_file_goes_out_as_its_bytes() {
+fn file_is_sent_as_its_bytes() {
     let fixture = Fixture::open("files_upload");
     let wanted = fixture.request(None);
     let request = UploadFile::new(BYTES).request().unwrap();
@@ -38,7 +38,7 @@ fn a_file_goes_out_as_its_bytes() {
 }
 
 #[test]
-fn its_name_and_owners_go_out_as_documented() {
+fn name_and_attachments_match_the_documentation() {
     let request = name_it().request().unwrap();
     let fixture = Fixture::open("files_edit");
     let wanted = fixture.request(None);
@@ -48,7 +48,7 @@ fn its_name_and_owners_go_out_as_documented() {
 }
 
 #[test]
-fn what_says_nothing_is_not_sent() {
+fn empty_request_is_not_sent() {
     let errors = [UploadFile::new([]).request(), EditFile::new(FileId::new(25).unwrap()).request()];
     for error in errors {
         assert_eq!(error.unwrap_err().kind(), ErrorKind::Input);
@@ -56,7 +56,7 @@ fn what_says_nothing_is_not_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_file_is_uploaded_and_named() {
+async fn file_is_uploaded_and_named() {
     let bench = Bench::new([
         Fixture::open("files_upload").answer("success"),
         Fixture::open("files_edit").answer("success"),
@@ -82,7 +82,7 @@ async fn a_file_is_uploaded_and_named() {
 }
 
 #[tokio::test]
-async fn not_a_byte_of_it_changes_on_the_way() {
+async fn uploaded_bytes_are_unchanged() {
     let server = MockServer::start().await;
     let bytes: Vec<u8> = (0..=255).cycle().take(100_000).collect();
     Mock::given(method("POST"))
@@ -103,7 +103,7 @@ async fn not_a_byte_of_it_changes_on_the_way() {
 }
 
 #[tokio::test]
-async fn a_file_on_disk_goes_out_as_its_bytes_and_once_more_after_a_limit() {
+async fn file_on_disk_is_sent_and_resent_after_a_rate_limit() {
     let server = MockServer::start().await;
     let bytes: Vec<u8> = (0..=255).cycle().take(300_000).collect();
     let directory = tempfile::tempdir().unwrap();
@@ -131,7 +131,7 @@ async fn a_file_on_disk_goes_out_as_its_bytes_and_once_more_after_a_limit() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_file_that_is_missing_or_empty_is_not_sent() {
+async fn missing_or_empty_file_is_not_sent() {
     let directory = tempfile::tempdir().unwrap();
     let empty = directory.path().join("empty.pdf");
     std::fs::write(&empty, b"").unwrap();
@@ -143,8 +143,8 @@ async fn a_file_that_is_missing_or_empty_is_not_sent() {
         UploadFile::from_source(Bytes::new()),
     ] {
         let error = client.send(&Cx::history(), &upload).await.unwrap_err();
-        let told = (error.kind(), error.effect());
-        assert_eq!(told, (ErrorKind::Input, Effect::NotApplied), "{error}");
+        let result = (error.kind(), error.effect());
+        assert_eq!(result, (ErrorKind::Input, Effect::NotApplied), "{error}");
     }
     let upload = UploadFile::from_source(Bytes::from_static(b"invented bytes"));
     client.send(&Cx::history(), &upload).await.unwrap();
@@ -152,7 +152,7 @@ async fn a_file_that_is_missing_or_empty_is_not_sent() {
 }
 
 #[test]
-fn an_attachment_of_another_kind_is_left_out() {
+fn unknown_attachment_is_skipped() {
     let body = json!({"success": true, "file": {"id": "25", "attachment": [
         {"lead": {"id": 1}}, {"order": {"id": 501}}, "odd", {"customer": []},
     ]}});
@@ -161,7 +161,7 @@ fn an_attachment_of_another_kind_is_left_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_refusal_of_the_fixtures_is_understood() {
+async fn every_refusal_of_the_fixtures_is_classified() {
     for (name, kind) in [("no_money", ErrorKind::Rejected), ("access_denied", ErrorKind::Auth)] {
         let bench = Bench::new([Fixture::open("files_upload").answer(name)]);
         let client = bench.connector.client();
@@ -176,7 +176,7 @@ async fn every_refusal_of_the_fixtures_is_understood() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_limit_the_same_bytes_go_out_again_and_in_doubt_they_do_not() {
+async fn upload_is_retried_after_a_rate_limit_only() {
     let bench = Bench::new([
         Step::text(503, "text/html", ""),
         Fixture::open("files_upload").answer("success"),
@@ -191,18 +191,18 @@ async fn after_a_limit_the_same_bytes_go_out_again_and_in_doubt_they_do_not() {
 }
 
 #[test]
-fn one_wrong_thing_in_an_answer_costs_nothing_but_itself() {
+fn mutated_response_loses_only_the_mutated_value() {
     let vital = ["file", "file.id"];
     answer_survives("files_upload", "success", &UploadFile::new(BYTES), &vital);
     answer_survives("files_edit", "success", &name_it(), &[]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_edit_without_a_file_in_the_response_succeeds() {
+async fn edit_without_a_file_in_the_response_succeeds() {
     for body in [json!({"success": true}), json!({"success": true, "file": []})] {
         let bench = Bench::new([Step::json(200, &body)]);
         let client = bench.connector.client();
         let edited = client.send(&Cx::history(), &name_it()).await;
-        assert_eq!(edited.expect("the edit is done"), None, "{body}");
+        assert_eq!(edited.expect("the edit succeeds"), None, "{body}");
     }
 }

@@ -1,4 +1,4 @@
-//! Who has a number, and whose client they are.
+//! Lookups by number: customers, companies, managers.
 
 use serde_json::{Value, json};
 use vochi_crm_core::connector::{CustomerKind, Found};
@@ -20,7 +20,7 @@ fn companies_of(ids: &[u64]) -> String {
     format!("GET /api/v5/customers-corporate?{}&limit=100&page=1", filter.join("&"))
 }
 
-fn nobody() -> Step {
+fn no_customers() -> Step {
     Fixture::open("customers_list").answer("none")
 }
 
@@ -28,7 +28,7 @@ fn customers(rows: &Value) -> Step {
     Step::json(200, &json!({"success": true, "customers": rows}))
 }
 
-/// One customer with the number, and what else is said of them.
+/// One customer with the number, with further fields.
 fn ivan(more: &[(&str, Value)]) -> Step {
     let mut row = json!({
         "id": 60, "firstName": "Иван", "lastName": "Иванов", "phones": [{"number": NUMBER}],
@@ -73,7 +73,7 @@ async fn find(bench: &Bench) -> Found {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_has_a_name_a_company_a_card_and_a_manager() {
+async fn caller_has_name_company_card_and_manager() {
     let company = Fixture::open("customers_corporate_list").answer("success");
     let bench = Bench::with(
         [ivan(&[("managerId", json!(7))]), card(), company],
@@ -97,8 +97,8 @@ async fn a_caller_has_a_name_a_company_a_card_and_a_manager() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_number_nobody_has_finds_nobody() {
-    let bench = Bench::new([nobody(), nobody(), nobody(), unknown()]);
+async fn unknown_number_has_no_candidates() {
+    let bench = Bench::new([no_customers(), no_customers(), no_customers(), unknown()]);
     let found = find(&bench).await;
     assert!(found.candidates.is_empty());
     assert!(found.warnings.is_empty());
@@ -106,8 +106,9 @@ async fn a_number_nobody_has_finds_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_telephony_knows_whom_the_search_does_not_find() {
-    let bench = Bench::new([nobody(), nobody(), nobody(), card(), no_companies()]);
+async fn customer_of_the_manager_response_is_a_candidate() {
+    let bench =
+        Bench::new([no_customers(), no_customers(), no_customers(), card(), no_companies()]);
     let found = find(&bench).await;
     assert_eq!(found.candidates[0].id, "60");
     assert_eq!(found.candidates[0].name.as_deref(), Some("Иван Иванов"));
@@ -120,16 +121,24 @@ async fn the_telephony_knows_whom_the_search_does_not_find() {
 
     let mut body = Fixture::open("telephony_manager").body("success_details");
     body["customer"]["phones"] = json!([{"number": "+375440000000"}]);
-    let bench = Bench::new([nobody(), nobody(), nobody(), Step::json(200, &body)]);
+    let bench =
+        Bench::new([no_customers(), no_customers(), no_customers(), Step::json(200, &body)]);
     let found = find(&bench).await;
-    assert!(found.candidates.is_empty(), "it is another one's number");
+    assert!(found.candidates.is_empty(), "the number belongs to another customer");
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_number_is_asked_for_once_and_answered_in_its_place() {
+async fn repeated_numbers_are_looked_up_once_in_order() {
     let other = "+375446370646";
-    let bench =
-        Bench::new([ivan(&[]), unknown(), no_companies(), nobody(), nobody(), nobody(), unknown()]);
+    let bench = Bench::new([
+        ivan(&[]),
+        unknown(),
+        no_companies(),
+        no_customers(),
+        no_customers(),
+        no_customers(),
+        unknown(),
+    ]);
     let found = ask(&bench, &[NUMBER, other, NUMBER]).await.unwrap();
     assert_eq!(bench.played().len(), 7);
     let numbers: Vec<&str> = found.iter().map(|one| one.phone.e164()).collect();
@@ -140,15 +149,22 @@ async fn each_number_is_asked_for_once_and_answered_in_its_place() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_question_is_asked_anew() {
-    let bench =
-        Bench::new([nobody(), nobody(), nobody(), unknown(), ivan(&[]), unknown(), no_companies()]);
+async fn find_is_not_cached() {
+    let bench = Bench::new([
+        no_customers(),
+        no_customers(),
+        no_customers(),
+        unknown(),
+        ivan(&[]),
+        unknown(),
+        no_companies(),
+    ]);
     assert!(find(&bench).await.candidates.is_empty());
     assert_eq!(find(&bench).await.candidates.len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_several_customers_each_has_their_own_company() {
+async fn several_customers_have_their_own_companies() {
     let row = |id: u64, created: &str| {
         let phones = json!([{"number": NUMBER}]);
         json!({"id": id, "createdAt": created, "phones": phones, "email": "a@example.test"})
@@ -167,14 +183,14 @@ async fn of_several_customers_each_has_their_own_company() {
         companies(&json!([one, other])),
     ]);
     let found = find(&bench).await;
-    let told: Vec<_> = found
+    let found_names: Vec<_> = found
         .candidates
         .iter()
         .map(|one| (one.id.as_str(), one.name.as_deref(), one.company.as_deref()))
         .collect();
     let name = Some("a@example.test");
     assert_eq!(
-        told,
+        found_names,
         [("2", name, None), ("1", name, Some("ООО Пример, ЧУП Образец"))],
         "the newest first"
     );
@@ -183,7 +199,7 @@ async fn of_several_customers_each_has_their_own_company() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_several_customers_the_one_on_the_card_comes_first() {
+async fn customer_of_the_card_comes_first() {
     let row = |id: u64, created: &str| {
         let phones = json!([{"number": NUMBER}]);
         json!({"id": id, "createdAt": created, "phones": phones})
@@ -203,17 +219,17 @@ async fn of_several_customers_the_one_on_the_card_comes_first() {
         companies(&json!([])),
     ]);
     let found = find(&bench).await;
-    let told: Vec<_> =
+    let found_names: Vec<_> =
         found.candidates.iter().map(|one| (one.id.as_str(), one.company.as_deref())).collect();
     assert_eq!(
-        told,
+        found_names,
         [("60", None), ("59", None), ("61", Some("ООО Пример"))],
         "the one the popup shows, then the newest; every company stays with its customer"
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_manager_without_a_name_in_the_answer_is_asked_for_once() {
+async fn missing_manager_name_is_read_once() {
     let user = Fixture::open("user_get").answer("success");
     let row = |id: u64| json!({"id": id, "managerId": 7, "phones": [{"number": NUMBER}]});
     let bench = Bench::new([customers(&json!([row(1), row(2)])), unknown(), user, no_companies()]);
@@ -226,7 +242,7 @@ async fn a_manager_without_a_name_in_the_answer_is_asked_for_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_read_beside_the_customer_is_a_warning() {
+async fn unreadable_details_are_a_warning() {
     let bench = Bench::new([ivan(&[("managerId", json!(18))]), denied(), denied(), denied()]);
     let found = find(&bench).await;
     let caller = &found.candidates[0];
@@ -237,14 +253,14 @@ async fn what_cannot_be_read_beside_the_customer_is_a_warning() {
     assert_eq!((&caller.url, &caller.company), (&None, &None));
     let texts: Vec<&str> = found.warnings.iter().map(Warning::text).collect();
     assert_eq!(texts.len(), 3, "{texts:?}");
-    assert!(texts[0].starts_with("the address of the customer's card"));
-    assert!(texts[1].starts_with("the name of user 18"));
-    assert!(texts[2].starts_with("the customer's company"));
+    assert!(texts[0].starts_with("cannot read the address of the customer's card"));
+    assert!(texts[1].starts_with("cannot read the name of user 18"));
+    assert!(texts[2].starts_with("cannot read the customer's company"));
     assert!(found.warnings.iter().all(|one| one.kind() == WarningKind::Incomplete));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_search_that_fails_is_an_error() {
+async fn failed_search_is_an_error() {
     let bench = Bench::new([denied()]);
     let error = ask(&bench, &[NUMBER]).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Auth);
@@ -255,7 +271,7 @@ async fn a_search_that_fails_is_an_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_link_that_is_no_address_is_left_out() {
+async fn invalid_card_url_is_left_out() {
     let mut body = Fixture::open("telephony_manager").body("success_details");
     for link in [json!("/customers/60"), json!(""), json!(null), json!(7)] {
         body["links"]["customerLink"] = link.clone();
@@ -264,7 +280,7 @@ async fn a_link_that_is_no_address_is_left_out() {
     }
 }
 
-/// The telephony's answer with a manager who has no extension.
+/// A `telephony/manager` response with a manager without extension.
 fn without_code(customer: bool) -> Step {
     let mut body = Fixture::open("telephony_manager").body("success_details");
     body["manager"]["code"] = json!("");
@@ -287,7 +303,7 @@ fn is(user: &str, extension: Option<&str>) -> (String, Option<String>) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_manager_without_an_extension_gives_way_to_the_one_in_the_customers_card() {
+async fn manager_without_extension_yields_to_the_card_manager() {
     let get = |manager: Value| {
         let customer = json!({"id": 60, "managerId": manager});
         Step::json(200, &json!({"success": true, "customer": customer}))
@@ -308,16 +324,16 @@ async fn a_manager_without_an_extension_gives_way_to_the_one_in_the_customers_ca
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_customer_in_the_answer_the_number_is_searched_for() {
+async fn missing_customer_is_searched_by_number() {
     let bench = Bench::new([without_code(false), ivan(&[("managerId", json!("16"))])]);
     assert_eq!(responsible(&bench).await, Some(is("16", Some("152"))));
     assert_eq!(lines(&bench), [CARD, BY_E164]);
-    let bench = Bench::new([without_code(false), nobody(), nobody(), nobody()]);
+    let bench = Bench::new([without_code(false), no_customers(), no_customers(), no_customers()]);
     assert_eq!(responsible(&bench).await, Some(is("7", None)));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_customer_without_a_manager_in_the_answer_may_have_one_in_the_card() {
+async fn manager_may_come_from_the_customer_card() {
     let body = json!({
         "success": true, "manager": [],
         "customer": {"id": 60, "phones": [{"number": "8 (029) 111-22-33"}]},
@@ -328,5 +344,5 @@ async fn a_customer_without_a_manager_in_the_answer_may_have_one_in_the_card() {
 
     let bench = Bench::new([Step::json(200, &body), denied()]);
     let error = bench.connector.responsible(&Cx::live(), &phone(NUMBER)).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Auth, "then nobody is known");
+    assert_eq!(error.kind(), ErrorKind::Auth, "no manager is known then");
 }

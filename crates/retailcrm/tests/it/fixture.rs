@@ -1,4 +1,4 @@
-//! Requests and answers as the fixtures hold them.
+//! Requests and responses of the fixtures.
 
 use serde_json::Value;
 use vochi_crm_core::http::ApiRequest;
@@ -33,29 +33,29 @@ impl Fixture {
         std::iter::once(&self.0["request"]).chain(more).collect()
     }
 
-    /// The answer of this name, as a step of a script.
+    /// The response of this name, as a step of a script.
     pub(crate) fn answer(&self, name: &str) -> Step {
         let answer = self.0["responses"]
             .as_array()
             .into_iter()
             .flatten()
             .find(|answer| answer["name"] == name)
-            .unwrap_or_else(|| panic!("no answer {name}"));
+            .unwrap_or_else(|| panic!("no response {name}"));
         step(answer)
     }
 
-    /// The body of the answer of this name.
+    /// The body of the response of this name.
     pub(crate) fn body(&self, name: &str) -> Value {
         let answer = self.0["responses"]
             .as_array()
             .into_iter()
             .flatten()
             .find(|answer| answer["name"] == name)
-            .unwrap_or_else(|| panic!("no answer {name}"));
+            .unwrap_or_else(|| panic!("no response {name}"));
         answer["body"].clone()
     }
 
-    /// Every answer's name, status and body.
+    /// Name, status and body of every response.
     pub(crate) fn bodies(&self) -> Vec<(String, u16, Value)> {
         let answers = self.0["responses"].as_array().into_iter().flatten();
         answers
@@ -67,7 +67,7 @@ impl Fixture {
             .collect()
     }
 
-    /// Every answer with its name.
+    /// Every response with its name.
     pub(crate) fn answers(&self) -> Vec<(String, Step)> {
         let answers = self.0["responses"].as_array().into_iter().flatten();
         answers.map(|one| (one["name"].as_str().unwrap().to_owned(), step(one))).collect()
@@ -82,7 +82,7 @@ fn step(answer: &Value) -> Step {
     }
 }
 
-/// Compares a request with a fixture's: method, path, query and form to the letter, JSON fields by
+/// Compares a request with a fixture's: method, path, query and form literally, JSON fields by
 /// their structure.
 pub(crate) fn assert_same(request: &ApiRequest, fixture: &Value) {
     assert_eq!(request.method().as_str(), fixture["method"]);
@@ -92,7 +92,7 @@ pub(crate) fn assert_same(request: &ApiRequest, fixture: &Value) {
     let body = request.body_ref().encode();
     let sent = super::support::form(std::str::from_utf8(&body).unwrap());
     let Some(fields) = fixture["body"].as_object() else {
-        assert!(sent.is_empty(), "there should be no body: {sent:?}");
+        assert!(sent.is_empty(), "unexpected body: {sent:?}");
         return;
     };
     let names: Vec<&str> = sent.iter().map(|(name, _)| name.as_str()).collect();
@@ -108,7 +108,7 @@ pub(crate) fn assert_same(request: &ApiRequest, fixture: &Value) {
         assert_eq!(value, fields[name], "field {name}");
         if is_json {
             let compact = value.to_string();
-            assert_eq!(text.len(), compact.len(), "JSON goes out compact: {text}");
+            assert_eq!(text.len(), compact.len(), "JSON must be compact: {text}");
         }
     }
 }

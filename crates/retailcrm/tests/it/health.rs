@@ -1,4 +1,4 @@
-//! `health`: what is wrong with an account, and what to do about it.
+//! `health`: the checks of an account and their hints.
 
 use serde_json::{Value, json};
 use vochi_crm_core::connector::Check;
@@ -8,7 +8,7 @@ use vochi_crm_core::{CrmConnector as _, Cx, ErrorKind};
 use super::fixture::Fixture;
 use super::support::Bench;
 
-/// An account whose answers can be changed one by one, in the order `health` asks for them.
+/// An account with exchangeable responses, in the order `health` requests them.
 struct Account {
     key: Value,
     module: Step,
@@ -19,7 +19,7 @@ struct Account {
 }
 
 impl Account {
-    /// Everything is as it should be.
+    /// The responses of a healthy account.
     fn good() -> Self {
         Self {
             key: json!({
@@ -47,16 +47,16 @@ impl Account {
         report.checks().to_vec()
     }
 
-    /// The one check that failed.
+    /// Returns the only failed check.
     async fn failed(self) -> Check {
         let checks = self.checks().await;
         let mut failed = checks.iter().filter(|check| check.failure().is_some());
-        let one = failed.next().unwrap_or_else(|| panic!("all is well: {checks:?}"));
+        let one = failed.next().unwrap_or_else(|| panic!("all checks passed: {checks:?}"));
         assert_eq!(failed.next(), None, "{checks:?}");
         one.clone()
     }
 
-    /// The check of this name, which passed, as all others did.
+    /// Returns the check of this name; all checks must pass.
     async fn passed(self, name: &str) -> Check {
         let checks = self.checks().await;
         assert!(checks.iter().all(|check| check.failure().is_none()), "{checks:?}");
@@ -93,7 +93,7 @@ fn says(check: &Check, kind: ErrorKind, message: &str, hint: &str) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_healthy_account_passes_every_check() {
+async fn healthy_account_passes_every_check() {
     let checks = Account::good().checks().await;
     for check in &checks {
         assert_eq!((check.failure(), check.hint()), (None, None), "{check:?}");
@@ -103,14 +103,14 @@ async fn a_healthy_account_passes_every_check() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wrong_key_and_a_wrong_account_end_the_check_with_what_to_do() {
+async fn wrong_key_or_account_ends_the_checks_with_a_hint() {
     let wrong_key = Fixture::open("credentials").answer("wrong_key");
     let wrong_account = Fixture::open("api_versions").answer("account_does_not_exist");
     for (step, hint) in [(wrong_key, "check api_key"), (wrong_account, "check url")] {
         let bench = Bench::new([step]);
         let report = bench.connector.health(&Cx::history()).await.unwrap();
         let [check] = report.checks() else {
-            panic!("nothing else can work: {report:?}");
+            panic!("expected the key check only: {report:?}");
         };
         says(check, ErrorKind::Auth, "", hint);
     }
@@ -121,34 +121,44 @@ async fn missing_scopes_are_named() {
     let mut account = Account::good();
     account.key["scopes"] = json!(["telephony_write", "integration_read"]);
     let check = account.failed().await;
-    says(&check, ErrorKind::Auth, "the key lacks telephony_read, user_read", "tick these");
+    says(
+        &check,
+        ErrorKind::Auth,
+        "missing scopes of the key: telephony_read, user_read",
+        "add them",
+    );
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_policies_need_further_scopes() {
+async fn policies_need_further_scopes() {
     let mut account = Account::good();
     account.common = json!({"unknown_caller": "client", "missed_task": true});
     let check = account.failed().await;
-    says(&check, ErrorKind::Auth, "the key lacks customer_write, task_write", "tick these");
+    says(
+        &check,
+        ErrorKind::Auth,
+        "missing scopes of the key: customer_write, task_write",
+        "add them",
+    );
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_telephony_can_do_without_is_a_hint() {
+async fn optional_scopes_are_a_hint() {
     let mut account = Account::good();
     account.key["scopes"] = json!(["telephony_read", "telephony_write", "user_read"]);
     let check = account.passed("scopes").await;
     assert_eq!(
         check.hint(),
         Some(
-            "it lacks customer_read for looking up who is calling, integration_read for checking \
-             the registration, integration_write for setup, reference_read for reading the time \
-             zone and the shops"
+            "optional scopes missing: customer_read for looking up callers, integration_read for \
+             checking the registration, integration_write for setup, reference_read for reading \
+             the time zone and the shops"
         )
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_module_nobody_registered_is_named() {
+async fn missing_module_is_a_failure() {
     let missing = Fixture::open("integration_module_get").answer("not_found");
     let account = Account {
         module: missing,
@@ -159,12 +169,12 @@ async fn a_module_nobody_registered_is_named() {
         &account.failed().await,
         ErrorKind::Config,
         "RetailCRM has no module another-telephony",
-        "run `vochi-crm setup`, or set `module_code`",
+        "register the telephony, or set `module_code`",
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_module_that_is_off_or_frozen_is_named() {
+async fn inactive_or_frozen_module_is_a_failure() {
     let off =
         Account { module: module(|module| module["active"] = json!(false)), ..Account::good() };
     says(
@@ -179,22 +189,22 @@ async fn a_module_that_is_off_or_frozen_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_module_with_another_client_id_is_named_without_showing_either() {
+async fn different_client_id_is_a_failure_without_secrets() {
     let account = Account { config: json!({"client_id": "another-client-id"}), ..Account::good() };
     let check = account.failed().await;
-    says(&check, ErrorKind::Config, "another clientId", "setup");
+    says(&check, ErrorKind::Config, "another clientId", "register the telephony");
     assert!(!format!("{check:?}").contains("-client-id"), "{check:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn clicks_that_go_elsewhere_or_nowhere_are_a_hint() {
+async fn missing_or_other_click_address_is_a_hint() {
     let ours = json!({
         "public_url": "https://pbx.example.test",
         "inbound_secret": "invented-secret",
     });
     let elsewhere = Account { common: ours, ..Account::good() };
     let check = elsewhere.passed("module").await;
-    assert!(check.hint().unwrap().contains("another address"), "{check:?}");
+    assert!(check.hint().unwrap().contains("an address other than the account's"), "{check:?}");
     assert!(!format!("{check:?}").contains("invented-secret"), "{check:?}");
 
     let nowhere = Account {
@@ -208,7 +218,7 @@ async fn clicks_that_go_elsewhere_or_nowhere_are_a_hint() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_key_that_may_not_see_the_module_is_no_failure() {
+async fn unreadable_module_is_not_a_failure() {
     let account = Account {
         module: Fixture::open("integration_module_get").answer("access_denied"),
         ..Account::good()
@@ -218,11 +228,11 @@ async fn a_key_that_may_not_see_the_module_is_no_failure() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_cannot_be_read_is_no_missing_module() {
+async fn unreadable_response_is_not_a_missing_module() {
     let account = Account::good();
     let page = || Step::text(200, "text/html", "<html>maintenance</html>");
     let users = json!({"success": true, "users": account.users});
-    // What was only read is read once more.
+    // A read with an unreadable response is retried once.
     let steps =
         [Step::json(200, &account.key), page(), page(), Step::json(200, &users), account.sites];
     let bench = Bench::new(steps);
@@ -233,30 +243,30 @@ async fn an_answer_that_cannot_be_read_is_no_missing_module() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_extension_unknown_to_the_crm_and_one_of_another_user_are_named() {
+async fn unknown_and_foreign_extensions_are_named() {
     let account =
         Account { common: json!({"extensions": {"151": "16", "170": "18"}}), ..Account::good() };
     let check = account.failed().await;
     says(
         &check,
         ErrorKind::Config,
-        "extension 151 is user 18's in RetailCRM and user 16's in `extensions`; RetailCRM does \
-         not know extension 170",
-        "setup",
+        "extension 151 belongs to user 18 in RetailCRM and to user 16 in `extensions`; extension \
+         170 is unknown to RetailCRM",
+        "register the telephony",
     );
     assert_eq!(check.name(), "codes");
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_extension_of_a_user_who_is_not_there_is_named() {
+async fn extension_of_an_unknown_user_is_named() {
     let account = Account { users: json!([{"id": 18, "active": true}]), ..Account::good() };
     let check = account.failed().await;
     assert_eq!(check.name(), "extensions");
-    says(&check, ErrorKind::Config, "user 16", "vochi-crm users");
+    says(&check, ErrorKind::Config, "user 16", "default_user");
 }
 
 #[tokio::test(start_paused = true)]
-async fn several_shops_are_a_failure_only_where_one_has_to_be_named() {
+async fn several_shops_fail_only_if_one_is_needed() {
     let several = Account { sites: sites(&["shop-one", "shop-two"]), ..Account::good() };
     let check = several.failed().await;
     says(&check, ErrorKind::Config, "several shops: shop-one, shop-two", "set `site`");
@@ -267,22 +277,22 @@ async fn several_shops_are_a_failure_only_where_one_has_to_be_named() {
         ..Account::good()
     };
     let check = events_alone.passed("site").await;
-    assert!(check.hint().unwrap().contains("nothing configured needs one"));
+    assert!(check.hint().unwrap().contains("the configuration does not need one"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_shop_the_key_does_not_reach_is_named() {
+async fn inaccessible_shop_is_named() {
     let account = Account { config: json!({"site": "shop-three"}), ..Account::good() };
     says(
         &account.failed().await,
         ErrorKind::Config,
-        "the key does not reach shop shop-three; it reaches shop-one",
+        "the key cannot access shop shop-three, only shop-one",
         "set `site`",
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_configured_shop_that_cannot_be_looked_up_is_believed() {
+async fn unverifiable_configured_shop_passes() {
     let account = Account {
         sites: Fixture::open("reference_sites").answer("access_denied"),
         config: json!({"site": "shop-three"}),
@@ -293,7 +303,7 @@ async fn a_configured_shop_that_cannot_be_looked_up_is_believed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_assumed_zone_is_named() {
+async fn assumed_zone_is_named() {
     let account = Account::good();
     let users = json!({"success": true, "users": account.users});
     let denied = Fixture::open("settings").answer("access_denied");
@@ -307,5 +317,5 @@ async fn an_assumed_zone_is_named() {
     let bench = Bench::with(steps, json!({"timezone": null}), json!({}));
     let report = bench.connector.health(&Cx::history()).await.unwrap();
     let zone = report.checks().last().unwrap();
-    assert!(zone.message().contains("Europe/Moscow is assumed"), "{zone:?}");
+    assert!(zone.message().contains("assumed Europe/Moscow"), "{zone:?}");
 }

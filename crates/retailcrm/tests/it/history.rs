@@ -1,4 +1,4 @@
-//! Finished calls: each stands in the history once, and truthfully.
+//! Finished calls: each is recorded once, with its own values.
 
 use serde_json::json;
 use vochi_crm_core::http::TransportError;
@@ -9,7 +9,9 @@ use vochi_crm_core::{
     Outcome, Party, Reason, Receipt, Recording, Seconds, WarningKind,
 };
 
-use super::support::{Bench, at, call, event, ext, hangup, incoming, phone, record, warnings, yes};
+use super::support::{
+    Bench, at, call, event, ext, hangup, incoming, phone, record, success, warnings,
+};
 
 fn uploaded(count: u32) -> Step {
     Step::json(200, &json!({"success": true, "processedCallsCount": count}))
@@ -36,7 +38,7 @@ fn unanswered(id: &str, direction: Direction, outcome: Outcome) -> CallRecord {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answered_call_is_uploaded_with_all_that_is_known() {
+async fn answered_call_is_uploaded_with_all_values() {
     let bench = Bench::new([uploaded(1)]);
     let receipt = bench
         .log_one(
@@ -61,7 +63,7 @@ async fn an_answered_call_is_uploaded_with_all_that_is_known() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_outcome_has_its_word_and_only_answered_ones_have_talk() {
+async fn every_outcome_is_mapped_and_only_answered_have_talk() {
     use Direction::{Inbound, Outbound};
     use Outcome::{Busy, Cancelled, Failed, Missed, NoAnswer, Voicemail};
     for (direction, outcome, reason, word) in [
@@ -91,7 +93,7 @@ async fn every_outcome_has_its_word_and_only_answered_ones_have_talk() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_stands_under_the_last_who_talked() {
+async fn call_belongs_to_the_last_talker() {
     let bench = Bench::new([uploaded(1)]);
     let _ = bench.log_one(record("1").with_talked_with(ext("152"))).await.unwrap();
     let sent = &bench.sent(0, "calls")[0];
@@ -99,7 +101,7 @@ async fn a_call_stands_under_the_last_who_talked() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_missed_call_stands_under_missed_user_else_the_last_who_rang() {
+async fn missed_call_belongs_to_missed_user_or_last_ringing() {
     let missed = || unanswered("1", Direction::Inbound, Outcome::Missed);
     let bench = Bench::new([uploaded(1)]);
     let _ = bench.log_one(missed()).await.unwrap();
@@ -117,20 +119,20 @@ async fn a_missed_call_stands_under_missed_user_else_the_last_who_rang() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_of_nobody_is_a_configuration_error_that_names_missed_user() {
-    let nobody =
+async fn call_without_employee_error_names_missed_user() {
+    let no_employee =
         CallRecord::new(call(), Direction::Inbound, phone("+375446370646"), at(0), Outcome::Missed);
     let bench = Bench::new([]);
-    let error = bench.log_one(nobody.clone()).await.unwrap_err();
+    let error = bench.log_one(no_employee.clone()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.hint().unwrap().contains("missed_user"), "{error}");
     let bench = Bench::with([uploaded(1)], json!({"default_user": "16"}), json!({}));
-    let _ = bench.log_one(nobody).await.unwrap();
+    let _ = bench.log_one(no_employee).await.unwrap();
     assert_eq!(bench.sent(0, "calls")[0]["userId"], 16);
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unmapped_extension_is_uploaded_without_a_user() {
+async fn unmapped_extension_is_uploaded_without_a_user() {
     let bench = Bench::new([uploaded(1)]);
     let client = phone("+375446370646");
     let record = CallRecord::new(call(), Direction::Inbound, client, at(0), Outcome::Answered)
@@ -143,7 +145,7 @@ async fn an_unmapped_extension_is_uploaded_without_a_user() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_date_is_in_the_accounts_zone_however_that_is_known() {
+async fn date_is_in_the_account_zone_of_any_source() {
     let zone_of = |common, steps: Vec<Step>| {
         let bench = Bench::with(steps, common, json!({}));
         async move {
@@ -152,22 +154,23 @@ async fn the_date_is_in_the_accounts_zone_however_that_is_known() {
             (bench.sent(requests - 1, "calls")[0]["date"].clone(), warnings(&receipt))
         }
     };
-    let (date, told) = zone_of(json!({"timezone": "+05:00"}), vec![uploaded(1)]).await;
-    assert_eq!((date, told.len()), (json!("2026-03-02 13:00:00"), 0));
+    let (date, warned) = zone_of(json!({"timezone": "+05:00"}), vec![uploaded(1)]).await;
+    assert_eq!((date, warned.len()), (json!("2026-03-02 13:00:00"), 0));
 
     let read = vec![settings("Europe/Warsaw"), uploaded(1)];
-    let (date, told) = zone_of(json!({"timezone": null}), read).await;
-    assert_eq!((date, told.len()), (json!("2026-03-02 09:00:00"), 0));
+    let (date, warned) = zone_of(json!({"timezone": null}), read).await;
+    assert_eq!((date, warned.len()), (json!("2026-03-02 09:00:00"), 0));
 
-    for unreadable in [denied(), settings("Middle-earth"), yes()] {
-        let (date, told) = zone_of(json!({"timezone": null}), vec![unreadable, uploaded(1)]).await;
+    for unreadable in [denied(), settings("Middle-earth"), success()] {
+        let (date, warned) =
+            zone_of(json!({"timezone": null}), vec![unreadable, uploaded(1)]).await;
         assert_eq!(date, "2026-03-02 11:00:00");
-        assert!(told[0].contains("Europe/Moscow is assumed"), "{told:?}");
+        assert!(warned[0].contains("Europe/Moscow is assumed"), "{warned:?}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_crm_that_is_down_is_no_reason_to_write_a_wrong_time() {
+async fn unavailable_crm_does_not_assume_the_zone() {
     let down = || Step::Fail(TransportError::Connect("refused".to_owned()));
     let bench = Bench::with([down(), down(), down(), down()], json!({"timezone": null}), json!({}));
     let error = bench.log_one(record("1")).await.unwrap_err();
@@ -176,7 +179,7 @@ async fn a_crm_that_is_down_is_no_reason_to_write_a_wrong_time() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_zone_is_read_once_for_many_calls() {
+async fn zone_is_read_once_for_many_calls() {
     let bench = Bench::with(
         [settings("Europe/Minsk"), uploaded(1), uploaded(1)],
         json!({"timezone": null}),
@@ -188,7 +191,7 @@ async fn the_zone_is_read_once_for_many_calls() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_recorded_call_is_not_uploaded_again() {
+async fn recorded_call_is_not_uploaded_again() {
     let bench = Bench::new([uploaded(1)]);
     let _ = bench.log_one(record("1")).await.unwrap();
     let again = bench.log_one(record("1")).await.unwrap();
@@ -199,7 +202,7 @@ async fn a_recorded_call_is_not_uploaded_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_duplicate_in_the_crm_is_a_success() {
+async fn duplicate_in_the_crm_is_a_success() {
     let duplicate = json!({"success": true, "processedCallsCount": 0, "duplicateCalls": ["1"]});
     let bench = Bench::new([Step::json(200, &duplicate)]);
     let receipt = bench.log_one(record("1")).await.unwrap();
@@ -208,20 +211,20 @@ async fn a_duplicate_in_the_crm_is_a_success() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_upload_whose_answer_is_lost_is_sent_again() {
+async fn upload_with_lost_response_is_retried() {
     let lost = || Step::Fail(TransportError::Broken("reset".to_owned()));
     let bench = Bench::new([lost(), uploaded(1)]);
     assert!(bench.log_one(record("1")).await.unwrap().recorded());
     let played = bench.played();
-    assert_eq!(played[0].body, played[1].body, "the same ids, to be recognised");
+    assert_eq!(played[0].body, played[1].body, "both have the same ids");
 
     let bench = Bench::new([lost(), lost(), lost(), lost(), uploaded(1)]);
     assert_eq!(bench.log_one(record("1")).await.unwrap_err().effect(), Effect::Maybe);
-    assert!(bench.log_one(record("1")).await.unwrap().recorded(), "repeating it is safe");
+    assert!(bench.log_one(record("1")).await.unwrap().recorded(), "a repeat is safe");
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_calls_go_in_chunks_of_fifty() {
+async fn calls_are_uploaded_in_batches_of_fifty() {
     let bench = Bench::new([uploaded(50), uploaded(50), uploaded(20)]);
     let records: Vec<CallRecord> = (0..120).map(|index| record(&format!("c{index}"))).collect();
     let results = bench.log(&records).await;
@@ -235,7 +238,7 @@ async fn many_calls_go_in_chunks_of_fifty() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_same_call_twice_in_one_list_is_sent_once() {
+async fn repeated_call_in_a_list_is_sent_once() {
     let bench = Bench::new([uploaded(2)]);
     let results = bench.log(&[record("1"), record("2"), record("1")]).await;
     assert_eq!(bench.sent(0, "calls").as_array().unwrap().len(), 2);
@@ -245,7 +248,7 @@ async fn the_same_call_twice_in_one_list_is_sent_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_bad_call_does_not_keep_the_others_out() {
+async fn invalid_call_does_not_block_the_others() {
     let bench = Bench::new([invalid(), uploaded(1), invalid(), uploaded(1)]);
     let results = bench.log(&[record("1"), record("2"), record("3")]).await;
     assert!(results[0].as_ref().unwrap().recorded());
@@ -255,7 +258,7 @@ async fn a_bad_call_does_not_keep_the_others_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_that_cannot_go_out_does_not_keep_the_others_back() {
+async fn unsendable_record_does_not_block_the_others() {
     let bench = Bench::new([uploaded(1)]);
     let hidden = CallRecord::new(
         CallId::new("h").unwrap(),
@@ -272,14 +275,14 @@ async fn a_record_that_cannot_go_out_does_not_keep_the_others_back() {
         at(0),
         Outcome::Missed,
     );
-    let of_nobody = CallRecord::new(
+    let without_employee = CallRecord::new(
         CallId::new("u").unwrap(),
         Direction::Inbound,
         phone("+375446370646"),
         at(0),
         Outcome::Missed,
     );
-    let results = bench.log(&[hidden, internal, of_nobody, record("1")]).await;
+    let results = bench.log(&[hidden, internal, without_employee, record("1")]).await;
     let hidden = results[0].as_ref().unwrap();
     assert!(!hidden.recorded());
     assert_eq!(hidden.warnings()[0].kind(), WarningKind::HiddenNumber);
@@ -289,8 +292,8 @@ async fn a_record_that_cannot_go_out_does_not_keep_the_others_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_takes_what_the_live_call_told() {
-    let bench = Bench::new([yes(), yes(), uploaded(1)]);
+async fn record_takes_values_of_the_live_call() {
+    let bench = Bench::new([success(), success(), uploaded(1)]);
     let _ = bench
         .event(incoming(0, &["151", "152"]).with_line(Line::new("0001363").unwrap()))
         .await
@@ -319,7 +322,7 @@ async fn a_record_takes_what_the_live_call_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_recording_file_is_unsupported_with_a_way_out() {
+async fn recording_file_is_unsupported_with_a_hint() {
     let bench = Bench::new([]);
     let file = Recording::File("/var/spool/rec/1.mp3".into());
     let error = bench.log_one(record("1").with_recording(file.clone())).await.unwrap_err();
@@ -330,7 +333,7 @@ async fn a_recording_file_is_unsupported_with_a_way_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn switches_of_the_account_change_what_goes_out() {
+async fn account_options_change_the_upload() {
     let bench = Bench::with(
         [uploaded(1)],
         json!({"call_id_prefix": "pbx1-"}),
@@ -350,7 +353,7 @@ async fn switches_of_the_account_change_what_goes_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_was_not_processed_is_pending() {
+async fn unprocessed_call_is_pending() {
     let bench = Bench::new([uploaded(0), uploaded(1)]);
     let error = bench.log_one(record("1")).await.unwrap_err();
     assert_eq!(error.effect(), Effect::Maybe);
@@ -362,7 +365,7 @@ async fn a_call_that_was_not_processed_is_pending() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn of_several_calls_the_one_not_processed_is_found() {
+async fn unprocessed_call_of_several_is_found() {
     let there = json!({"success": true, "processedCallsCount": 0, "duplicateCalls": ["1"]});
     let bench = Bench::new([uploaded(1), Step::json(200, &there), uploaded(0)]);
     let results = bench.log(&[record("1"), record("2")]).await;

@@ -1,4 +1,4 @@
-//! Histories, read on from where one stopped.
+//! Histories, continued from a cursor.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ fn change(id: u64) -> Value {
     json!({"id": id, "field": "phones", "customer": {"id": 62}})
 }
 
-/// Everything the pager gives, where it ended, and the requests.
+/// All changes of the pager, its cursor, and the requests.
 async fn all(steps: impl IntoIterator<Item = Step>) -> (Vec<u64>, Option<u64>, Vec<String>) {
     let bench = Bench::new(steps);
     let history = bench.connector.client().history();
@@ -43,7 +43,7 @@ async fn all(steps: impl IntoIterator<Item = Step>) -> (Vec<u64>, Option<u64>, V
 }
 
 #[test]
-fn requests_go_out_as_documented() {
+fn requests_match_the_documentation() {
     let customers = ListCustomersHistory::since(HistoryCursor::new(2691));
     assert_same(&customers.request().unwrap(), Fixture::open("customers_history").request(None));
     let orders = ListOrdersHistory::since(HistoryCursor::new(7037));
@@ -111,7 +111,7 @@ fn changes_of_orders_are_read() {
 }
 
 #[test]
-fn what_is_unknown_of_a_change_is_kept_or_absent() {
+fn unknown_values_of_a_change_are_kept_or_absent() {
     let odd = json!({
         "id": "11", "source": "rule", "apiKey": [], "user": null, "createdAt": "0000-00-00",
         "deleted": "true", "oldValue": [1, {"a": null}], "customer": [], "combinedTo": [],
@@ -128,7 +128,7 @@ fn what_is_unknown_of_a_change_is_kept_or_absent() {
 }
 
 #[test]
-fn a_place_can_be_stored() {
+fn cursor_can_be_stored() {
     let stored = serde_json::to_string(&HistoryCursor::new(0)).unwrap();
     let read: HistoryCursor = serde_json::from_str(&stored).unwrap();
     assert_eq!(read, HistoryCursor::new(0));
@@ -136,7 +136,7 @@ fn a_place_can_be_stored() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn it_is_read_on_by_the_last_id_and_ends_by_the_crms_count() {
+async fn pages_continue_by_last_id_and_end_by_count() {
     let (ids, end, lines) = all([
         page(&json!([change(11), change(14)]), 3),
         page(&json!([change(15)]), 2),
@@ -150,7 +150,7 @@ async fn it_is_read_on_by_the_last_id_and_ends_by_the_crms_count() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_first_time_begins_at_a_date_and_goes_on_by_id() {
+async fn first_page_starts_at_a_date_and_continues_by_id() {
     let bench = Bench::new([page(&json!([change(11)]), 2), page(&json!([change(12)]), 1)]);
     let request = ListHistory::<CustomerId>::from_time("2026-03-14 10:00".parse().unwrap());
     let history = bench.connector.client().history();
@@ -166,14 +166,14 @@ async fn the_first_time_begins_at_a_date_and_goes_on_by_id() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_new_leaves_the_place_where_it_was() {
+async fn no_change_keeps_the_cursor() {
     let empty = Fixture::open("customers_history").answer("empty");
     let (ids, end, lines) = all([empty]).await;
     assert_eq!((ids, end, lines.len()), (vec![], Some(10), 1));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_change_that_cannot_be_read_is_passed_with_its_page() {
+async fn unreadable_change_is_skipped_with_its_page() {
     let (ids, end, lines) = all([
         page(&json!([{"field": "x"}, change(11), "odd", null]), 3),
         page(&json!([change(12), {"id": 13, "customer": "odd"}, {"id": []}]), 2),
@@ -186,7 +186,7 @@ async fn a_change_that_cannot_be_read_is_passed_with_its_page() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_place_is_that_of_the_change_in_hand() {
+async fn cursor_is_that_of_the_returned_change() {
     let bench = Bench::new([
         page(&json!([change(12), change(11), change(12)]), 2),
         page(&json!([change(13)]), 1),
@@ -200,7 +200,7 @@ async fn the_place_is_that_of_the_change_in_hand() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_error_keeps_the_place() {
+async fn error_keeps_the_cursor() {
     let fixture = Fixture::open("customers_history");
     let bench = Bench::new([page(&json!([change(11)]), 2), fixture.answer("bad_date")]);
     let history = bench.connector.client().history();
@@ -210,11 +210,11 @@ async fn an_error_keeps_the_place() {
     assert_eq!((error.kind(), error.effect()), (ErrorKind::Rejected, Effect::NotApplied));
     assert_eq!(error.fields().len(), 1);
     assert_eq!(pager.cursor(), Some(HistoryCursor::new(11)));
-    assert_eq!(pager.next().await.unwrap(), None, "after an error it is over");
+    assert_eq!(pager.next().await.unwrap(), None, "an error ends the pager");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_crm_that_repeats_itself_is_found_out_and_nothing_is_told_twice() {
+async fn repeated_page_is_an_error_without_duplicates() {
     let same = || page(&json!([change(9), change(10), change(11)]), 2);
     let bench = Bench::new([same(), same()]);
     let history = bench.connector.client().history();
@@ -233,7 +233,7 @@ async fn without_a_count_a_full_page_is_not_the_last() {
 }
 
 #[test]
-fn an_answer_without_its_list_is_not_read_as_nothing_new() {
+fn response_without_list_is_an_error() {
     let request = ListCustomersHistory::since(BEGIN);
     let count = json!({"totalCount": 4, "totalPageCount": 1});
     for history in [json!(null), json!("odd")] {
@@ -245,7 +245,7 @@ fn an_answer_without_its_list_is_not_read_as_nothing_new() {
 }
 
 #[test]
-fn one_wrong_thing_costs_the_change_it_is_in_at_most() {
+fn mutated_change_loses_only_itself() {
     let customers = ListCustomersHistory::whole();
     let body = Fixture::open("customers_history").body("success");
     let whole = customers.decode(&Response::ok_json(&body)).unwrap();
@@ -268,7 +268,7 @@ fn one_wrong_thing_costs_the_change_it_is_in_at_most() {
 }
 
 proptest! {
-    /// A CRM with any changes and any page size gives each of them once, in order.
+    /// Each change is returned once, in order, for any changes and page size.
     #[test]
     fn every_change_comes_once(
         ids in prop::collection::btree_set(1_u64..500, 0..120),

@@ -8,7 +8,7 @@ use vochi_crm_sandbox::{Crm, Sandbox};
 use super::support::{Bench, open, record};
 
 #[tokio::test(start_paused = true)]
-async fn a_plain_http_link_is_sent_with_a_warning() {
+async fn plain_http_link_is_sent_with_a_warning() {
     for (address, warned) in [
         ("http://pbx.example.test/rec/1.mp3", true),
         ("http://192.0.2.7/rec/1.mp3", true),
@@ -30,7 +30,7 @@ async fn a_plain_http_link_is_sent_with_a_warning() {
 }
 
 #[tokio::test]
-async fn the_stand_in_takes_a_plain_http_link() {
+async fn stand_in_accepts_a_plain_http_link() {
     let sandbox = Sandbox::builder().start().await.unwrap();
     let changes = json!({"url": sandbox.url(Crm::RetailCrm).as_str(), "api_key": vochi_crm_sandbox::retailcrm::API_KEY});
     let directory = json!({"extensions": {"101": "7"}});
@@ -40,6 +40,6 @@ async fn the_stand_in_takes_a_plain_http_link() {
     let receipt = connector.log_calls(&Cx::history(), &[record]).await.remove(0);
     assert!(receipt.unwrap().recorded());
     assert_eq!(sandbox.refused(Crm::RetailCrm), []);
-    let kept = sandbox.retailcrm().call("1").expect("the call is kept");
+    let kept = sandbox.retailcrm().call("1").expect("missing call");
     assert_eq!(kept.recording.as_deref(), Some("http://pbx.example.test/rec/1.mp3"));
 }

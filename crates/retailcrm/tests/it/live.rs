@@ -1,4 +1,4 @@
-//! Live calls: who is shown what, and when.
+//! Live calls: popups of employees.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use vochi_crm_core::{
 };
 
 use super::fixture::Fixture;
-use super::support::{Bench, call, event, ext, hangup, incoming, phone, warnings, yes};
+use super::support::{Bench, call, event, ext, hangup, incoming, phone, success, warnings};
 
-fn always_yes() -> Vec<Step> {
-    (0..9).map(|_| yes()).collect()
+fn always_success() -> Vec<Step> {
+    (0..9).map(|_| success()).collect()
 }
 
 fn answered(seconds: i64, extension: &str) -> CallEvent {
@@ -33,8 +33,8 @@ fn ended(seconds: i64, outcome: Outcome, reason: Option<Reason>) -> CallEvent {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_ringing_call_is_one_event_with_every_employee() {
-    let bench = Bench::new(always_yes());
+async fn ringing_call_is_one_event_with_all_employees() {
+    let bench = Bench::new(always_success());
     let event = incoming(0, &["151", "152", "103"]).with_line(Line::new("0001363").unwrap());
     let receipt = bench.event(event).await.unwrap();
     assert_eq!(
@@ -51,8 +51,8 @@ async fn a_ringing_call_is_one_event_with_every_employee() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn further_ringing_is_shown_to_the_new_ones_only() {
-    let bench = Bench::new(always_yes());
+async fn later_ringing_notifies_only_new_employees() {
+    let bench = Bench::new(always_success());
     let _ = bench.event(incoming(0, &["151"])).await.unwrap();
     let _ = bench.event(incoming(15, &["151", "152"])).await.unwrap();
     let again = bench.event(incoming(16, &["151"])).await.unwrap();
@@ -63,7 +63,7 @@ async fn further_ringing_is_shown_to_the_new_ones_only() {
 
 #[tokio::test(start_paused = true)]
 async fn answers_holds_and_transfers_send_nothing() {
-    let bench = Bench::new(always_yes());
+    let bench = Bench::new(always_success());
     let _ = bench.event(incoming(0, &["151", "152"])).await.unwrap();
     let transfer = EventKind::Transferred { mode: TransferMode::Blind, from: None, to: ext("152") };
     for quiet in [
@@ -81,8 +81,8 @@ async fn answers_holds_and_transfers_send_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_hangup_names_everybody_who_was_shown_the_call() {
-    let bench = Bench::new(always_yes());
+async fn hangup_names_all_notified_employees() {
+    let bench = Bench::new(always_success());
     let _ = bench.event(incoming(0, &["151"])).await.unwrap();
     let _ = bench.event(incoming(15, &["152"])).await.unwrap();
     let _ = bench.event(answered(20, "152")).await.unwrap();
@@ -97,7 +97,7 @@ async fn the_hangup_names_everybody_who_was_shown_the_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_end_has_its_word() {
+async fn every_outcome_has_a_hangup_status() {
     use Outcome::{Answered, Busy, Cancelled, Failed, Missed, NoAnswer, Voicemail};
     for (outcome, reason, word) in [
         (Answered, None, "answered"),
@@ -113,7 +113,7 @@ async fn every_end_has_its_word() {
         (Failed, None, "failed"),
         (Voicemail, None, "no answered"),
     ] {
-        let bench = Bench::new(always_yes());
+        let bench = Bench::new(always_success());
         let _ = bench.event(incoming(0, &["151"])).await.unwrap();
         let _ = bench.event(ended(9, outcome, reason)).await.unwrap();
         assert_eq!(bench.sent(1, "event")["hangupStatus"], word, "{outcome:?} {reason:?}");
@@ -121,11 +121,11 @@ async fn every_end_has_its_word() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_end_without_a_word_takes_it_from_what_happened() {
+async fn missing_outcome_is_derived_from_the_state() {
     for (answer, direction, word) in
         [(true, "in", "answered"), (false, "in", "no answered"), (false, "out", "no answered")]
     {
-        let bench = Bench::new(always_yes());
+        let bench = Bench::new(always_success());
         let begin = if direction == "in" { incoming(0, &["151"]) } else { outgoing(0, "151") };
         let _ = bench.event(begin).await.unwrap();
         if answer {
@@ -137,13 +137,13 @@ async fn an_end_without_a_word_takes_it_from_what_happened() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hangup_after_lost_state_closes_what_it_names_and_nothing_else() {
-    let bench = Bench::new(always_yes());
+async fn hangup_after_lost_state_closes_only_named_popups() {
+    let bench = Bench::new(always_success());
     let receipt = bench.event(hangup(60).with_client(phone("+375446370646"))).await.unwrap();
     assert_eq!(receipt.requests(), 0);
     assert_eq!(receipt.warnings()[0].kind(), WarningKind::NothingToSend);
 
-    let bench = Bench::new(always_yes());
+    let bench = Bench::new(always_success());
     let named = ended(60, Outcome::Missed, None)
         .with_client(phone("+375446370646"))
         .with_leg(Leg::to_employee(ext("151")));
@@ -152,8 +152,8 @@ async fn a_hangup_after_lost_state_closes_what_it_names_and_nothing_else() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_shown_after_the_end() {
-    let bench = Bench::new(always_yes());
+async fn no_popup_is_shown_after_the_end() {
+    let bench = Bench::new(always_success());
     let _ = bench.event(incoming(0, &["151"])).await.unwrap();
     let _ = bench.event(hangup(9)).await.unwrap();
     for late in [incoming(10, &["152"]), hangup(11)] {
@@ -166,7 +166,7 @@ async fn nothing_is_shown_after_the_end() {
 
 #[tokio::test(start_paused = true)]
 async fn outgoing_calls_show_a_popup_unless_switched_off() {
-    let bench = Bench::new(always_yes());
+    let bench = Bench::new(always_success());
     let _ = bench.event(outgoing(0, "151")).await.unwrap();
     assert_eq!(
         bench.sent(0, "event"),
@@ -175,68 +175,68 @@ async fn outgoing_calls_show_a_popup_unless_switched_off() {
             "callExternalId": "1757843474.185",
         })
     );
-    let bench = Bench::with(always_yes(), json!({"popup_out": false}), json!({}));
+    let bench = Bench::with(always_success(), json!({"popup_out": false}), json!({}));
     assert_eq!(bench.event(outgoing(0, "151")).await.unwrap().requests(), 0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_popup_comes_when_it_is_configured_to() {
-    let bench = Bench::with(always_yes(), json!({"popup": "answer"}), json!({}));
+async fn popup_is_shown_at_the_configured_event() {
+    let bench = Bench::with(always_success(), json!({"popup": "answer"}), json!({}));
     assert_eq!(bench.event(incoming(0, &["151", "152"])).await.unwrap().requests(), 0);
     let _ = bench.event(answered(5, "152")).await.unwrap();
     assert_eq!(bench.sent(0, "event")["codes"], json!(["152"]));
     let _ = bench.event(hangup(9)).await.unwrap();
     assert_eq!(bench.sent(1, "event")["codes"], json!(["152"]));
 
-    let bench = Bench::with(always_yes(), json!({"popup": "never"}), json!({}));
+    let bench = Bench::with(always_success(), json!({"popup": "never"}), json!({}));
     for quiet in [incoming(0, &["151"]), answered(5, "151"), hangup(9)] {
         assert_eq!(bench.event(quiet).await.unwrap().requests(), 0);
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_hidden_caller_gives_no_request_and_a_warning() {
-    let bench = Bench::new(always_yes());
+async fn hidden_caller_sends_nothing_and_warns() {
+    let bench = Bench::new(always_success());
     let receipt = bench.event(incoming(0, &["151"]).with_client(Party::Hidden)).await.unwrap();
     assert_eq!(receipt.requests(), 0);
     assert_eq!(receipt.warnings()[0].kind(), WarningKind::HiddenNumber);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_text_with_digits_goes_out_as_digits() {
-    let bench = Bench::new(always_yes());
+async fn text_with_digits_is_sent_as_digits() {
+    let bench = Bench::new(always_success());
     let odd = Party::Raw("*21*37529".to_owned());
     let receipt = bench.event(incoming(0, &["151"]).with_client(odd)).await.unwrap();
     assert_eq!(bench.sent(0, "event")["phone"], "2137529");
     assert_eq!(receipt.warnings()[0].kind(), WarningKind::UnreadableNumber);
     let none = Party::Raw("MTS".to_owned());
-    let bench = Bench::new(always_yes());
+    let bench = Bench::new(always_success());
     assert_eq!(bench.event(incoming(0, &["151"]).with_client(none)).await.unwrap().requests(), 0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn internal_calls_are_not_told() {
-    let bench = Bench::new(always_yes());
+async fn internal_calls_are_not_sent() {
+    let bench = Bench::new(always_success());
     let internal = incoming(0, &["151"]).with_direction(Direction::Internal);
     assert_eq!(bench.event(internal).await.unwrap().requests(), 0);
     assert_eq!(bench.event(hangup(9)).await.unwrap().requests(), 0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_any_extension_the_default_user_is_shown_the_call() {
-    let nobody = || incoming(0, &[]);
-    let bench = Bench::new(always_yes());
-    assert_eq!(bench.event(nobody()).await.unwrap().requests(), 0);
+async fn missing_extension_notifies_the_default_user() {
+    let no_extension = || incoming(0, &[]);
+    let bench = Bench::new(always_success());
+    assert_eq!(bench.event(no_extension()).await.unwrap().requests(), 0);
 
-    let bench = Bench::with(always_yes(), json!({"default_user": "16"}), json!({}));
-    let _ = bench.event(nobody()).await.unwrap();
+    let bench = Bench::with(always_success(), json!({"default_user": "16"}), json!({}));
+    let _ = bench.event(no_extension()).await.unwrap();
     assert_eq!(bench.sent(0, "event")["userIds"], json!([16]));
-    assert_eq!(bench.sent(0, "event").get("codes"), None, "nothing empty is sent");
+    assert_eq!(bench.sent(0, "event").get("codes"), None, "empty lists are not sent");
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_default_user_is_shown_the_call_once_and_its_popup_is_closed() {
-    let bench = Bench::with(always_yes(), json!({"default_user": "16"}), json!({}));
+async fn default_user_popup_is_shown_once_and_closed() {
+    let bench = Bench::with(always_success(), json!({"default_user": "16"}), json!({}));
     let _ = bench.event(incoming(0, &[])).await.unwrap();
     assert_eq!(bench.event(incoming(1, &[])).await.unwrap().requests(), 0);
     let _ = bench.event(hangup(9)).await.unwrap();
@@ -245,8 +245,8 @@ async fn the_default_user_is_shown_the_call_once_and_its_popup_is_closed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_end_of_a_call_without_popups_is_silent() {
-    let bench = Bench::with(always_yes(), json!({"popup_out": false}), json!({}));
+async fn end_of_a_call_without_popups_sends_nothing() {
+    let bench = Bench::with(always_success(), json!({"popup_out": false}), json!({}));
     let _ = bench.event(outgoing(0, "151")).await.unwrap();
     let receipt = bench.event(hangup(9)).await.unwrap();
     assert_eq!(receipt.requests(), 0);
@@ -254,8 +254,8 @@ async fn the_end_of_a_call_without_popups_is_silent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_ringing_call_of_unknown_direction_is_not_guessed() {
-    let bench = Bench::new(always_yes());
+async fn unknown_direction_sends_nothing() {
+    let bench = Bench::new(always_success());
     let unknown = event(0, EventKind::Ringing)
         .with_client(phone("+375446370646"))
         .with_leg(Leg::to_employee(ext("151")));
@@ -265,7 +265,7 @@ async fn a_ringing_call_of_unknown_direction_is_not_guessed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_the_crm_does_not_know_is_a_warning() {
+async fn unknown_employees_are_a_warning() {
     let answer = Fixture::open("telephony_call_event").answer("success_with_unknown_codes");
     let bench = Bench::new([answer]);
     let receipt = bench.event(incoming(0, &["151"])).await.unwrap();
@@ -275,8 +275,8 @@ async fn what_the_crm_does_not_know_is_a_warning() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unmapped_line_is_left_out_with_a_warning() {
-    let bench = Bench::new(always_yes());
+async fn unmapped_line_is_left_out_with_a_warning() {
+    let bench = Bench::new(always_success());
     let event = incoming(0, &["151"]).with_line(Line::new("0009999").unwrap());
     let receipt = bench.event(event).await.unwrap();
     assert_eq!(bench.sent(0, "event").get("externalPhone"), None);
@@ -284,9 +284,9 @@ async fn an_unmapped_line_is_left_out_with_a_warning() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn shop_analytics_and_prefix_travel_with_the_call() {
+async fn event_has_shop_analytics_and_id_prefix() {
     let bench = Bench::with(
-        always_yes(),
+        always_success(),
         json!({"call_id_prefix": "pbx1-"}),
         json!({"site": "shop-one", "client_id": "canary-client-id", "send_client_id": true}),
     );
@@ -308,17 +308,17 @@ async fn shop_analytics_and_prefix_travel_with_the_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_popup_that_failed_is_shown_when_it_is_told_again() {
+async fn failed_popup_is_shown_by_a_repeated_event() {
     let refused = Step::json(400, &json!({"success": false, "errorMsg": "Validation error"}));
-    let bench = Bench::new([refused, yes()]);
+    let bench = Bench::new([refused, success()]);
     bench.event(incoming(0, &["151"])).await.unwrap_err();
     let _ = bench.event(incoming(1, &["151"])).await.unwrap();
     assert_eq!(bench.sent(1, "event")["codes"], json!(["151"]));
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_event_that_waits_for_another_too_long_was_surely_not_told() {
-    let bench = Bench::new(always_yes());
+async fn event_behind_a_locked_call_is_not_applied() {
+    let bench = Bench::new(always_success());
     let hub = bench.connector.client().hub().clone();
     let held = hub.open_call(&Cx::live(), &"shop".into(), &call()).await.unwrap();
     let cx = Cx::live().with_timeout(Duration::from_secs(4));
@@ -335,10 +335,10 @@ async fn an_event_that_waits_for_another_too_long_was_surely_not_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lost_answer_leaves_the_effect_open() {
+async fn lost_response_has_effect_maybe() {
     let lost = Step::Fail(TransportError::Broken("reset".to_owned()));
-    let bench = Bench::new([lost, yes()]);
+    let bench = Bench::new([lost, success()]);
     let error = bench.event(incoming(0, &["151"])).await.unwrap_err();
     assert_eq!(error.effect(), Effect::Maybe);
-    assert_eq!(bench.played().len(), 1, "it might be shown twice");
+    assert_eq!(bench.played().len(), 1, "a retry could show it twice");
 }

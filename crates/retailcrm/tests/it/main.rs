@@ -4,7 +4,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "a test that cannot go on fails"
+    reason = "tests fail by panicking"
 )]
 
 mod account;
@@ -35,7 +35,7 @@ mod orders;
 mod policies;
 mod requests;
 mod response_values;
-mod secrets;
+mod secret_leaks;
 mod sent_client_id;
 mod setup;
 mod stand_in;

@@ -1,4 +1,4 @@
-//! What a plan makes of an integration module, without losing anybody's extension.
+//! Plans for an integration module, without loss of extensions.
 
 use serde_json::{Value, json};
 use vochi_crm_core::ErrorKind;
@@ -17,7 +17,7 @@ fn codes(module: &IntegrationModule) -> Vec<(u64, String)> {
 }
 
 #[test]
-fn a_module_that_is_as_it_should_be_is_left_alone() {
+fn module_that_matches_is_unchanged() {
     for name in ["success", "additional_codes_string_user_ids"] {
         let answer = Fixture::open("integration_module_get").body(name);
         let change = plan().apply(Some(&read(&answer["integrationModule"]))).unwrap();
@@ -32,9 +32,9 @@ fn a_module_that_is_as_it_should_be_is_left_alone() {
 }
 
 #[test]
-fn a_plan_applied_twice_is_the_same_as_once() {
+fn apply_is_idempotent() {
     let first = plan().apply(None).unwrap();
-    assert_eq!(first.changes[0], "module vochi-telephony is made");
+    assert_eq!(first.changes[0], "module vochi-telephony is created");
     let back = read(&written(&first.module));
     let second = plan().apply(Some(&back)).unwrap();
     assert_eq!(second.changes, [""; 0]);
@@ -42,7 +42,7 @@ fn a_plan_applied_twice_is_the_same_as_once() {
 }
 
 #[test]
-fn nobody_loses_an_extension_or_a_number() {
+fn extensions_and_numbers_of_others_stay() {
     let mut module = registered();
     module["integrations"]["telephony"]["additionalCodes"] = json!([
         {"userId": "7", "code": 101, "note": "kept"},
@@ -92,7 +92,7 @@ fn nobody_loses_an_extension_or_a_number() {
 }
 
 #[test]
-fn extensions_at_the_root_move_to_where_they_belong() {
+fn extensions_at_the_root_are_moved() {
     let mut module = registered();
     module["additionalCodes"] = json!([
         {"userId": 9, "code": "109"},
@@ -110,17 +110,17 @@ fn extensions_at_the_root_move_to_where_they_belong() {
         [(7, "101".to_owned()), (8, "102".to_owned()), (9, "109".to_owned())],
         "an extension in both places is whose it is in the right one"
     );
-    // The CRM may go on showing the old ones.
+    // The CRM may still return the old ones.
     sent["additionalCodes"] = module["additionalCodes"].clone();
     assert_eq!(plan().apply(Some(&read(&sent))).unwrap().changes, [""; 0]);
-    // Nothing but the root.
+    // Extensions at the root only.
     let lone =
         json!({"code": "vochi-telephony", "additionalCodes": [{"userId": 9, "code": "109"}]});
     assert_eq!(codes(&read(&lone)), [(9, "109".to_owned())]);
 }
 
 #[test]
-fn a_plan_says_what_it_changes() {
+fn apply_describes_its_changes() {
     let there = read(&registered());
     let other = bare()
         .with_code(ext("101"), UserId::new(9).unwrap())
@@ -135,8 +135,8 @@ fn a_plan_says_what_it_changes() {
             "active is set",
             "makeCallUrl is set",
             "allowEdit is set",
-            "extension 101 goes from user 7 to user 9",
-            "shop shop-two gets our number +375171234567",
+            "extension 101 moves from user 7 to user 9",
+            "shop shop-two gets number +375171234567",
         ]
     );
     assert_eq!(codes(&change.module), [(9, "101".to_owned()), (8, "102".to_owned())]);
@@ -145,7 +145,7 @@ fn a_plan_says_what_it_changes() {
 }
 
 #[test]
-fn who_may_edit_is_kept_unless_the_plan_says() {
+fn editing_is_kept_unless_planned() {
     let mut module = registered();
     module["integrations"]["telephony"]["allowEdit"] = json!(true);
     let change = plan().apply(Some(&read(&module))).unwrap();
@@ -155,7 +155,7 @@ fn who_may_edit_is_kept_unless_the_plan_says() {
 }
 
 #[test]
-fn an_extension_has_one_user() {
+fn extension_of_two_users_is_refused() {
     let twice = bare()
         .with_code(ext("101"), UserId::new(7).unwrap())
         .with_code(ext("101"), UserId::new(8).unwrap());
@@ -168,7 +168,7 @@ fn an_extension_has_one_user() {
     ]);
     let there = read(&module);
     let error = EditIntegrationModule::new(there.clone()).request().unwrap_err();
-    assert_eq!(error.fields()["additionalCodes"], "extension 101 is given to the users 7 and 8");
+    assert_eq!(error.fields()["additionalCodes"], "extension 101 is assigned to the users 7 and 8");
     let change = bare().with_code(ext("101"), UserId::new(7).unwrap()).apply(Some(&there)).unwrap();
     assert_eq!(change.changes, ["extension 101 stays with user 7 alone"]);
     assert_eq!(
@@ -179,13 +179,13 @@ fn an_extension_has_one_user() {
 }
 
 #[test]
-fn a_plan_is_not_put_over_another_module() {
+fn plan_is_not_applied_to_another_module() {
     let other = read(&json!({"code": "other", "name": "Other"}));
     assert_eq!(plan().apply(Some(&other)).unwrap_err().kind(), ErrorKind::Input);
 }
 
 #[test]
-fn whatever_is_wrong_nobody_loses_an_extension() {
+fn mutated_module_loses_no_extension() {
     let mut module = registered();
     module["integrations"]["telephony"]["additionalCodes"] = json!([
         {"userId": 7, "code": "101", "note": {"a": 1}},
@@ -194,7 +194,7 @@ fn whatever_is_wrong_nobody_loses_an_extension() {
     for mutation in mutations(&module) {
         let place = format!("{} {}", mutation.path.join("."), mutation.what);
         let module = read(&mutation.body);
-        // The plan names another code than the one that was read, or nothing may be written.
+        // The plan names another code than the module read, or the module may not be written.
         let Ok(change) = plan().apply(Some(&module)) else {
             let odd_code = mutation.path == ["code"];
             assert!(odd_code || !module.unreadable().is_empty(), "{place}");
@@ -204,7 +204,7 @@ fn whatever_is_wrong_nobody_loses_an_extension() {
         let sent = sent["integrations"]["telephony"]["additionalCodes"].as_array().unwrap();
         let there = &mutation.body["integrations"]["telephony"]["additionalCodes"];
         for element in there.as_array().into_iter().flatten() {
-            // Ids are written as numbers and codes as texts, however they came.
+            // Ids are written as numbers and codes as texts, in any case.
             let plain = |value: &Value| value.to_string().replace('"', "");
             let kept = |own: &Value| {
                 own == element
@@ -218,7 +218,7 @@ fn whatever_is_wrong_nobody_loses_an_extension() {
 }
 
 #[test]
-fn actions_are_written_only_where_asked_for_and_beside_those_of_others() {
+fn planned_actions_are_added_to_others() {
     assert!(written(&plan().apply(None).unwrap().module).get("actions").is_none());
     let wanted = || plan().with_action(ModuleAction::Activity, "/activity");
     for there in [json!(null), json!([]), json!({}), json!({"activity": "/old"})] {

@@ -15,7 +15,7 @@ async fn ask(bench: &Bench) -> Result<Secret> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_key_of_the_answer_comes_back_and_is_printed_nowhere() {
+async fn new_key_is_returned_and_never_printed() {
     let answer = json!({"success": true, "apiKey": "canary-new-key"});
     let bench = Bench::new([Step::json(200, &answer)]);
     let key = ask(&bench).await.unwrap();
@@ -30,14 +30,14 @@ async fn the_key_of_the_answer_comes_back_and_is_printed_nowhere() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_module_of_no_marketplace_is_refused() {
+async fn module_outside_the_marketplace_is_refused() {
     let refused = json!({"success": false, "errorMsg": "Not enabled simple connection"});
     let error = ask(&Bench::new([Step::json(400, &refused)])).await.unwrap_err();
     assert_eq!((error.kind(), error.effect()), (ErrorKind::Rejected, Effect::NotApplied));
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_hides_the_key_is_unreadable_and_shows_none_of_it() {
+async fn response_without_key_is_unreadable_and_masked() {
     for key in [json!(["canary-new-key"]), json!({"a": "canary-new-key"}), json!("")] {
         let answer = json!({"success": true, "apiKey": key});
         let error = ask(&Bench::new([Step::json(200, &answer)])).await.unwrap_err();
@@ -47,7 +47,7 @@ async fn an_answer_that_hides_the_key_is_unreadable_and_shows_none_of_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nothing_is_not_asked_for() {
+async fn empty_scope_list_is_not_sent() {
     let bench = Bench::new([]);
     let request = UpdateModuleScopes::new(code());
     let error = bench.connector.client().send(&Cx::history(), request).await.unwrap_err();

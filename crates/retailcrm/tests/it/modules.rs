@@ -1,4 +1,4 @@
-//! Integration modules: read, planned, written, without losing anybody's extension.
+//! Integration modules: read, planned, written, without loss of extensions.
 
 use serde_json::{Value, json};
 use vochi_crm_core::http::{Operation, Response};
@@ -8,7 +8,7 @@ use vochi_crm_retailcrm::api::{EditIntegrationModule, GetIntegrationModule};
 use vochi_crm_retailcrm::model::{IntegrationModule, ModuleCode, ModuleEdited, ModulePlan, UserId};
 
 use super::fixture::{Fixture, assert_same};
-use super::support::{Bench, KEY, ext, open, phone, planned, yes};
+use super::support::{Bench, KEY, ext, open, phone, planned, success};
 
 pub(crate) fn code() -> ModuleCode {
     ModuleCode::new("vochi-telephony").unwrap()
@@ -38,12 +38,12 @@ pub(crate) fn read(module: &Value) -> IntegrationModule {
     GetIntegrationModule::new(code()).decode(&answer).unwrap()
 }
 
-/// The module of the fixture's answer.
+/// The module of the fixture's response.
 pub(crate) fn registered() -> Value {
     Fixture::open("integration_module_get").body("success")["integrationModule"].clone()
 }
 
-/// What writing a module sends.
+/// The serialized module.
 pub(crate) fn written(module: &IntegrationModule) -> Value {
     let request = EditIntegrationModule::new(module.clone()).request().unwrap();
     let body = request.body_ref().encode();
@@ -53,7 +53,7 @@ pub(crate) fn written(module: &IntegrationModule) -> Value {
 }
 
 #[test]
-fn requests_go_out_as_documented() {
+fn requests_match_the_documentation() {
     let get = GetIntegrationModule::new(code()).request().unwrap();
     assert_same(&get, Fixture::open("integration_module_get").request(None));
     let fixture = Fixture::open("integration_module_edit");
@@ -68,7 +68,7 @@ fn requests_go_out_as_documented() {
 }
 
 #[test]
-fn a_module_whose_extensions_cannot_be_read_is_not_written() {
+fn module_with_unreadable_extensions_is_not_written() {
     for (place, odd) in [
         ("/integrations/telephony/additionalCodes", json!("101,102")),
         ("/integrations/telephony/externalPhones", json!(5)),
@@ -90,7 +90,7 @@ fn a_module_whose_extensions_cannot_be_read_is_not_written() {
 }
 
 #[test]
-fn what_the_crm_is_known_to_refuse_is_not_sent() {
+fn known_causes_of_refusals_are_not_sent() {
     let plan_at = |base| ModulePlan::new(code(), "Vochi-CRM", base);
     let good = || plan_at("https://connector.example.test");
     for (field, plan) in [
@@ -122,7 +122,7 @@ fn what_the_crm_is_known_to_refuse_is_not_sent() {
 }
 
 #[test]
-fn whom_the_crm_does_not_know_is_a_warning() {
+fn unknown_users_are_a_warning() {
     let fixture = Fixture::open("integration_module_edit");
     let edit = EditIntegrationModule::new(plan().apply(None).unwrap().module);
     let said = |name| {
@@ -143,7 +143,7 @@ fn whom_the_crm_does_not_know_is_a_warning() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_refusal_of_the_fixtures_is_understood() {
+async fn every_refusal_of_the_fixtures_is_classified() {
     let kinds = [
         ("not_a_json_string", ErrorKind::Rejected),
         ("validation_logo_baseurl", ErrorKind::Rejected),
@@ -170,7 +170,7 @@ async fn every_refusal_of_the_fixtures_is_understood() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn registering_writes_only_what_changes() {
+async fn register_writes_only_differences() {
     let get = Fixture::open("integration_module_get");
     for (read, lines) in [
         ("success", vec!["GET /api/v5/integration-modules/vochi-telephony"]),
@@ -182,7 +182,7 @@ async fn registering_writes_only_what_changes() {
             ],
         ),
     ] {
-        let bench = Bench::new([get.answer(read), yes()]);
+        let bench = Bench::new([get.answer(read), success()]);
         let modules = bench.connector.client().integration_modules();
         let (change, said) = modules.register(&Cx::history(), &plan()).await.unwrap();
         let sent: Vec<String> = bench.played().into_iter().map(|one| one.line).collect();
@@ -194,19 +194,19 @@ async fn registering_writes_only_what_changes() {
     let modules = bench.connector.client().integration_modules();
     let error = modules.register(&Cx::history(), &plan()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Auth);
-    assert_eq!(bench.played().len(), 1, "what could not be read is not overwritten");
+    assert_eq!(bench.played().len(), 1, "an unreadable module is not overwritten");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lost_answer_is_written_again() {
-    let bench = Bench::new([Step::text(502, "text/html", ""), yes()]);
+async fn lost_response_is_retried() {
+    let bench = Bench::new([Step::text(502, "text/html", ""), success()]);
     let edit = EditIntegrationModule::new(plan().apply(None).unwrap().module);
     bench.connector.client().send(&Cx::history(), edit).await.unwrap();
     assert_eq!(bench.played().len(), 2);
 }
 
 #[test]
-fn what_proves_requests_genuine_is_not_printed() {
+fn credentials_are_not_printed() {
     let shown = format!("{:?} {:?}", plan(), read(&registered()));
     for secret in ["9f0d6c1e", "make-call"] {
         assert!(!shown.contains(secret), "{shown}");
@@ -215,7 +215,7 @@ fn what_proves_requests_genuine_is_not_printed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dry_run_shows_what_would_be_written() {
+async fn dry_run_shows_the_module() {
     let (hub, requests) = planned();
     let connector = open(&hub, json!({}), json!({"client_id": "9f0d6c1e5b7a4c2f8e3d1a6b0c9d8e7f"}));
     let connector = connector.unwrap();
@@ -232,7 +232,7 @@ async fn a_dry_run_shows_what_would_be_written() {
 }
 
 #[test]
-fn a_code_is_one_segment_of_the_path() {
+fn module_code_is_one_path_segment() {
     for (text, good) in [
         ("vochi-telephony_2.ru", true),
         ("7", true),

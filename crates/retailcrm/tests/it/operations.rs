@@ -1,4 +1,4 @@
-//! Every operation of the client, each with a value that can be sent.
+//! Every operation of the client, with sendable values.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -24,7 +24,7 @@ use vochi_crm_retailcrm::model::{
 use super::modules;
 use super::support::{ext, list, phone, text};
 
-/// An operation that returns text, so that one table holds all of them.
+/// An operation that returns text, so that one table contains all of them.
 #[async_trait::async_trait]
 pub(crate) trait Operation: Send + Sync {
     fn name(&self) -> &'static str;
@@ -73,17 +73,17 @@ where
 
 /// One row of the table.
 pub(crate) struct Row {
-    /// The type in `src/api`, and what is special about this value of it.
+    /// The type in `src/api`, with a description of this value.
     pub(crate) name: &'static str,
     pub(crate) operation: Box<dyn Operation>,
-    /// Whether it may be repeated in doubt.
+    /// Its repeat class.
     pub(crate) repeats: Repeat,
-    /// Whether its answer has to hold something: an id of what was made, what was asked for.
+    /// True if its response must have content, such as the id of a new entity.
     pub(crate) demands: bool,
 }
 
 impl Row {
-    /// A row of `Type` or `Type, what is special`.
+    /// Creates a row of `Type` or `Type, description`.
     fn new(name: &'static str, repeats: Repeat, operation: impl Operation + 'static) -> Self {
         Self { name, operation: Box::new(operation), repeats, demands: false }
     }
@@ -109,7 +109,7 @@ pub(crate) fn call(id: &str) -> CallUpload {
     .code(ext("101"))
 }
 
-/// Every operation. What is not in here is missed by `every_operation_is_in_the_table`.
+/// Every operation. `every_operation_is_in_the_table` reports missing ones.
 pub(crate) fn all() -> Vec<Row> {
     let mut rows = reads();
     rows.extend(writes());
@@ -167,12 +167,12 @@ fn writes() -> Vec<Row> {
     let offer = EditFile::new(FileId::new(25).unwrap()).filename(text("offer.pdf"));
     vec![
         Row::new("SendCallEvent, ringing", Unsafe, rings),
-        Row::new("SendCallEvent, over", Unsafe, hangs_up),
+        Row::new("SendCallEvent, hangup", Unsafe, hangs_up),
         Row::new("UploadCalls", Keyed, UploadCalls::new().calls([call("pbx1-1")])),
         Row::new("SetUserStatus", Keyed, SetUserStatus::new(user, UserStatus::Busy)),
         Row::new("CreateCustomer", Unsafe, CreateCustomer::new(new_customer)).demanding(),
         Row::new("EditCustomer, the manager", Keyed, EditCustomer::new(customer, manager)),
-        // Numbers may be added once more by a repeat.
+        // A repeat may add numbers twice.
         Row::new("EditCustomer, a number", Unsafe, EditCustomer::new(customer, number)),
         Row::new("CreateCustomerNote", Unsafe, CreateCustomerNote::new(text("Важно"), customer))
             .demanding(),
@@ -203,7 +203,7 @@ fn writes() -> Vec<Row> {
     ]
 }
 
-/// The types that are operations, as the sources name them.
+/// The operation types in the sources.
 fn named_in_the_sources() -> BTreeSet<String> {
     let folder = format!("{}/src/api", env!("CARGO_MANIFEST_DIR"));
     let mut names = BTreeSet::new();
@@ -217,7 +217,7 @@ fn named_in_the_sources() -> BTreeSet<String> {
             }
         }
     }
-    // It stands in the table once for each filter.
+    // It is in the table once for each filter.
     assert!(names.remove("List"));
     names
 }
@@ -230,7 +230,7 @@ fn every_operation_is_in_the_table() {
 }
 
 #[test]
-fn every_operation_says_truly_whether_it_may_be_repeated() {
+fn every_operation_declares_its_repeat_class() {
     for row in all() {
         let (name, operation) = (row.name, &row.operation);
         assert_eq!(operation.repeat(), row.repeats, "{name}");
@@ -242,7 +242,7 @@ fn every_operation_says_truly_whether_it_may_be_repeated() {
 }
 
 #[test]
-fn every_operation_can_read_what_a_dry_run_pretends() {
+fn every_operation_decodes_its_planned_response() {
     for row in all() {
         let read = row.operation.decode(&row.operation.planned());
         assert!(read.is_ok(), "{}: {read:?}", row.name);

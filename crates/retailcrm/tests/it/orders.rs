@@ -54,7 +54,7 @@ fn field(request: &impl Operation, name: &str) -> Value {
 }
 
 #[test]
-fn readers_go_out_as_documented() {
+fn reads_match_the_documentation() {
     let fixture = Fixture::open("orders_list");
     let twenty = |filter| list(filter).page_size(PageSize::Twenty);
     let sixty = CustomerId::new(60).unwrap();
@@ -70,7 +70,7 @@ fn readers_go_out_as_documented() {
 }
 
 #[test]
-fn writers_go_out_as_documented() {
+fn writes_match_the_documentation() {
     for (name, request) in [
         ("order_create", new_order().request()),
         ("order_edit", new_comment().request()),
@@ -156,7 +156,7 @@ fn every_field_of_a_new_order_has_the_crms_name() {
 }
 
 #[test]
-fn what_says_nothing_is_not_sent() {
+fn empty_request_is_not_sent() {
     let order = OrderData::new().first_name("Иван");
     let errors = [
         CreateOrder::new(order).request(),
@@ -191,7 +191,7 @@ fn assert_whole(order: &Order) {
 }
 
 #[test]
-fn orders_are_read_whatever_php_makes_of_empty_maps() {
+fn orders_with_empty_php_maps_are_read() {
     let read = |name| {
         let body = Fixture::open("orders_list").body(name);
         let page = list(OrderFilter::new()).decode(&Response::ok_json(&body)).unwrap();
@@ -227,7 +227,7 @@ async fn orders_are_listed_over_all_pages() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn orders_and_tasks_are_read_made_and_changed() {
+async fn orders_and_tasks_are_read_created_and_changed() {
     let bench = Bench::new(
         ["order_get", "order_create", "order_edit", "task_create"]
             .map(|file| Fixture::open(file).answer("success")),
@@ -245,7 +245,7 @@ async fn orders_and_tasks_are_read_made_and_changed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_refusal_of_the_fixtures_is_understood() {
+async fn every_refusal_of_the_fixtures_is_classified() {
     for (file, name, kind, fields) in [
         ("order_get", "not_found", ErrorKind::NotFound, 0),
         ("order_create", "missing_parameter", ErrorKind::Rejected, 0),
@@ -270,7 +270,7 @@ async fn every_refusal_of_the_fixtures_is_understood() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn in_doubt_an_order_or_task_is_not_made_twice() {
+async fn create_with_lost_response_is_not_retried() {
     let lost = || Step::text(502, "text/html", "");
     let bench = Bench::new([lost(), lost(), lost(), Fixture::open("order_edit").answer("success")]);
     let (client, cx) = (bench.connector.client(), Cx::history());
@@ -279,5 +279,5 @@ async fn in_doubt_an_order_or_task_is_not_made_twice() {
     let error = client.send(&cx, &new_task()).await.unwrap_err();
     assert_eq!((error.effect(), error.attempts()), (Effect::Maybe, 1));
     client.send(&cx, &new_comment()).await.unwrap();
-    assert_eq!(bench.played().len(), 4, "a change is written again");
+    assert_eq!(bench.played().len(), 4, "an edit is retried");
 }

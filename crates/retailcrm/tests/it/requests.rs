@@ -1,4 +1,4 @@
-//! The bytes of every request, against the fixtures.
+//! All requests, compared with the fixtures.
 
 use serde_json::json;
 use vochi_crm_core::http::Operation;
@@ -26,7 +26,7 @@ fn to_both(event: SendCallEvent) -> SendCallEvent {
 }
 
 #[test]
-fn call_events_go_out_as_documented() {
+fn call_events_match_the_documentation() {
     let fixture = Fixture::open("telephony_call_event");
     let incoming = to_both(SendCallEvent::incoming(phone("+375291112233")))
         .call_external_id(text("pbx1-1773474900.42"))
@@ -67,13 +67,13 @@ fn call_events_go_out_as_documented() {
 }
 
 #[test]
-fn an_event_without_an_employee_is_not_sent() {
+fn event_without_an_employee_is_not_sent() {
     let error = SendCallEvent::incoming(phone("+375291112233")).request().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input);
 }
 
 #[test]
-fn an_upload_goes_out_as_documented() {
+fn upload_matches_the_documentation() {
     let fixture = Fixture::open("telephony_calls_upload");
     let upload = UploadCalls::new().calls([
         CallUpload::new(
@@ -138,7 +138,7 @@ fn duration_not_set_is_zero_unless_answered() {
 }
 
 #[test]
-fn an_upload_holds_one_to_fifty_calls_of_somebody() {
+fn upload_has_one_to_fifty_calls_with_employees() {
     let call = || {
         CallUpload::new(
             local("2026-03-14 10:15:00"),
@@ -161,7 +161,7 @@ fn an_upload_holds_one_to_fifty_calls_of_somebody() {
 }
 
 #[test]
-fn a_number_that_is_none_goes_out_as_its_digits() {
+fn invalid_number_is_sent_as_digits() {
     let digits = PhoneText::digits_of("*21*37529#").unwrap();
     assert_eq!(digits.as_str(), "2137529");
     assert_eq!(PhoneText::digits_of("MTS"), None);
@@ -169,7 +169,7 @@ fn a_number_that_is_none_goes_out_as_its_digits() {
 }
 
 #[test]
-fn readers_go_out_as_documented() {
+fn reads_match_the_documentation() {
     let manager = FindManager::new(phone("+375291112233")).details().ignore_status();
     assert_same(&manager.request().unwrap(), Fixture::open("telephony_manager").request(None));
     let users = UserFilter::new().active().managers();
@@ -179,7 +179,7 @@ fn readers_go_out_as_documented() {
 }
 
 #[test]
-fn pages_have_the_sizes_the_crm_accepts() {
+fn page_sizes_are_those_of_the_crm() {
     for (size, text) in
         [(PageSize::Twenty, "20"), (PageSize::Fifty, "50"), (PageSize::Hundred, "100")]
     {

@@ -1,4 +1,4 @@
-//! Values of responses that are kept, typed or as JSON.
+//! Values of responses that are returned, typed or as JSON.
 
 use serde_json::{Value, json};
 use vochi_crm_core::http::{Operation, Response};
@@ -31,7 +31,7 @@ fn order_histories_keep_item_payment_and_ancestor() {
     assert_eq!(first.item, item);
     assert_eq!((&first.payment, &first.ancestor), (&Value::Null, &None));
     assert_eq!(second.payment, payment);
-    let ancestor = third.ancestor.as_ref().expect("the ancestor is kept");
+    let ancestor = third.ancestor.as_ref().expect("missing ancestor");
     assert_eq!(ancestor.id, Some(OrderId::new(501).unwrap()));
     assert_eq!(ancestor.fields["site"], "shop");
 }
@@ -47,40 +47,40 @@ fn customer_histories_keep_the_address() {
 }
 
 #[test]
-fn a_company_is_not_returned_as_a_customer_id() {
+fn company_is_not_returned_as_a_customer_id() {
     let company = json!({"type": "customer_corporate", "id": "62", "site": "shop"});
     for link in [
         read::<Order>(json!({"id": 1, "customer": company})).customer,
         read::<Task>(json!({"id": 1, "customer": company})).customer,
     ] {
-        let link = link.expect("the link is kept");
+        let link = link.expect("missing link");
         assert_eq!(link.kind, Some(CustomerKind::Corporate));
-        assert_eq!(link.id, None, "62 is the id of no person");
+        assert_eq!(link.id, None, "62 is not the id of a person");
         assert_eq!(link.corporate_id, Some(CorporateCustomerId::new(62).unwrap()));
         assert_eq!(link.site.as_deref(), Some("shop"));
     }
 }
 
 #[test]
-fn a_person_and_an_untyped_link_have_a_customer_id() {
+fn person_and_an_untyped_link_have_a_customer_id() {
     for link in [json!({"id": 62}), json!({"type": "customer", "id": "62"})] {
         let order = read::<Order>(json!({"id": 1, "customer": link}));
-        let read = order.customer.expect("the link is kept");
+        let read = order.customer.expect("missing link");
         assert_eq!(read.id, Some(CustomerId::new(62).unwrap()), "{link}");
         assert_eq!(read.corporate_id, None, "{link}");
     }
     let unknown = json!({"id": 1, "customer": {"type": "robot", "id": 62}});
-    let link = read::<Order>(unknown).customer.expect("the link is kept");
+    let link = read::<Order>(unknown).customer.expect("missing link");
     assert_eq!((link.id, link.corporate_id), (None, None), "{link:?}");
     assert_eq!(link.kind, Some(CustomerKind::Other("robot".to_owned())));
 }
 
 #[test]
-fn the_patronymic_of_the_managers_customer_is_kept() {
+fn patronymic_of_the_manager_customer_is_kept() {
     let body = json!({"success": true, "customer": {"id": "60", "patronymic": "Иванович"}});
     let request = FindManager::new(phone("+375291112233")).details();
     let customer = request.decode(&Response::ok_json(&body)).unwrap().customer;
-    let customer = customer.expect("the customer is kept");
+    let customer = customer.expect("missing customer");
     assert_eq!(customer.patronymic.as_deref(), Some("Иванович"));
 }
 
@@ -98,7 +98,7 @@ fn custom_fields_given_as_a_list_are_kept() {
 }
 
 #[test]
-fn names_are_given_name_first() {
+fn full_name_has_the_given_name_first() {
     let names = json!({"id": 60, "firstName": "Иван", "lastName": "Иванов"});
     assert_eq!(read::<Customer>(names.clone()).display_name(), "Иван Иванов");
     assert_eq!(read::<Order>(names).full_name().as_deref(), Some("Иван Иванов"));

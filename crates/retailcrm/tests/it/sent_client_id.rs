@@ -1,16 +1,16 @@
-//! `send_client_id`: which requests carry the module's `clientId`.
+//! `send_client_id`: requests with the module's `clientId`.
 
 use serde_json::{Value, json};
 use vochi_crm_core::{CrmConnector as _, Cx};
 
-use super::support::{Bench, form, incoming, phone, record, yes};
+use super::support::{Bench, form, incoming, phone, record, success};
 
 const CLIENT_ID: &str = "invented-client-id";
 
 /// Sends an event, an upload and two searches for a manager, and returns the `clientId` of each
 /// request under `telephony/`.
 async fn client_ids(config: Value) -> Vec<(String, Option<String>)> {
-    let bench = Bench::with((0..12).map(|_| yes()), json!({}), config);
+    let bench = Bench::with((0..12).map(|_| success()), json!({}), config);
     let _ = bench.event(incoming(0, &["151"])).await.unwrap();
     let _ = bench.log_one(record("1")).await.unwrap();
     let number = phone("+375446370646");
@@ -31,7 +31,7 @@ async fn client_ids(config: Value) -> Vec<(String, Option<String>)> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn events_uploads_and_managers_carry_it_if_asked() {
+async fn telephony_requests_have_client_id_if_configured() {
     let config = json!({"client_id": CLIENT_ID, "send_client_id": true});
     let sent = client_ids(config).await;
     let names: Vec<&str> = sent.iter().map(|(name, _)| name.as_str()).collect();
@@ -42,7 +42,7 @@ async fn events_uploads_and_managers_carry_it_if_asked() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn no_request_carries_it_by_default() {
+async fn no_request_has_client_id_by_default() {
     for config in [json!({"client_id": CLIENT_ID}), json!({"send_client_id": true})] {
         for (name, id) in client_ids(config.clone()).await {
             assert_eq!(id, None, "{name} with {config}");

@@ -6,7 +6,7 @@ use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Capability, CrmConnector as _, Cx, ErrorKind, Result, Warning, WarningKind};
 
 use super::fixture::Fixture;
-use super::support::{Bench, open, planned, yes};
+use super::support::{Bench, open, planned, success};
 
 const INBOUND: &str = "https://pbx.example.test/in/shop/canary-inbound-secret";
 const GET: &str = "GET /api/v5/integration-modules/vochi-telephony";
@@ -65,22 +65,22 @@ fn ours() -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_new_account_gets_a_module_with_addresses_extensions_and_numbers() {
-    let bench = usual([nothing(), yes()]);
+async fn new_account_gets_a_complete_module() {
+    let bench = usual([nothing(), success()]);
     let report = setup(&bench, &plan()).await.unwrap();
     assert_eq!(lines(&bench), [GET, EDIT]);
     assert_eq!(bench.sent(1, "integrationModule"), ours());
-    assert_eq!(report.changes[0], "module vochi-telephony is made");
+    assert_eq!(report.changes[0], "module vochi-telephony is created");
     assert!(report.changes.contains(&"user 18 gets extension 151".to_owned()));
     assert!(report.warnings.is_empty());
-    let told = format!("{report:?} {:?}", plan());
-    assert!(!told.contains("canary"), "{told}");
+    let printed = format!("{report:?} {:?}", plan());
+    assert!(!printed.contains("canary"), "{printed}");
     assert!(bench.connector.capabilities().has(Capability::Setup));
 }
 
 #[tokio::test(start_paused = true)]
-async fn twice_is_the_same_as_once() {
-    let bench = usual([nothing(), yes()]);
+async fn setup_is_idempotent() {
+    let bench = usual([nothing(), success()]);
     setup(&bench, &plan()).await.unwrap();
     let written = bench.sent(1, "integrationModule");
     let bench = usual([read(&written)]);
@@ -90,12 +90,12 @@ async fn twice_is_the_same_as_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_others_typed_into_the_module_stays() {
+async fn entries_of_others_stay() {
     let mut module = ours();
     module["clientId"] = json!("another");
     module["integrations"]["telephony"]["additionalCodes"] =
         json!([{"userId": 8, "code": "102"}, {"userId": 18, "code": "151"}]);
-    let bench = usual([read(&module), yes()]);
+    let bench = usual([read(&module), success()]);
     let report = setup(&bench, &plan()).await.unwrap();
     assert_eq!(report.changes, ["clientId is set", "user 16 gets extension 152"]);
     assert_eq!(
@@ -108,11 +108,11 @@ async fn what_others_typed_into_the_module_stays() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn shown_only_it_reads_and_writes_nothing() {
+async fn show_mode_writes_nothing() {
     let bench = usual([nothing()]);
     let shown = setup(&bench, &plan().shown_only()).await.unwrap();
     assert_eq!(lines(&bench), [GET]);
-    let bench = usual([nothing(), yes()]);
+    let bench = usual([nothing(), success()]);
     assert_eq!(setup(&bench, &plan()).await.unwrap(), shown);
 
     let bench = usual([read(&ours())]);
@@ -122,12 +122,12 @@ async fn shown_only_it_reads_and_writes_nothing() {
     let logo = json!({"logo": "https://pbx.example.test/logo.png"});
     let bench = self::bench([nothing()], json!({}), &logo);
     let error = setup(&bench, &plan().shown_only()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Input, "it would be refused");
+    assert_eq!(error.kind(), ErrorKind::Input, "a known cause of refusal");
     assert!(error.fields().contains_key("logo"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dry_run_notes_the_requests() {
+async fn dry_run_collects_the_requests() {
     let (hub, noted) = planned();
     let own = json!({"client_id": "canary-client-id"});
     let common = json!({"inbound_secret": "canary-inbound-secret"});
@@ -151,11 +151,11 @@ async fn a_dry_run_notes_the_requests() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn name_code_and_logo_are_the_accounts_own() {
+async fn name_code_and_logo_are_configurable() {
     let own = json!({
         "module_code": "minsk-pbx", "module_name": "АТС", "logo": "https://pbx.example.test/l.svg",
     });
-    let bench = bench([nothing(), yes()], json!({}), &own);
+    let bench = bench([nothing(), success()], json!({}), &own);
     setup(&bench, &plan()).await.unwrap();
     assert_eq!(lines(&bench)[1], "POST /api/v5/integration-modules/minsk-pbx/edit");
     let sent = bench.sent(1, "integrationModule");
@@ -165,19 +165,19 @@ async fn name_code_and_logo_are_the_accounts_own() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_inbound_address_follows_from_the_configuration() {
+async fn inbound_address_is_derived_from_the_configuration() {
     let common = json!({
         "public_url": "https://pbx.example.test/", "inbound_secret": "canary-inbound-secret",
     });
-    let bench = bench([nothing(), yes()], common, &json!({}));
+    let bench = bench([nothing(), success()], common, &json!({}));
     setup(&bench, &SetupPlan::new(None)).await.unwrap();
     assert_eq!(bench.sent(1, "integrationModule"), ours());
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_a_secret_no_request_is_invited() {
+async fn missing_client_id_is_refused() {
     let common = json!({"public_url": "https://pbx.example.test"});
-    let bench = bench([nothing(), yes()], common, &json!({"client_id": null}));
+    let bench = bench([nothing(), success()], common, &json!({"client_id": null}));
     let report = setup(&bench, &SetupPlan::new(None)).await.unwrap();
     let sent = bench.sent(1, "integrationModule");
     assert_eq!(sent["baseUrl"], "https://pbx.example.test");
@@ -186,8 +186,8 @@ async fn without_a_secret_no_request_is_invited() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_public_url_all_but_the_click_addresses_is_set() {
-    let bench = usual([nothing(), yes()]);
+async fn missing_public_url_leaves_out_click_addresses() {
+    let bench = usual([nothing(), success()]);
     let report = setup(&bench, &SetupPlan::new(None)).await.unwrap();
     let sent = bench.sent(1, "integrationModule");
     let mut wanted = ours();
@@ -197,13 +197,13 @@ async fn without_public_url_all_but_the_click_addresses_is_set() {
     telephony.remove("changeUserStatusUrl");
     assert_eq!(sent, wanted);
     let base = sent["baseUrl"].as_str().unwrap();
-    assert!(base.starts_with("https://"), "RetailCRM demands one: {base}");
+    assert!(base.starts_with("https://"), "RetailCRM requires a base address: {base}");
     let text = report.warnings[0].text();
     assert!(text.contains("addresses for clicks"), "{text}");
 
     let bench = usual([read(&ours())]);
     let report = setup(&bench, &SetupPlan::new(None)).await.unwrap();
-    assert!(report.changes.is_empty(), "addresses that are there stay: {report:?}");
+    assert!(report.changes.is_empty(), "existing addresses stay: {report:?}");
 }
 
 fn removed() -> Value {
@@ -218,12 +218,12 @@ fn removed() -> Value {
 }
 
 #[tokio::test(start_paused = true)]
-async fn removal_switches_off_and_takes_back_what_was_set() {
-    let bench = usual([read(&ours()), yes()]);
+async fn removal_deactivates_and_removes_own_values() {
+    let bench = usual([read(&ours()), success()]);
     let report = setup(&bench, &SetupPlan::removal()).await.unwrap();
     let mut sent = bench.sent(1, "integrationModule");
     let base = std::mem::replace(&mut sent["baseUrl"], json!(INBOUND));
-    assert!(!base.to_string().contains("canary"), "the secret address is gone: {base}");
+    assert!(!base.to_string().contains("canary"), "the secret address is still set: {base}");
     assert_eq!(sent, removed());
     assert_eq!(
         report.changes,
@@ -241,8 +241,8 @@ async fn removal_switches_off_and_takes_back_what_was_set() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn removal_of_what_is_not_registered_writes_nothing() {
-    let bench = usual([read(&ours()), yes()]);
+async fn removal_without_registration_writes_nothing() {
+    let bench = usual([read(&ours()), success()]);
     setup(&bench, &SetupPlan::removal()).await.unwrap();
     let written = bench.sent(1, "integrationModule");
     for there in [read(&written), nothing()] {
@@ -254,14 +254,14 @@ async fn removal_of_what_is_not_registered_writes_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn removal_keeps_what_others_typed() {
+async fn removal_keeps_entries_of_others() {
     let mut module = ours();
     let telephony = &mut module["integrations"]["telephony"];
     telephony["additionalCodes"] =
         json!([{"userId": 8, "code": "102"}, {"userId": 9, "code": "151"}]);
     telephony["externalPhones"] =
         json!([{"siteCode": "shop-two", "externalPhone": "+375171234567"}]);
-    let bench = usual([read(&module), yes()]);
+    let bench = usual([read(&module), success()]);
     setup(&bench, &SetupPlan::removal()).await.unwrap();
     let sent = bench.sent(1, "integrationModule");
     for list in ["additionalCodes", "externalPhones"] {
@@ -272,16 +272,16 @@ async fn removal_keeps_what_others_typed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn removal_shown_only_writes_nothing() {
+async fn removal_in_show_mode_writes_nothing() {
     let bench = usual([read(&ours())]);
     let shown = setup(&bench, &SetupPlan::removal().shown_only()).await.unwrap();
     assert_eq!(lines(&bench), [GET]);
-    let bench = usual([read(&ours()), yes()]);
+    let bench = usual([read(&ours()), success()]);
     assert_eq!(setup(&bench, &SetupPlan::removal()).await.unwrap(), shown);
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_missing_is_named_before_anything_is_sent() {
+async fn missing_settings_are_named_before_sending() {
     for (plan, common, own, begin) in [
         (plan(), json!({}), json!({"client_id": null}), "client_id: "),
         (plan(), json!({}), json!({"client_id": ""}), "client_id: "),
@@ -297,18 +297,18 @@ async fn what_is_missing_is_named_before_anything_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_numbers_belong_to_the_only_shop_there_is() {
+async fn numbers_belong_to_the_only_shop() {
     let key = |name| Fixture::open("credentials").answer(name);
     let sites = |name| Fixture::open("reference_sites").answer(name);
     let bench = bench(
-        [key("success_full"), sites("success_list_form"), nothing(), yes(), read(&ours())],
+        [key("success_full"), sites("success_list_form"), nothing(), success(), read(&ours())],
         json!({}),
         &json!({"site": null}),
     );
     setup(&bench, &plan()).await.unwrap();
     assert_eq!(lines(&bench), ["GET /api/credentials", "GET /api/v5/reference/sites", GET, EDIT]);
     setup(&bench, &plan()).await.unwrap();
-    assert_eq!(bench.played().len(), 5, "the shop is read once");
+    assert_eq!(bench.played().len(), 5, "the shop must be read once");
 
     let two = [key("success_full"), sites("success_map_keyed_by_code")];
     let bench = self::bench(two, json!({}), &json!({"site": null}));
@@ -316,13 +316,13 @@ async fn the_numbers_belong_to_the_only_shop_there_is() {
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(error.message().starts_with("site: "), "{error}");
 
-    let bench = self::bench([nothing(), yes()], json!({"lines": null}), &json!({"site": null}));
+    let bench = self::bench([nothing(), success()], json!({"lines": null}), &json!({"site": null}));
     setup(&bench, &plan()).await.unwrap();
-    assert_eq!(lines(&bench), [GET, EDIT], "without numbers it does not matter");
+    assert_eq!(lines(&bench), [GET, EDIT], "no shop is read without numbers");
 }
 
 #[tokio::test(start_paused = true)]
-async fn whom_the_crm_does_not_know_is_a_warning_and_a_refusal_an_error() {
+async fn unknown_user_warns_and_refusal_is_an_error() {
     let info = json!({"notExistUsersIds": [16], "notExistSiteCodes": ["shop-one"]});
     let answer = Step::json(200, &json!({"success": true, "info": info}));
     let bench = usual([nothing(), answer]);

@@ -1,4 +1,4 @@
-//! Whole calls over real sockets, into the stand-in that was written from the reference.
+//! Complete calls over real sockets, with the stand-in server written from the reference.
 
 use std::time::{Duration, Instant};
 
@@ -17,7 +17,7 @@ use super::support::{at, event, ext, hangup, incoming, phone, record};
 const EVENT: &str = "/api/v5/telephony/call/event";
 const UPLOAD: &str = "/api/v5/telephony/calls/upload";
 
-/// A connector with the settings the stand-in hands out, some of them changed.
+/// A connector with the stand-in's settings, some of them changed.
 pub(crate) fn connect(sandbox: &Sandbox, changes: &Value) -> Connector {
     let mut profile = sandbox.profiles()["retailcrm"].clone();
     for (key, value) in changes.as_object().into_iter().flatten() {
@@ -34,7 +34,7 @@ pub(crate) async fn stand_in() -> (Sandbox, Connector) {
     (sandbox, connector)
 }
 
-async fn tell(connector: &Connector, event: CallEvent) -> Result<u32, Error> {
+async fn send_event(connector: &Connector, event: CallEvent) -> Result<u32, Error> {
     connector.handle_event(&Cx::live(), &event).await.map(|receipt| receipt.requests())
 }
 
@@ -52,16 +52,16 @@ fn popups(sandbox: &Sandbox) -> usize {
 }
 
 #[tokio::test]
-async fn an_answered_call_from_the_first_ring_to_the_record() {
+async fn answered_call_is_sent_from_ring_to_record() {
     let (sandbox, connector) = stand_in().await;
-    tell(&connector, incoming(0, &["151", "152"])).await.unwrap();
-    tell(&connector, event(6, EventKind::Answered).with_leg(Leg::to_employee(ext("151"))))
+    send_event(&connector, incoming(0, &["151", "152"])).await.unwrap();
+    send_event(&connector, event(6, EventKind::Answered).with_leg(Leg::to_employee(ext("151"))))
         .await
         .unwrap();
-    tell(&connector, hangup(70)).await.unwrap();
+    send_event(&connector, hangup(70)).await.unwrap();
     assert!(log(&connector, record("1757843474.185")).await.unwrap());
     assert_eq!(sandbox.refused(Crm::RetailCrm), []);
-    assert_eq!(popups(&sandbox), 2, "the ringing and the hangup");
+    assert_eq!(popups(&sandbox), 2, "one event for ringing, one for the hangup");
     let call = &calls(&sandbox)[0];
     assert_eq!(call["call_id"], "1757843474.185");
     assert_eq!(call["direction"], "in");
@@ -73,7 +73,7 @@ async fn an_answered_call_from_the_first_ring_to_the_record() {
 }
 
 #[tokio::test]
-async fn every_outcome_is_taken_and_read_back() {
+async fn every_outcome_is_accepted_and_read_back() {
     use Direction::{Inbound, Outbound};
     let (sandbox, connector) = stand_in().await;
     let cases = [
@@ -84,7 +84,7 @@ async fn every_outcome_is_taken_and_read_back() {
         (Outbound, Outcome::Failed, None, "failed"),
         (Inbound, Outcome::Voicemail, None, "missed"),
     ];
-    for (index, (direction, outcome, reason, told)) in cases.into_iter().enumerate() {
+    for (index, (direction, outcome, reason, history_outcome)) in cases.into_iter().enumerate() {
         let id = CallId::new(format!("c{index}")).unwrap();
         let client = phone("+375446370646");
         let mut record = CallRecord::new(id, direction, client, at(0), outcome)
@@ -96,7 +96,7 @@ async fn every_outcome_is_taken_and_read_back() {
         assert!(log(&connector, record).await.unwrap(), "{outcome:?}");
         let found = calls(&sandbox).into_iter().find(|call| call["call_id"] == format!("c{index}"));
         let found = found.unwrap();
-        assert_eq!(found["outcome"], told, "{outcome:?}");
+        assert_eq!(found["outcome"], history_outcome, "{outcome:?}");
         assert_eq!(found["talk_seconds"], 0);
         assert_eq!(found["wait_seconds"], 9);
     }
@@ -104,7 +104,7 @@ async fn every_outcome_is_taken_and_read_back() {
 }
 
 #[tokio::test]
-async fn a_lost_request_is_sent_again_where_that_is_safe() {
+async fn lost_request_is_retried_if_safe() {
     for ending in [Ending::Close, Ending::Reset] {
         let (sandbox, connector) = stand_in().await;
         sandbox.fault(Fault::on(Crm::RetailCrm).path(UPLOAD).lose(Lose::Request).ending(ending));
@@ -114,7 +114,7 @@ async fn a_lost_request_is_sent_again_where_that_is_safe() {
 }
 
 #[tokio::test]
-async fn an_upload_whose_answer_was_lost_stands_there_once() {
+async fn upload_with_lost_response_is_recorded_once() {
     let (sandbox, connector) = stand_in().await;
     sandbox.fault(Fault::on(Crm::RetailCrm).path(UPLOAD).lose(Lose::Answer).times(2));
     assert!(log(&connector, record("1")).await.unwrap());
@@ -123,11 +123,11 @@ async fn an_upload_whose_answer_was_lost_stands_there_once() {
 }
 
 #[tokio::test]
-async fn an_event_whose_answer_was_lost_is_told_as_maybe_and_not_repeated() {
+async fn event_with_lost_response_is_maybe_and_not_retried() {
     for (lose, shown) in [(Lose::Request, 0), (Lose::Answer, 1)] {
         let (sandbox, connector) = stand_in().await;
         sandbox.fault(Fault::on(Crm::RetailCrm).path(EVENT).lose(lose));
-        let error = tell(&connector, incoming(0, &["151"])).await.unwrap_err();
+        let error = send_event(&connector, incoming(0, &["151"])).await.unwrap_err();
         assert_eq!(error.effect(), Effect::Maybe, "{lose:?}");
         assert_eq!(sandbox.requests(Crm::RetailCrm).len(), 1, "{lose:?}");
         assert_eq!(popups(&sandbox), shown, "{lose:?}");
@@ -135,7 +135,7 @@ async fn an_event_whose_answer_was_lost_is_told_as_maybe_and_not_repeated() {
 }
 
 #[tokio::test]
-async fn a_time_out_after_the_request_was_carried_out_is_maybe() {
+async fn timeout_after_the_request_is_maybe() {
     let (sandbox, connector) = stand_in().await;
     sandbox.fault(Fault::on(Crm::RetailCrm).path(EVENT).delay(Duration::from_secs(5)));
     let cx = Cx::live().with_timeout(Duration::from_millis(400));
@@ -145,24 +145,24 @@ async fn a_time_out_after_the_request_was_carried_out_is_maybe() {
 }
 
 #[tokio::test]
-async fn a_time_out_before_anything_was_carried_out_cannot_be_told_from_one_after() {
+async fn timeout_before_the_request_is_maybe_too() {
     let (sandbox, _) = stand_in().await;
     let deaf = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", deaf.local_addr().unwrap());
     let connector = connect(&sandbox, &json!({"url": url}));
     let cx = Cx::live().with_timeout(Duration::from_millis(300));
     let ringing = incoming(0, &["151"]);
-    let told = connector.handle_event(&cx, &ringing).await.unwrap_err();
+    let ringing_error = connector.handle_event(&cx, &ringing).await.unwrap_err();
     let cx = Cx::history().with_timeout(Duration::from_millis(300));
     let logged = connector.log_calls(&cx, &[record("1")]).await.remove(0);
-    for error in [told, logged.unwrap_err()] {
+    for error in [ringing_error, logged.unwrap_err()] {
         assert_eq!(error.kind(), ErrorKind::Timeout);
         assert_eq!(error.effect(), Effect::Maybe);
     }
 }
 
 #[tokio::test]
-async fn a_raw_write_is_repeated_only_if_its_caller_says_so() {
+async fn raw_write_is_retried_only_if_allowed() {
     let event = json!({"phone": "+375291112233", "type": "in", "codes": ["151"]}).to_string();
     let raw = || RawRequest::new(ApiRequest::post(EVENT).form("event", event.clone()));
     for (request, worked, sent) in [(raw(), false, 1), (raw().with_repeat(Repeat::Keyed), true, 2)]
@@ -178,44 +178,44 @@ async fn a_raw_write_is_repeated_only_if_its_caller_says_so() {
 }
 
 #[tokio::test]
-async fn nobody_listening_is_surely_not_applied() {
+async fn refused_connection_is_not_applied() {
     let (sandbox, _) = stand_in().await;
     let changes = json!({"url": "http://127.0.0.1:1", "retries": 1});
     let connector = connect(&sandbox, &changes);
-    let error = tell(&connector, incoming(0, &["151"])).await.unwrap_err();
+    let error = send_event(&connector, incoming(0, &["151"])).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unavailable);
     assert_eq!(error.effect(), Effect::NotApplied);
     assert_eq!(error.attempts(), 2);
 }
 
 #[tokio::test]
-async fn odd_bodies_are_errors_that_show_their_beginning() {
+async fn odd_bodies_are_errors_with_an_excerpt() {
     let (sandbox, connector) = stand_in().await;
     let huge = "x".repeat(10 * 1024 * 1024);
-    for (body, kind, told) in [
+    for (body, kind, text) in [
         ("<html>maintenance</html>", ErrorKind::Decode, "<html>maintenance"),
         ("", ErrorKind::Decode, "the body is empty"),
         (r#"{"success":tru"#, ErrorKind::Decode, r#"{"success":tru"#),
         (huge.as_str(), ErrorKind::Decode, "longer than"),
     ] {
         sandbox.fault(Fault::on(Crm::RetailCrm).status(200).body(body.to_owned()).times(1));
-        let error = tell(&connector, incoming(0, &["151"])).await.unwrap_err();
+        let error = send_event(&connector, incoming(0, &["151"])).await.unwrap_err();
         assert_eq!(error.kind(), kind, "{error}");
         assert_eq!(error.effect(), Effect::Maybe);
-        assert!(error.message().contains(told), "{error}");
+        assert!(error.message().contains(text), "{error}");
     }
 }
 
 #[tokio::test]
-async fn a_limit_refusal_is_waited_out() {
+async fn rate_limit_is_retried_after_its_delay() {
     let (sandbox, connector) = stand_in().await;
     sandbox.fault(Fault::on(Crm::RetailCrm).status(503).times(1));
-    assert_eq!(tell(&connector, incoming(0, &["151"])).await.unwrap(), 2);
+    assert_eq!(send_event(&connector, incoming(0, &["151"])).await.unwrap(), 2);
     assert_eq!(popups(&sandbox), 1);
 }
 
 #[tokio::test]
-async fn accounts_readers_and_health_work_against_it() {
+async fn stand_in_supports_accounts_reads_and_health() {
     let (sandbox, connector) = stand_in().await;
     let users = connector.client().list(&Cx::history(), UserFilter::new()).all().await;
     assert!(users.unwrap().len() > 3);
@@ -223,8 +223,8 @@ async fn accounts_readers_and_health_work_against_it() {
     let found = connector.client().send(&Cx::live(), &asked).await.unwrap();
     assert!(found.manager.is_some());
     assert!(found.customer.unwrap().phones.contains(&"+375291112233".to_owned()));
-    let nobody = connector.responsible(&Cx::live(), &phone("+375330000001")).await.unwrap();
-    assert_eq!(nobody, None);
+    let manager = connector.responsible(&Cx::live(), &phone("+375330000001")).await.unwrap();
+    assert_eq!(manager, None);
     let report = connector.health(&Cx::history()).await.unwrap();
     assert!(report.is_healthy(), "{report:?}");
     let wrong = connect(&sandbox, &json!({"api_key": "INVENTED-WRONG-KEY"}));
@@ -232,7 +232,7 @@ async fn accounts_readers_and_health_work_against_it() {
     assert_eq!(report.checks()[0].failure(), Some(ErrorKind::Auth));
 }
 
-/// Sends `count` requests at once and says how many a second went through.
+/// Sends `count` requests at once and returns the rate per second.
 async fn rate<F, Fut>(count: u32, send: F) -> f64
 where
     F: Fn(u32) -> Fut,
@@ -247,7 +247,7 @@ where
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn under_load_no_limit_is_hit_and_nine_tenths_of_it_are_used() {
+async fn load_uses_nine_tenths_of_the_limit() {
     let (sandbox, connector) = stand_in().await;
     let telephony = connector.clone();
     let telephony = rate(200, move |_| {

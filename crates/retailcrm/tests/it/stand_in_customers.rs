@@ -1,4 +1,5 @@
-//! What is not a call, over real sockets, into the stand-in: changes, tasks, orders, files.
+//! Operations without calls over real sockets, with the stand-in server: changes, tasks, orders,
+//! files.
 
 use serde_json::json;
 use vochi_crm_core::connector::Cursor;
@@ -30,7 +31,7 @@ async fn now(connector: &Connector) -> Cursor {
     connector.changes(&Cx::history(), None).await.unwrap().cursor
 }
 
-async fn told<Id: Historic>(mut history: HistoryPager<Id>) -> Vec<HistoryRecord<Id>> {
+async fn all_changes<Id: Historic>(mut history: HistoryPager<Id>) -> Vec<HistoryRecord<Id>> {
     let mut all = Vec::new();
     while let Some(change) = history.next().await.unwrap() {
         all.push(change);
@@ -43,7 +44,7 @@ fn nothing_was_refused(sandbox: &Sandbox) {
 }
 
 #[tokio::test]
-async fn changes_tell_what_people_changed_and_not_what_we_did() {
+async fn changes_include_users_but_not_the_own_key() {
     let (sandbox, connector) = stand_in().await;
     let start = now(&connector).await;
     let people = sandbox.retailcrm().acting_as(Author::User(7));
@@ -52,7 +53,7 @@ async fn changes_tell_what_people_changed_and_not_what_we_did() {
     let (ids, after) = changed(&connector, &start).await;
     assert_eq!(ids, ["201", "202"]);
     let (ids, again) = changed(&connector, &after).await;
-    assert!(ids.is_empty(), "nothing is told twice: {ids:?}");
+    assert!(ids.is_empty(), "no change is returned twice: {ids:?}");
     assert_eq!(after, again);
 
     let own = CustomerData::new().first_name("Мы");
@@ -60,13 +61,13 @@ async fn changes_tell_what_people_changed_and_not_what_we_did() {
     let client = connector.client();
     client.send(&Cx::history(), &edit).await.unwrap();
     let (ids, after) = changed(&connector, &again).await;
-    assert!(ids.is_empty(), "our own change is no news: {ids:?}");
-    assert_ne!(after, again, "and is not read again");
+    assert!(ids.is_empty(), "a change with the own key is skipped: {ids:?}");
+    assert_ne!(after, again, "the cursor advances");
     nothing_was_refused(&sandbox);
 }
 
 #[tokio::test]
-async fn of_customers_merged_the_one_that_is_left_has_changed() {
+async fn merge_changes_the_remaining_customer() {
     let (sandbox, connector) = stand_in().await;
     let start = now(&connector).await;
     let people = sandbox.retailcrm().acting_as(Author::User(7));
@@ -76,7 +77,7 @@ async fn of_customers_merged_the_one_that_is_left_has_changed() {
 }
 
 #[tokio::test]
-async fn a_long_history_comes_whole_and_in_order() {
+async fn long_history_is_complete_and_ordered() {
     let (sandbox, connector) = stand_in().await;
     let start = now(&connector).await;
     let people = sandbox.retailcrm().acting_as(Author::User(7));
@@ -87,7 +88,7 @@ async fn a_long_history_comes_whole_and_in_order() {
     let since: HistoryCursor = start.as_str().parse().unwrap();
     let request = vochi_crm_retailcrm::api::ListCustomersHistory::since(since);
     let history = connector.client().history();
-    let all = told(history.customers(&Cx::history(), request)).await;
+    let all = all_changes(history.customers(&Cx::history(), request)).await;
     assert!(all.len() > 130, "{} changes", all.len());
     assert!(
         all.windows(2).all(|pair| pair[0].cursor < pair[1].cursor),
@@ -99,7 +100,7 @@ async fn a_long_history_comes_whole_and_in_order() {
 }
 
 #[tokio::test]
-async fn a_missed_call_becomes_one_task_of_the_responsible_manager() {
+async fn missed_call_becomes_one_task_of_the_responsible_manager() {
     let (sandbox, _) = stand_in().await;
     let connector = connect(&sandbox, &json!({"missed_task": true, "missed_user": "16"}));
     let missed = || {
@@ -120,15 +121,15 @@ async fn a_missed_call_becomes_one_task_of_the_responsible_manager() {
     }
     let tasks = sandbox.retailcrm().tasks();
     let [task] = &tasks[before..] else {
-        panic!("one task, whatever is told twice: {tasks:?}");
+        panic!("expected one task despite repeats: {tasks:?}");
     };
-    assert_eq!(task.performer_id, 18, "who is responsible for the client");
+    assert_eq!(task.performer_id, 18, "assigned to the responsible manager");
     assert_eq!(task.phone.as_deref(), Some("+375446370646"));
     nothing_was_refused(&sandbox);
 }
 
 #[tokio::test]
-async fn tasks_are_made_found_changed() {
+async fn tasks_are_created_found_and_changed() {
     let (sandbox, connector) = stand_in().await;
     let (client, cx) = (connector.client(), Cx::history());
     let data = TaskData::new(text("Перезвонить"), UserId::new(7).unwrap())
@@ -149,7 +150,7 @@ async fn tasks_are_made_found_changed() {
 }
 
 #[tokio::test]
-async fn orders_are_made_found_changed_and_their_history_tells_so() {
+async fn orders_are_created_changed_and_in_the_history() {
     let (sandbox, connector) = stand_in().await;
     let (client, cx) = (connector.client(), Cx::history());
     let data = OrderData::new()
@@ -166,7 +167,7 @@ async fn orders_are_made_found_changed_and_their_history_tells_so() {
     let found = client.list(&cx, of_customer).all().await.unwrap();
     assert!(found.iter().any(|order| order.id == id), "{found:?}");
     let whole = vochi_crm_retailcrm::api::ListOrdersHistory::whole();
-    let history = told(connector.client().history().orders(&cx, whole)).await;
+    let history = all_changes(connector.client().history().orders(&cx, whole)).await;
     let of_it = history.iter().filter(|change| {
         let entity = change.entity.as_ref();
         entity.and_then(|entity| entity.id) == Some(id)
@@ -178,7 +179,7 @@ async fn orders_are_made_found_changed_and_their_history_tells_so() {
 }
 
 #[tokio::test]
-async fn a_file_is_streamed_named_found_and_removed() {
+async fn file_is_streamed_named_found_and_removed() {
     let (sandbox, connector) = stand_in().await;
     let (client, cx) = (connector.client(), Cx::history());
     let directory = tempfile::tempdir().unwrap();
@@ -197,7 +198,7 @@ async fn a_file_is_streamed_named_found_and_removed() {
     assert_eq!(read.filename.as_deref(), Some("offer.pdf"));
     let kept = sandbox.retailcrm().files();
     let kept = kept.iter().find(|one| one.id == file.id.get()).unwrap();
-    assert!(kept.content[..] == bytes, "every byte of it arrived");
+    assert!(kept.content[..] == bytes, "the uploaded bytes differ");
     client.send(&cx, DeleteFile(file.id)).await.unwrap();
     let gone = client.send(&cx, GetFile(file.id)).await.unwrap_err();
     assert_eq!(gone.kind(), ErrorKind::NotFound);
@@ -217,7 +218,7 @@ async fn notes_are_written_and_removed() {
 }
 
 #[tokio::test]
-async fn a_company_is_found_by_its_contacts_number() {
+async fn company_is_found_by_its_contacts_number() {
     let (sandbox, connector) = stand_in().await;
     let found = connector.find(&Cx::history(), &[phone("+375291112233")]).await.unwrap();
     let companies: Vec<_> =
@@ -227,19 +228,19 @@ async fn a_company_is_found_by_its_contacts_number() {
 }
 
 #[tokio::test]
-async fn a_module_told_as_one_text_is_read_and_keeps_everything() {
+async fn module_as_json_text_is_read_without_loss() {
     let (sandbox, connector) = stand_in().await;
     let code = ModuleCode::new(MODULE_CODE).unwrap();
     let client = connector.client();
     let get = GetIntegrationModule::new(code);
     let plain = client.send(&Cx::history(), &get).await.unwrap();
-    sandbox.retailcrm().tell_modules_as_text(true);
+    sandbox.retailcrm().set_modules_as_text(true);
     let text = client.send(&Cx::history(), &get).await.unwrap();
     assert_eq!(plain, text);
 }
 
 #[tokio::test]
-async fn a_new_key_for_more_scopes_works_at_once() {
+async fn new_key_with_more_scopes_works_at_once() {
     let (sandbox, connector) = stand_in().await;
     let code = ModuleCode::new(MODULE_CODE).unwrap();
     sandbox.retailcrm().set_simple_connection(MODULE_CODE, true);

@@ -1,4 +1,4 @@
-//! A connector on a script, and the calls the tests play.
+//! A connector with a scripted transport, and calls for tests.
 
 use std::sync::Arc;
 
@@ -15,19 +15,19 @@ use vochi_crm_retailcrm::{Config, Connector};
 
 pub(crate) const KEY: &str = "canary-api-key-0001";
 
-/// A connector whose answers are scripted.
+/// A connector with scripted responses.
 pub(crate) struct Bench {
     pub(crate) connector: Connector,
     pub(crate) script: ScriptedTransport,
 }
 
 impl Bench {
-    /// The usual account: two mapped extensions, one line, a configured zone.
+    /// The default account: two mapped extensions, one line, a configured zone.
     pub(crate) fn new(steps: impl IntoIterator<Item = Step>) -> Self {
         Self::with(steps, json!({}), json!({}))
     }
 
-    /// The usual account with some keys changed; `null` takes one out.
+    /// The default account with some keys changed; `null` removes one.
     pub(crate) fn with(
         steps: impl IntoIterator<Item = Step>,
         common: Value,
@@ -46,7 +46,7 @@ impl Bench {
         self.connector.log_calls(&Cx::history(), records).await
     }
 
-    /// The only record, logged.
+    /// Logs one record.
     pub(crate) async fn log_one(&self, record: CallRecord) -> Result<Receipt> {
         self.log(&[record]).await.remove(0)
     }
@@ -61,7 +61,7 @@ impl Bench {
         let request = played.get(index).unwrap_or_else(|| panic!("only {} requests", played.len()));
         let field = form(&request.body).into_iter().find(|(field, _)| field == name);
         let (_, text) = field.unwrap_or_else(|| panic!("no field {name} in {}", request.body));
-        serde_json::from_str(&text).unwrap_or_else(|_| panic!("field {name} is no JSON: {text}"))
+        serde_json::from_str(&text).unwrap_or_else(|_| panic!("field {name} is not JSON: {text}"))
     }
 }
 
@@ -103,7 +103,7 @@ pub(crate) fn form(body: &str) -> Vec<(String, String)> {
     url::form_urlencoded::parse(body.as_bytes()).into_owned().collect()
 }
 
-pub(crate) fn yes() -> Step {
+pub(crate) fn success() -> Step {
     Step::json(200, &json!({"success": true}))
 }
 
@@ -127,7 +127,7 @@ pub(crate) fn phone(text: &str) -> PhoneNumber {
     text.parse().unwrap()
 }
 
-/// 2026-03-02 11:00:00 in Minsk, and some seconds.
+/// 2026-03-02 11:00:00 in Minsk, plus some seconds.
 pub(crate) fn at(seconds: i64) -> Timestamp {
     let begin: Timestamp = "2026-03-02T08:00:00Z".parse().unwrap();
     Timestamp::from_unix_millis(begin.unix_millis() + seconds * 1000)
@@ -141,7 +141,7 @@ pub(crate) fn event(seconds: i64, kind: EventKind) -> CallEvent {
     CallEvent::new(call(), at(seconds), kind)
 }
 
-/// The usual client calls these extensions.
+/// The default client calls these extensions.
 pub(crate) fn incoming(seconds: i64, extensions: &[&str]) -> CallEvent {
     let event = event(seconds, EventKind::Ringing)
         .with_direction(Direction::Inbound)
@@ -153,7 +153,7 @@ pub(crate) fn hangup(seconds: i64) -> CallEvent {
     event(seconds, EventKind::Ended { outcome: None, reason: None, talk: None })
 }
 
-/// An answered call of the usual client with extension 151.
+/// An answered call of the default client with extension 151.
 pub(crate) fn record(id: &str) -> CallRecord {
     CallRecord::new(
         CallId::new(id).unwrap(),

@@ -1,4 +1,4 @@
-//! The CRM itself, its shops, its users and groups.
+//! The CRM itself, shops, users and groups.
 
 use serde_json::json;
 use vochi_crm_core::http::{Operation, Response};
@@ -12,7 +12,7 @@ use vochi_crm_retailcrm::model::{
 };
 
 use super::fixture::{Fixture, assert_same};
-use super::support::{Bench, list, yes};
+use super::support::{Bench, list, success};
 
 fn sites(name: &str) -> Vec<Site> {
     let body = Fixture::open("reference_sites").body(name);
@@ -30,7 +30,7 @@ fn key(available: &[&str]) -> Credentials {
 }
 
 #[test]
-fn requests_go_out_as_documented() {
+fn requests_match_the_documentation() {
     for (name, request) in [
         ("api_versions", GetApiVersions.request()),
         ("system_info", GetSystemInfo.request()),
@@ -79,7 +79,7 @@ async fn versions_and_addresses_are_read() {
 }
 
 #[test]
-fn shops_come_as_a_map_as_a_list_or_not_at_all() {
+fn shops_are_read_from_maps_lists_or_nothing() {
     let map = sites("success_map_keyed_by_code");
     let codes: Vec<&str> = map.iter().map(|site| site.code.as_str()).collect();
     assert_eq!(codes, ["shop-one", "shop-two"]);
@@ -97,7 +97,7 @@ fn shops_come_as_a_map_as_a_list_or_not_at_all() {
 }
 
 #[test]
-fn the_shop_of_a_request_is_never_guessed() {
+fn shop_of_a_request_is_never_guessed() {
     let two = sites("success_map_keyed_by_code");
     let one = sites("success_list_form");
     for (configured, available, sites, site) in [
@@ -123,7 +123,7 @@ fn the_shop_of_a_request_is_never_guessed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_shop_is_asked_for_no_further_than_needed() {
+async fn shop_is_read_only_as_far_as_needed() {
     let full = || Fixture::open("credentials").answer("success_full");
     let list = |name| Fixture::open("reference_sites").answer(name);
     let selective = Step::json(200, &json!({"success": true, "sitesAvailable": ["shop-two"]}));
@@ -142,7 +142,7 @@ async fn the_shop_is_asked_for_no_further_than_needed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_user_is_read_and_set() {
+async fn user_is_read_and_set() {
     let bench = Bench::new([
         Fixture::open("user_get").answer("success"),
         Fixture::open("user_status").answer("success"),
@@ -158,7 +158,7 @@ async fn a_user_is_read_and_set() {
 }
 
 #[test]
-fn a_status_is_any_word_but_none() {
+fn status_is_any_non_empty_text() {
     let set = |status| SetUserStatus::new(UserId::new(7).unwrap(), status).request();
     let lunch = set(UserStatus::Other("обед".to_owned())).unwrap();
     assert_eq!(&lunch.body_ref().encode()[..], b"status=%D0%BE%D0%B1%D0%B5%D0%B4");
@@ -194,7 +194,7 @@ async fn groups_are_listed_over_all_pages() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_refusal_of_the_fixtures_is_understood() {
+async fn every_refusal_of_the_fixtures_is_classified() {
     for (file, name, kind) in [
         ("api_versions", "account_does_not_exist", ErrorKind::Auth),
         ("reference_sites", "access_denied", ErrorKind::Auth),
@@ -217,9 +217,9 @@ async fn every_refusal_of_the_fixtures_is_understood() {
     let again = Fixture::open("reference_sites").answer("success_list_form");
     let bench = Bench::new([limited, again]);
     let sites = bench.connector.client().reference().sites(&Cx::history()).await;
-    assert_eq!(sites.unwrap().len(), 1, "a limit is waited for");
-    let bench = Bench::new([Step::text(500, "text/html", ""), yes()]);
+    assert_eq!(sites.unwrap().len(), 1, "a rate limit is retried");
+    let bench = Bench::new([Step::text(500, "text/html", ""), success()]);
     let client = bench.connector.client();
     client.send(&Cx::live(), status(UserStatus::Free)).await.unwrap();
-    assert_eq!(bench.played().len(), 2, "setting the same twice is no harm");
+    assert_eq!(bench.played().len(), 2, "setting the same value twice is safe");
 }

@@ -1,4 +1,4 @@
-//! Finished calls of unknown talk time, and what their source warns of.
+//! Finished calls of unknown talk time, and warnings of their source.
 
 use serde_json::json;
 use vochi_crm_core::testing::Step;
@@ -6,7 +6,7 @@ use vochi_crm_core::{
     CallRecord, Direction, EventKind, Leg, Outcome, Party, Receipt, Seconds, Warning, WarningKind,
 };
 
-use super::support::{Bench, at, call, event, ext, form, hangup, incoming, phone, record, yes};
+use super::support::{Bench, at, call, event, ext, form, hangup, incoming, phone, record, success};
 
 fn uploaded(count: u32) -> Step {
     Step::json(200, &json!({"success": true, "processedCallsCount": count}))
@@ -39,12 +39,12 @@ async fn unknown_talk_is_uploaded_without_duration_and_warns() {
         calls,
         r#"[{"date":"2026-03-02 11:00:00","type":"in","phone":"+375446370646","userId":18,"code":"151","result":"answered","durationWaiting":6,"externalId":"1757843474.185"}]"#
     );
-    assert!(receipt.recorded(), "the CRM holds it");
+    assert!(receipt.recorded(), "the call is recorded");
     assert_eq!(kinds(&receipt), [WarningKind::TalkUnknown]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn unknown_talk_goes_with_known_ones_in_one_upload() {
+async fn unknown_and_known_talk_share_an_upload() {
     let bench = Bench::new([uploaded(2)]);
     let results = bench.log(&[unknown(), record("2")]).await;
     let sent = bench.sent(0, "calls");
@@ -57,7 +57,7 @@ async fn unknown_talk_goes_with_known_ones_in_one_upload() {
 
 #[tokio::test(start_paused = true)]
 async fn unknown_talk_takes_what_the_events_observed() {
-    let bench = Bench::new([yes(), yes(), uploaded(1)]);
+    let bench = Bench::new([success(), success(), uploaded(1)]);
     let _ = bench.event(incoming(0, &["151"])).await.unwrap();
     let answered = event(6, EventKind::Answered).with_leg(Leg::to_employee(ext("151")));
     let _ = bench.event(answered).await.unwrap();
@@ -68,8 +68,8 @@ async fn unknown_talk_takes_what_the_events_observed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn talk_the_source_calls_unknown_is_not_reckoned() {
-    let bench = Bench::new([yes(), yes(), uploaded(1)]);
+async fn talk_marked_unknown_is_not_derived() {
+    let bench = Bench::new([success(), success(), uploaded(1)]);
     let _ = bench.event(incoming(0, &["151"])).await.unwrap();
     let answered = event(6, EventKind::Answered).with_leg(Leg::to_employee(ext("151")));
     let _ = bench.event(answered).await.unwrap();
@@ -123,7 +123,7 @@ async fn warnings_of_the_record_are_in_its_receipt_once() {
     let results = bench.log(&[warned.clone(), record("2"), warned]).await;
     let of = |index: usize| kinds(results[index].as_ref().unwrap());
     assert_eq!(of(0), [WarningKind::IncompleteRecord]);
-    assert_eq!(of(1), [], "the warning is of another record");
+    assert_eq!(of(1), [], "the warning belongs to another record");
     let repeated = [WarningKind::IncompleteRecord, WarningKind::AlreadyRecorded];
     assert_eq!(of(2), repeated);
 }

@@ -1,4 +1,4 @@
-//! Tasks: listed, read, changed. Making one is beside orders.
+//! Tasks: listed, read, changed. Creation is tested with orders.
 
 use serde_json::json;
 use vochi_crm_core::http::{Operation, Response};
@@ -10,10 +10,10 @@ use vochi_crm_retailcrm::model::{
     CustomerId, PerformerType, Task, TaskData, TaskId, TaskStatus, UserId,
 };
 
-use super::support::{Bench, list, text, yes};
+use super::support::{Bench, list, success, text};
 use vochi_crm_core::testing::mutations;
 
-/// As an official client's tests show tasks.
+/// A task as in an official client's tests.
 fn listed() -> serde_json::Value {
     json!({
         "success": true,
@@ -80,9 +80,9 @@ async fn tasks_are_listed_with_their_filters() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_is_read_and_changed() {
+async fn task_is_read_and_changed() {
     let task = json!({"success": true, "task": listed()["tasks"][0]});
-    let bench = Bench::new([Step::json(200, &task), yes()]);
+    let bench = Bench::new([Step::json(200, &task), success()]);
     let client = bench.connector.client();
     let read = client.send(&Cx::history(), GetTask(TaskId::new(220).unwrap())).await.unwrap();
     assert_eq!(read.text.as_deref(), Some("Перезвонить"));
@@ -101,7 +101,7 @@ fn read(body: &serde_json::Value) -> Items<Task> {
 }
 
 #[test]
-fn one_wrong_thing_in_a_list_costs_nothing_but_itself() {
+fn mutated_list_loses_only_the_mutated_value() {
     let body = listed();
     let whole = read(&body);
     for mutation in mutations(&body) {

@@ -1,4 +1,4 @@
-//! Warnings about extensions and users RetailCRM does not know.
+//! Warnings about extensions and users that RetailCRM does not know.
 
 use serde_json::{Value, json};
 use vochi_crm_core::WarningKind;
@@ -16,7 +16,7 @@ async fn warned(response: Value) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unknown_extension_names_the_notified_user() {
+async fn unknown_extension_names_the_notified_user() {
     let response = json!({"success": true, "notExistCodes": ["151", "153"]});
     assert_eq!(
         warned(response).await,
@@ -28,7 +28,7 @@ async fn an_unknown_extension_names_the_notified_user() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unknown_user_names_the_notified_extension() {
+async fn unknown_user_names_the_notified_extension() {
     let response = json!({"success": true, "notExistUsers": [18]});
     assert_eq!(
         warned(response).await,
@@ -37,7 +37,7 @@ async fn an_unknown_user_names_the_notified_extension() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unknown_extension_and_user_notify_no_employee() {
+async fn unknown_extension_and_user_notify_no_employee() {
     let response = json!({"success": true, "notExistCodes": ["151"], "notExistUsers": [18]});
     assert_eq!(
         warned(response).await,

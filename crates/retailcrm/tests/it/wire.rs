@@ -1,4 +1,4 @@
-//! What really leaves the machine, seen from the other end of a socket.
+//! Sent bytes, seen from the other end of a socket.
 
 use serde_json::{Value, json};
 use vochi_crm_core::{Cx, Hub, LocalTime, Seconds};
@@ -19,7 +19,7 @@ fn client(server: &MockServer) -> Client {
     Client::builder(server.uri()).api_key(KEY).build(&Hub::new().unwrap()).unwrap()
 }
 
-fn yes() -> ResponseTemplate {
+fn success() -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_json(json!({"success": true}))
 }
 
@@ -29,7 +29,7 @@ async fn only_request(server: &MockServer) -> Request {
     requests.remove(0)
 }
 
-/// Headers that every request has and no others, as the fixture tells them.
+/// The headers that every request has, and no others, from the fixture.
 fn assert_headers(request: &Request, fixture: &Value) {
     let mut names: Vec<&str> = request.headers.keys().map(http::HeaderName::as_str).collect();
     names.sort_unstable();
@@ -46,7 +46,7 @@ fn assert_headers(request: &Request, fixture: &Value) {
 }
 
 #[tokio::test]
-async fn a_call_event_is_the_fixture_to_the_byte() {
+async fn call_event_matches_the_fixture() {
     let server = MockServer::start().await;
     let fixture = Fixture::open("telephony_call_event");
     let wanted = fixture.request(None);
@@ -54,7 +54,7 @@ async fn a_call_event_is_the_fixture_to_the_byte() {
         .and(path("/api/v5/telephony/call/event"))
         .and(header("x-api-key", KEY))
         .and(body_string(wanted["wire_body"].as_str().unwrap()))
-        .respond_with(yes())
+        .respond_with(success())
         .expect(1)
         .mount(&server)
         .await;
@@ -71,11 +71,11 @@ async fn a_call_event_is_the_fixture_to_the_byte() {
 }
 
 #[tokio::test]
-async fn an_upload_keeps_its_plus_and_its_blanks() {
+async fn upload_encodes_plus_and_blanks() {
     let server = MockServer::start().await;
     Mock::given(method("POST"))
         .and(path("/api/v5/telephony/calls/upload"))
-        .respond_with(yes())
+        .respond_with(success())
         .mount(&server)
         .await;
     let call = CallUpload::new(
@@ -98,9 +98,9 @@ async fn an_upload_keeps_its_plus_and_its_blanks() {
 }
 
 #[tokio::test]
-async fn the_key_is_in_a_header_and_never_in_the_address() {
+async fn key_is_in_a_header_not_in_the_url() {
     let server = MockServer::start().await;
-    Mock::given(method("GET")).respond_with(yes()).mount(&server).await;
+    Mock::given(method("GET")).respond_with(success()).mount(&server).await;
     let client = client(&server);
     let cx = Cx::history();
     let asked = FindManager::new(phone("+375291112233")).details().ignore_status();

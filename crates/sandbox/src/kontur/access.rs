@@ -1,5 +1,5 @@
-//! The workspace from inside: for assertions, for what an administrator would do, and for what the
-//! CRM calls by itself.
+//! In-process access to the workspace: for assertions, administrator changes and the CRM's own
+//! requests.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 use url::Url;
 
-use crate::click::{ClickAnswer, ClickError, ClickPath};
-use crate::desk::Desk;
+use crate::click::{ClickError, ClickPath, ClickResponse};
+use crate::host::CrmHost;
 use crate::report::{CallRow, LiveRow};
 
 use super::Kontur;
@@ -18,144 +18,143 @@ use super::files::StoredFile;
 use super::outgoing;
 use super::state::{Dialect, Key, by_person, id_of};
 
-/// The stand-in's workspace, from inside the process.
+/// In-process access to the stand-in's workspace.
 #[derive(Clone, Copy)]
 pub struct Access<'a> {
-    desk: &'a Desk<Kontur>,
+    crm_host: &'a CrmHost<Kontur>,
 }
 
 impl std::fmt::Debug for Access<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Access").field("url", &self.desk.url().as_str()).finish_non_exhaustive()
+        f.debug_struct("Access").field("url", &self.crm_host.url().as_str()).finish_non_exhaustive()
     }
 }
 
 impl<'a> Access<'a> {
-    pub(crate) fn new(desk: &'a Desk<Kontur>) -> Self {
-        Self { desk }
+    pub(crate) fn new(crm_host: &'a CrmHost<Kontur>) -> Self {
+        Self { crm_host }
     }
 
-    /// The live events it took, in the order they came, and which employees saw them.
+    /// Accepted live events in order, with the employees who saw them.
     pub fn live(&self) -> Vec<LiveRow> {
-        self.desk.stand_in().workspace.live.clone()
+        self.crm_host.stand_in().workspace.live.clone()
     }
 
-    /// The calls it knows, live ones and clicks included, in the order it heard of them.
+    /// All calls in order of first mention, including live ones and clicks.
     pub fn communications(&self) -> Vec<Communication> {
-        self.desk.stand_in().workspace.calls.clone()
+        self.crm_host.stand_in().workspace.calls.clone()
     }
 
-    /// The call of this PBX id, with or without the prefix, or of this CRM's id.
+    /// The call with this PBX id, with or without the prefix, or with this CRM id.
     pub fn communication(&self, id: &str) -> Option<Communication> {
-        let desk = self.desk.stand_in();
-        let found = desk.workspace.call(id).or_else(|| desk.workspace.call_of(id));
+        let crm_host = self.crm_host.stand_in();
+        let found = crm_host.workspace.call(id).or_else(|| crm_host.workspace.call_of(id));
         found.cloned()
     }
 
-    /// The calls of the history, in the words of this project, in the order it heard of them.
+    /// Calls of the history in common terms, in order of first mention.
     pub fn calls(&self) -> Vec<CallRow> {
-        let desk = self.desk.stand_in();
-        desk.workspace.history().collect()
+        let crm_host = self.crm_host.stand_in();
+        crm_host.workspace.history().collect()
     }
 
-    /// The call of this PBX id, in the words of this project.
+    /// The call with this PBX id, in common terms.
     pub fn call(&self, external_id: &str) -> Option<CallRow> {
-        let desk = self.desk.stand_in();
-        let call = desk.workspace.call_of(external_id)?;
-        Some(desk.workspace.row(call))
+        let crm_host = self.crm_host.stand_in();
+        let call = crm_host.workspace.call_of(external_id)?;
+        Some(crm_host.workspace.row(call))
     }
 
-    /// The files, bound ones and those whose day is over included.
+    /// All files, including bound and expired ones.
     pub fn files(&self) -> Vec<StoredFile> {
-        self.desk.stand_in().workspace.files.clone()
+        self.crm_host.stand_in().workspace.files.clone()
     }
 
-    /// The events of the feed, from its beginning.
+    /// All events of the feed.
     pub fn events(&self) -> Vec<Value> {
-        self.desk.stand_in().workspace.feed.events().to_vec()
+        self.crm_host.stand_in().workspace.feed.events().to_vec()
     }
 
     /// The integration's instance.
     pub fn instance(&self) -> Value {
-        Value::Object(self.desk.stand_in().workspace.instance.clone())
+        Value::Object(self.crm_host.stand_in().workspace.instance.clone())
     }
 
-    /// The contact of this id.
+    /// The contact with this id.
     pub fn contact(&self, id: &str) -> Option<Value> {
-        let desk = self.desk.stand_in();
-        let contact = desk.workspace.contacts.iter().find(|it| id_of(it) == id)?;
+        let crm_host = self.crm_host.stand_in();
+        let contact = crm_host.workspace.contacts.iter().find(|it| id_of(it) == id)?;
         Some(Value::Object(contact.clone()))
     }
 
-    /// Settles what nobody has seen on the wire.
+    /// Sets the undocumented behaviour.
     pub fn set_dialect(&self, dialect: Dialect) {
-        self.desk.stand_in().workspace.dialect = dialect;
+        self.crm_host.stand_in().workspace.dialect = dialect;
     }
 
-    /// Says whether the integration is installed.
+    /// Sets whether the integration is installed.
     pub fn set_installed(&self, installed: bool) {
-        self.desk.stand_in().workspace.installed = installed;
+        self.crm_host.stand_in().workspace.installed = installed;
     }
 
-    /// How long access keys issued from now on live; 20 minutes unless said otherwise.
+    /// Sets the lifetime of new access keys; default 20 minutes.
     pub fn set_key_life(&self, life: Duration) {
-        self.desk.stand_in().workspace.key_life = life;
+        self.crm_host.stand_in().workspace.key_life = life;
     }
 
-    /// Makes this an access key that never expires.
+    /// Adds an access key that never expires.
     pub fn put_access_key(&self, key: impl Into<String>) {
-        self.desk.stand_in().workspace.keys.push(Key {
+        self.crm_host.stand_in().workspace.keys.push(Key {
             value: key.into(),
             ends: None,
             of_a_call: false,
         });
     }
 
-    /// Makes this a key that came with a system call just now.
+    /// Adds a key as if a system call had just sent it.
     pub fn put_system_call_key(&self, key: impl Into<String>) {
-        let mut desk = self.desk.stand_in();
-        desk.workspace.put_call_key(key.into(), Instant::now());
+        let mut crm_host = self.crm_host.stand_in();
+        crm_host.workspace.put_call_key(key.into(), Instant::now());
     }
 
-    /// Ends every access key at once.
+    /// Expires every access key.
     pub fn expire_access_keys(&self) {
         let now = Instant::now();
-        for key in &mut self.desk.stand_in().workspace.keys {
+        for key in &mut self.crm_host.stand_in().workspace.keys {
             key.ends = Some(now);
         }
     }
 
-    /// The largest file, in bytes; 100 000 000 unless said otherwise.
+    /// Sets the largest file size in bytes; default 100 000 000.
     pub fn set_file_limit(&self, bytes: usize) {
-        self.desk.stand_in().workspace.file_limit = bytes;
+        self.crm_host.stand_in().workspace.file_limit = bytes;
     }
 
-    /// Limits the requests of the workspace; what is too much gets 429 with this `Retry-After`.
+    /// Limits the requests of the workspace; further ones get 429 with this `Retry-After`.
     pub fn set_limit(&self, per_second: usize, retry_after_seconds: u32) {
-        let mut desk = self.desk.stand_in();
-        desk.workspace.set_limit(per_second, retry_after_seconds);
+        let mut crm_host = self.crm_host.stand_in();
+        crm_host.workspace.set_limit(per_second, retry_after_seconds);
     }
 
-    /// Gives the next new call this id.
+    /// Sets the id of the next new call.
     pub fn next_communication_id(&self, id: impl Into<String>) {
-        self.desk.stand_in().workspace.next_calls.push_back(id.into());
+        self.crm_host.stand_in().workspace.next_calls.push_back(id.into());
     }
 
-    /// Takes back every id that was to be given to a call.
-    pub fn forget_ids(&self) {
-        self.desk.stand_in().workspace.next_calls.clear();
+    /// Removes every id set for new calls.
+    pub fn clear_next_ids(&self) {
+        self.crm_host.stand_in().workspace.next_calls.clear();
     }
 
-    /// Gives the next uploaded file this id.
+    /// Sets the id of the next uploaded file.
     pub fn next_file_id(&self, id: impl Into<String>) {
-        self.desk.stand_in().workspace.next_files.push_back(id.into());
+        self.crm_host.stand_in().workspace.next_files.push_back(id.into());
     }
 
-    /// Adds a contact, or puts it in place of the one of the same id, as a person would: the feed
-    /// and the webhooks tell of it.
+    /// Adds or replaces a contact as a person would, with events in the feed and webhooks.
     pub fn put_contact(&self, contact: Map<String, Value>) {
-        let mut desk = self.desk.stand_in();
-        let workspace = &mut desk.workspace;
+        let mut crm_host = self.crm_host.stand_in();
+        let workspace = &mut crm_host.workspace;
         let id = id_of(&contact).to_owned();
         let index = workspace.contacts.iter().position(|it| id_of(it) == id);
         let old = index.map(|index| workspace.contacts.remove(index));
@@ -169,84 +168,84 @@ impl<'a> Access<'a> {
         });
     }
 
-    /// Adds a deal, or puts it in place of the one of the same id: `links.contactIds`,
-    /// `companyId`, `responsibleUserId`, `isActive`.
+    /// Adds or replaces a deal: `links.contactIds`, `companyId`, `responsibleUserId`, `isActive`.
     pub fn put_deal(&self, deal: Map<String, Value>) {
-        let mut desk = self.desk.stand_in();
-        let deals = &mut desk.workspace.deals;
+        let mut crm_host = self.crm_host.stand_in();
+        let deals = &mut crm_host.workspace.deals;
         deals.retain(|it| id_of(it) != id_of(&deal));
         deals.push(deal);
     }
 
-    /// Takes a user away.
+    /// Removes a user.
     pub fn remove_user(&self, id: &str) {
-        let mut desk = self.desk.stand_in();
-        desk.workspace.users.retain(|user| id_of(user) != id);
+        let mut crm_host = self.crm_host.stand_in();
+        crm_host.workspace.users.retain(|user| id_of(user) != id);
     }
 
-    /// Takes a contact away, quietly.
+    /// Removes a contact without events.
     pub fn remove_contact(&self, id: &str) {
-        let mut desk = self.desk.stand_in();
-        desk.workspace.contacts.retain(|it| id_of(it) != id);
+        let mut crm_host = self.crm_host.stand_in();
+        crm_host.workspace.contacts.retain(|it| id_of(it) != id);
     }
 
-    /// Closes every deal, so that nobody is responsible for anybody.
+    /// Closes every deal, so that no client has a responsible employee.
     pub fn close_deals(&self) {
-        for deal in &mut self.desk.stand_in().workspace.deals {
+        for deal in &mut self.crm_host.stand_in().workspace.deals {
             deal.insert("isActive".into(), Value::Bool(false));
         }
     }
 
-    /// Puts this in the instance in place of what is there: `status`, `secrets`, `baseUrl`, ….
+    /// Sets fields of the instance: `status`, `secrets`, `baseUrl`, ….
     pub fn set_instance(&self, fields: Map<String, Value>) {
-        self.desk.stand_in().workspace.instance.extend(fields);
+        self.crm_host.stand_in().workspace.instance.extend(fields);
     }
 
-    /// The call as if somebody had clicked and the click had been taken, without sending anything.
+    /// Adds the call of an accepted click, without sending a request.
     pub fn put_click(&self, communication_id: &str, click: Value) {
-        let mut desk = self.desk.stand_in();
-        desk.workspace.next_calls.push_front(communication_id.to_owned());
-        let call = desk.workspace.new_call(Stage::Expected);
+        let mut crm_host = self.crm_host.stand_in();
+        crm_host.workspace.next_calls.push_front(communication_id.to_owned());
+        let call = crm_host.workspace.new_call(Stage::Expected);
         call.click = Some(click);
     }
 
-    /// A call the CRM knows from elsewhere, by both ids.
+    /// Adds a call with both ids.
     pub fn put_communication(&self, id: &str, external_id: &str) {
-        let mut desk = self.desk.stand_in();
-        desk.workspace.next_calls.push_front(id.to_owned());
-        let call = desk.workspace.new_call(Stage::Live);
+        let mut crm_host = self.crm_host.stand_in();
+        crm_host.workspace.next_calls.push_front(id.to_owned());
+        let call = crm_host.workspace.new_call(Stage::Live);
         call.external_id = Some(external_id.to_owned());
     }
 
-    /// Sends a system call CALL that was sent before once more.
+    /// Repeats the system call CALL of a click.
     ///
     /// # Errors
-    /// When nobody clicked for this call, or the address does not answer.
-    pub async fn call_again(
+    /// The call has no click, or the URL does not respond.
+    pub async fn resend_call(
         &self,
         communication_id: &str,
         to: &Url,
         path: ClickPath,
-    ) -> Result<ClickAnswer, ClickError> {
+    ) -> Result<ClickResponse, ClickError> {
         let outward = {
-            let mut desk = self.desk.stand_in();
-            outgoing::again(&mut desk, communication_id, to, path).map_err(ClickError::Bad)?
+            let mut crm_host = self.crm_host.stand_in();
+            outgoing::call_request(&mut crm_host, communication_id, to, path)
+                .map_err(ClickError::Bad)?
         };
-        outward.send(self.desk).await
+        outward.send(self.crm_host).await
     }
 
-    /// Calls what is scheduled at this base address: `communications/sync`, `setup/upgrade`.
+    /// Runs a schedule of this base URL: `communications/sync`, `setup/upgrade`.
     ///
     /// # Errors
-    /// When the instance has no such schedule switched on, or the address does not answer.
+    /// The instance has no such active schedule, or the URL does not respond.
     pub async fn run_schedule(
         &self,
         relative_url: &str,
         to: &Url,
-    ) -> Result<ClickAnswer, ClickError> {
+    ) -> Result<ClickResponse, ClickError> {
         let scheduled = {
-            let desk = self.desk.stand_in();
-            let hooks = desk.workspace.instance.get("webHooks").and_then(Value::as_array);
+            let crm_host = self.crm_host.stand_in();
+            let hooks = crm_host.workspace.instance.get("webHooks").and_then(Value::as_array);
             hooks.is_some_and(|hooks| {
                 hooks.iter().any(|hook| {
                     hook["relativeUrl"] == relative_url
@@ -259,24 +258,24 @@ impl<'a> Access<'a> {
             let reason = format!("the instance has no schedule of {relative_url}");
             return Err(ClickError::Bad(reason));
         }
-        outgoing::relative(to, relative_url, None).send(self.desk).await
+        outgoing::relative(to, relative_url, None).send(self.crm_host).await
     }
 
-    /// How many events are on their way to webhooks.
+    /// Number of events pending for webhooks.
     pub fn waiting_events(&self) -> usize {
-        self.desk.stand_in().workspace.feed.deliveries.len()
+        self.crm_host.stand_in().workspace.feed.deliveries.len()
     }
 
-    /// Sends every waiting event to its webhook at this base address, the newest first when
-    /// `newest_first`. One that is not answered with 200 and its echo waits on, and later ones go
-    /// out before it; after eight tries it is given up.
+    /// Sends every pending event to its webhook at this base URL, in reverse order if
+    /// `newest_first`. An event stays pending until a 200 response with its echo, behind later
+    /// ones; it is dropped after eight attempts.
     pub async fn send_events(
         &self,
         to: &Url,
         newest_first: bool,
-    ) -> Vec<Result<ClickAnswer, ClickError>> {
-        let mut waiting = self.desk.stand_in().workspace.feed.deliveries.clone();
-        // What failed before goes out after what is new.
+    ) -> Vec<Result<ClickResponse, ClickError>> {
+        let mut waiting = self.crm_host.stand_in().workspace.feed.deliveries.clone();
+        // Failed events go out after new ones.
         waiting.sort_by_key(|it| it.tries);
         if newest_first {
             waiting.reverse();
@@ -285,10 +284,10 @@ impl<'a> Access<'a> {
         for delivery in waiting {
             let outward =
                 outgoing::relative(to, &delivery.relative_url, Some(delivery.event.clone()));
-            let answer = outward.send(self.desk).await;
+            let answer = outward.send(self.crm_host).await;
             let taken = answer.as_ref().is_ok_and(|it| it.ok && it.status == 200);
-            let mut desk = self.desk.stand_in();
-            let deliveries = &mut desk.workspace.feed.deliveries;
+            let mut crm_host = self.crm_host.stand_in();
+            let deliveries = &mut crm_host.workspace.feed.deliveries;
             if taken {
                 deliveries.retain(|it| it.number != delivery.number);
             } else {

@@ -1,39 +1,39 @@
-//! Calls as this CRM keeps them: a communication with its legs (§6).
+//! Calls of this CRM: a communication with its legs (§6).
 
 use serde_json::{Map, Value, json};
 
-use crate::bounds;
+use crate::limits;
 
-use super::first::{INSTANCE_ID, PREFIX};
-use super::mint::{self, ZERO};
+use super::ids::{self, ZERO};
+use super::seed::{INSTANCE_ID, PREFIX};
 
-/// How far a call has come.
+/// Stage of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stage {
-    /// Somebody clicked; nothing was heard of the call yet.
+    /// Clicked, without any request about the call yet.
     Expected,
     /// Between call-started and call-finished.
     Live,
     /// After call-finished.
     Finished,
-    /// It could not be placed.
+    /// Failed: it could not be placed.
     Failed,
 }
 
-/// The file of a recording that was bound to a leg.
+/// A recording bound to a leg.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Recording {
-    /// The id it was uploaded under, which is used up.
+    /// The id of the upload, no longer valid.
     pub uploaded_id: String,
-    /// The id it is kept under.
+    /// The id of the bound file.
     pub file_id: String,
-    /// Its name.
+    /// The name.
     pub file_name: String,
 }
 
-/// A talk between exactly two participants.
+/// A leg between exactly two participants.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Leg {
@@ -43,27 +43,27 @@ pub struct Leg {
     pub from: Value,
     /// Who was called.
     pub to: Value,
-    /// When it was answered.
+    /// Time of the answer.
     pub started_at: Option<String>,
-    /// When it ended.
+    /// Time of the end.
     pub finished_at: Option<String>,
     /// Its recordings.
     pub recordings: Vec<Recording>,
 }
 
 impl Leg {
-    /// Whether the client takes part.
+    /// Returns true if the client takes part.
     pub(super) fn with_client(&self) -> bool {
         [&self.from, &self.to].iter().any(|it| it["type"] == "client")
     }
 
-    /// The user who is not the one who called, if there are two.
+    /// The called user, or the only one.
     pub(super) fn user(&self) -> Option<&str> {
         let mut ends = [&self.to, &self.from].into_iter();
         ends.find_map(|end| end["userId"].as_str())
     }
 
-    fn tell(&self) -> Value {
+    fn to_json(&self) -> Value {
         let recordings: Vec<Value> = self
             .recordings
             .iter()
@@ -99,25 +99,25 @@ pub struct Communication {
     pub client_phone: Option<String>,
     /// The company's number, as it was sent.
     pub vats_phone: Option<String>,
-    /// When the call began, by the PBX.
+    /// Start time of the call in the PBX.
     pub external_created_at: Option<String>,
-    /// The client it was linked with.
+    /// The linked client.
     pub links: Value,
-    /// Its legs, in the order they were first heard of.
+    /// Its legs, in order of first mention.
     pub legs: Vec<Leg>,
-    /// The live events, in the order they came.
+    /// The live events in order.
     pub events: Vec<Value>,
-    /// How far it has come.
+    /// The stage.
     pub stage: Stage,
-    /// Whether register-call told the facts.
+    /// Whether register-call was received.
     pub registered: bool,
-    /// The body of the system call CALL, for a call that began with a click.
+    /// The body of the system call CALL, for a clicked call.
     pub click: Option<Value>,
     created_at: String,
     updated_at: String,
 }
 
-/// The id without the prefix: everything up to the first slash.
+/// Strips the prefix of an id, everything up to the first slash.
 pub(super) fn raw(external_id: &str) -> &str {
     external_id.split_once('/').map_or(external_id, |(_, raw)| raw)
 }
@@ -128,7 +128,7 @@ pub(super) fn text(body: &Map<String, Value>, name: &str) -> Option<String> {
 
 impl Communication {
     pub(super) fn new(id: String) -> Self {
-        let now = mint::now();
+        let now = ids::now();
         Self {
             id,
             external_id: None,
@@ -147,8 +147,8 @@ impl Communication {
         }
     }
 
-    /// Takes over what call-started, call-finished and register-call say of the whole call.
-    pub(super) fn told(&mut self, body: &Map<String, Value>) {
+    /// Applies the fields of call-started, call-finished and register-call.
+    pub(super) fn apply_facts(&mut self, body: &Map<String, Value>) {
         if let Some(id) = text(body, "externalId") {
             self.external_id = Some(raw(&id).to_owned());
         }
@@ -158,17 +158,17 @@ impl Communication {
             ("externalVatsPhone", &mut self.vats_phone),
             ("externalCreatedAt", &mut self.external_created_at),
         ] {
-            if let Some(told) = text(body, name) {
-                *field = Some(told);
+            if let Some(value) = text(body, name) {
+                *field = Some(value);
             }
         }
-        self.updated_at = mint::now();
+        self.updated_at = ids::now();
     }
 
-    /// Removes the oldest events and legs where there are too many.
-    pub(super) fn keep_within_bounds(&mut self) {
-        bounds::keep_newest(&mut self.events);
-        bounds::keep_newest(&mut self.legs);
+    /// Drops the oldest events and legs beyond the limits.
+    pub(super) fn enforce_limits(&mut self) {
+        limits::keep_newest(&mut self.events);
+        limits::keep_newest(&mut self.legs);
     }
 
     pub(super) fn leg(&mut self, id: &str) -> Option<&mut Leg> {
@@ -192,14 +192,14 @@ impl Communication {
         }
         let leg = self.leg(id)?;
         for (name, end) in [("from", &mut leg.from), ("to", &mut leg.to)] {
-            if let Some(told) = body.get(name) {
-                *end = told.clone();
+            if let Some(value) = body.get(name) {
+                *end = value.clone();
             }
         }
         Some(leg)
     }
 
-    /// A live event. One that is told twice, with the same moment, counts once.
+    /// Applies a live event; a repeat with the same time counts once.
     pub(super) fn happened(&mut self, body: &Map<String, Value>) -> bool {
         let fields =
             ["externalCallItemId", "realtimeCallItemId", "timestamp", "type", "from", "to"];
@@ -210,7 +210,7 @@ impl Communication {
             return false;
         }
         self.events.push(event);
-        self.updated_at = mint::now();
+        self.updated_at = ids::now();
         let (Some(id), at) = (text(body, "externalCallItemId"), text(body, "timestamp")) else {
             return true;
         };
@@ -225,8 +225,7 @@ impl Communication {
         true
     }
 
-    /// A leg of register-call, without its recordings. It is what counts, whatever the events
-    /// were.
+    /// Applies a leg of register-call without its recordings; it overrides the events.
     pub(super) fn registered_leg(&mut self, item: &Map<String, Value>) {
         let Some(id) = text(item, "id") else {
             return;
@@ -237,21 +236,21 @@ impl Communication {
         }
     }
 
-    /// Whether the call is over.
+    /// Returns true if the call is over.
     pub(super) fn is_over(&self) -> bool {
         self.stage == Stage::Finished || self.registered
     }
 
-    /// As the CRM tells it.
-    pub(super) fn tell(&self) -> Value {
+    /// The JSON of the CRM's response.
+    pub(super) fn to_json(&self) -> Value {
         let status = if self.is_over() {
             "sealed"
         } else {
-            // What it really is, nobody has seen.
+            // Assumed: the real value is unknown.
             "live-status-not-documented"
         };
         let items: Vec<Value> =
-            self.legs.iter().filter(|_| self.is_over()).map(Leg::tell).collect();
+            self.legs.iter().filter(|_| self.is_over()).map(Leg::to_json).collect();
         let mut call = Map::new();
         for (name, value) in
             [("clientPhone", &self.client_phone), ("externalVatsPhone", &self.vats_phone)]

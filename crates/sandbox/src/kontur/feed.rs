@@ -1,15 +1,15 @@
-//! What changed, one event after the other, and the webhooks that tell of it (§12).
+//! Event feed of changes, and its webhooks (§12).
 
 use serde_json::{Map, Value, json};
 
-use crate::bounds::{self, MOST_ENTRIES};
+use crate::limits::{self, MAX_ENTRIES};
 
-use super::mint::{self, ZERO};
+use super::ids::{self, ZERO};
 
-/// How often an event is sent to a webhook that does not take it.
+/// Most attempts to deliver an event to a webhook.
 pub(super) const TRIES: usize = 8;
 
-/// An event on its way to a webhook.
+/// An event pending for a webhook.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Delivery {
     pub(super) number: u64,
@@ -21,25 +21,25 @@ pub(super) struct Delivery {
 #[derive(Default)]
 pub(super) struct Feed {
     events: Vec<Value>,
-    /// How many of them are of the first state.
+    /// Number of seed events.
     first: usize,
     pub(super) deliveries: Vec<Delivery>,
     sent: u64,
 }
 
-/// What happened to one entity.
+/// A change of one entity.
 pub(super) struct Change<'a> {
     /// `contact`, `company`, `user`, ….
     pub(super) entity: &'static str,
     pub(super) id: &'a str,
     pub(super) old: Option<&'a Map<String, Value>>,
     pub(super) new: Value,
-    /// Who did it, as `createInfo` says.
+    /// The author, as in `createInfo`.
     pub(super) by: Value,
 }
 
 impl Feed {
-    /// Adds a change, and sends it to the webhooks that ask for it.
+    /// Adds a change and queues it for the webhooks that subscribe to it.
     pub(super) fn changed(&mut self, change: Change<'_>, web_hooks: &Value) {
         let kind = if change.old.is_some() { "patch" } else { "create" };
         let mut data =
@@ -66,9 +66,9 @@ impl Feed {
         asked: Vec<String>,
     ) {
         let mut event = json!({
-            "id": mint::guid(),
-            // Opaque: in no order a client could find.
-            "offset": mint::guid(),
+            "id": ids::guid(),
+            // Opaque: without a recognisable order.
+            "offset": ids::guid(),
             "type": kind,
             "entityIds": ids,
             "createInfo": by,
@@ -88,20 +88,20 @@ impl Feed {
         self.events.push(event);
     }
 
-    /// Removes the oldest events where there are too many, save those of the first state: users are
-    /// known from them alone.
-    pub(super) fn keep_within_bounds(&mut self) {
-        let over = self.events.len().saturating_sub(MOST_ENTRIES);
+    /// Drops the oldest events beyond the limit, except seed events: users are known from them
+    /// alone.
+    pub(super) fn enforce_limits(&mut self) {
+        let over = self.events.len().saturating_sub(MAX_ENTRIES);
         self.events.drain(self.first..self.first + over);
-        bounds::keep_newest(&mut self.deliveries);
+        limits::keep_newest(&mut self.deliveries);
     }
 
-    /// Ends the first state: what the feed holds now is never removed.
-    pub(super) fn first_state_ends(&mut self) {
+    /// Marks the current events as seed, which are never dropped.
+    pub(super) fn end_of_seed(&mut self) {
         self.first = self.events.len();
     }
 
-    /// Where to go on after this offset; nothing when the feed never gave it.
+    /// The position after this offset; `None` if the offset is unknown.
     pub(super) fn after(&self, offset: &str) -> Option<usize> {
         if offset == ZERO {
             return Some(0);
@@ -131,7 +131,7 @@ impl Feed {
     }
 }
 
-/// The addresses of the webhooks that ask for such an event.
+/// URLs of the webhooks that subscribe to such an event.
 fn asking(web_hooks: &Value, kind: &str, entity: &str, change: Option<&str>) -> Vec<String> {
     let hooks = web_hooks.as_array().into_iter().flatten();
     let wants = |hook: &Value| {

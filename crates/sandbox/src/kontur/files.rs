@@ -1,34 +1,34 @@
-//! Uploaded files: temporary for a day, kept for good once they are bound (§7.1, §10).
+//! Uploaded files: temporary for a day, permanent once bound (§7.1, §10).
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::Instant;
 
-/// How long an uploaded file waits to be bound.
+/// Lifetime of a file that is not bound.
 pub(super) const KEPT: Duration = Duration::from_hours(24);
-/// "100 мегабайт"; the lesser of what that may mean.
+/// "100 мегабайт", in decimal megabytes.
 pub(super) const LIMIT: usize = 100_000_000;
 
 /// A file of the workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StoredFile {
-    /// The id the upload answered with.
+    /// The id in the upload's response.
     pub uploaded_id: String,
-    /// The id it is kept under since it was bound; the first one does not work any more.
+    /// The id since it was bound; the first one is no longer valid.
     pub bound_id: Option<String>,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its media type.
+    /// The media type.
     pub content_type: String,
-    /// Its bytes.
+    /// The content.
     pub content: Bytes,
     pub(super) uploaded: Instant,
 }
 
 impl StoredFile {
-    /// The id it is found under now; none when its day is over.
+    /// The current id; `None` once expired.
     pub(super) fn id(&self, at: Instant) -> Option<&str> {
         match &self.bound_id {
             Some(id) => Some(id),
@@ -51,7 +51,7 @@ pub(super) struct Part {
     pub(super) content: Bytes,
 }
 
-/// The boundary in a `multipart/form-data` content type.
+/// Extracts the boundary of a `multipart/form-data` content type.
 pub(super) fn boundary(content_type: &str) -> Option<String> {
     let (essence, parameters) = content_type.split_once(';')?;
     if !essence.trim().eq_ignore_ascii_case("multipart/form-data") {
@@ -62,7 +62,7 @@ pub(super) fn boundary(content_type: &str) -> Option<String> {
     (!named.is_empty()).then_some(named)
 }
 
-/// The parts of a body; nothing when it is not put together as a multipart body is.
+/// Splits a multipart body into parts; `None` if malformed.
 pub(super) fn parts(boundary: &str, body: &Bytes) -> Option<Vec<Part>> {
     let line = format!("--{boundary}");
     let between = format!("\r\n{line}");
@@ -88,7 +88,7 @@ pub(super) fn parts(boundary: &str, body: &Bytes) -> Option<Vec<Part>> {
     }
 }
 
-/// Where `wanted`, which begins with a carriage return, begins.
+/// The position of `wanted`, which starts with a carriage return.
 fn find(within: &[u8], wanted: &[u8]) -> Option<usize> {
     let mut from = 0;
     loop {
@@ -117,7 +117,7 @@ fn part(headers: &str, content: Bytes) -> Option<Part> {
     Some(Part { name: named("name")?, file_name: named("filename"), content_type, content })
 }
 
-/// `; name="file"; filename="a; b.mp3"`: a semicolon inside quotes is part of the value.
+/// Parses `; name="file"; filename="a; b.mp3"`; a semicolon inside quotes is part of the value.
 fn parameters(text: &str) -> Vec<(String, String)> {
     let mut quoted = false;
     let parts = text.split(|symbol| {
@@ -138,15 +138,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_multipart_body_comes_apart() {
+    fn multipart_body_is_split() {
         let content_type = "multipart/form-data; charset=utf-8; boundary=\"b-1\"";
-        let boundary = boundary(content_type).expect("there is a boundary");
+        let boundary = boundary(content_type).expect("a boundary");
         let body = Bytes::from_static(
             b"--b-1\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a; b.mp3\"\r\n\
               content-type: audio/mpeg\r\n\r\n\r\nID3\r\n--b-\r\n\r\n--b-1\r\n\
               Content-Disposition: form-data; name=\"more\"\r\n\r\n\r\n--b-1--\r\n",
         );
-        let parts = parts(&boundary, &body).expect("it is well put together");
+        let parts = parts(&boundary, &body).expect("a valid body");
         assert_eq!(parts.len(), 2);
         assert_eq!(parts[0].file_name.as_deref(), Some("a; b.mp3"));
         assert_eq!(parts[0].content_type.as_deref(), Some("audio/mpeg"));
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_was_cut_off_does_not() {
+    fn truncated_body_is_refused() {
         let body = Bytes::from_static(
             b"--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nID3\r\n--",
         );

@@ -1,18 +1,18 @@
-//! What the CRM does with a request that passed.
+//! Execution of valid requests.
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use crate::wire::Answer;
+use crate::wire::Response;
 
 use super::checks::{Endpoint, Order, json_answer, says};
-use super::first;
-use super::mint;
+use super::ids;
 use super::patch;
+use super::seed;
 use super::state::{Workspace, id_of};
 
 impl Workspace {
-    pub(super) fn carry_out(&mut self, order: &Order) -> Answer {
+    pub(super) fn carry_out(&mut self, order: &Order) -> Response {
         match order.endpoint {
             Endpoint::AuthorizePrivate | Endpoint::AuthorizePublic => self.authorize(order),
             Endpoint::CallStarted => self.call_started(order),
@@ -29,7 +29,7 @@ impl Workspace {
             Endpoint::InstancePatch => self.patch_instance(order),
             Endpoint::Setup => {
                 self.instance.insert("status".into(), json!("active"));
-                self.done()
+                self.ok_response()
             }
             Endpoint::UiSettings => ok(&main_telephony()),
             Endpoint::Events => self.events(order),
@@ -40,25 +40,25 @@ impl Workspace {
         }
     }
 
-    pub(super) fn done(&self) -> Answer {
+    pub(super) fn ok_response(&self) -> Response {
         says(self, StatusCode::OK, "OK")
     }
 
-    fn authorize(&mut self, order: &Order) -> Answer {
+    fn authorize(&mut self, order: &Order) -> Response {
         let mut instance = self.instance.clone();
-        // This answer is printed without it.
+        // The documented response has none.
         instance.remove("baseUrl");
         let key = self.issue_key(order.at);
         ok(&json!({
-            "workspace": first::workspace(),
+            "workspace": seed::workspace(),
             "integrationInstance": instance,
             "accessKey": key,
         }))
     }
 
-    fn patch_instance(&mut self, order: &Order) -> Answer {
+    fn patch_instance(&mut self, order: &Order) -> Response {
         let old = self.instance.clone();
-        // The checks have tried it already.
+        // The checks validated it already.
         if let Ok(mut new) = patch::apply(&old, operations(order), patch::INSTANCE) {
             let features = new.get_mut("features").and_then(Value::as_object_mut);
             if let Some(features) = features {
@@ -68,7 +68,7 @@ impl Workspace {
             }
             touch(&mut new);
             self.instance = new;
-            self.tell("integration", Some(&old), &self.instance.clone(), order);
+            self.notify("integration", Some(&old), &self.instance.clone(), order);
         }
         let instance = json!(self.instance);
         if self.dialect.bare_patch {
@@ -78,22 +78,22 @@ impl Workspace {
         }
     }
 
-    fn events(&self, order: &Order) -> Answer {
+    fn events(&self, order: &Order) -> Response {
         let limit = order.parameter("limit").and_then(|it| it.parse().ok());
-        let offset = order.parameter("offset").unwrap_or(mint::ZERO);
+        let offset = order.parameter("offset").unwrap_or(ids::ZERO);
         ok(&self.feed.page(offset, limit.unwrap_or(50)))
     }
 
-    fn contact(&self, order: &Order) -> Answer {
+    fn contact(&self, order: &Order) -> Response {
         let contact = self.contacts.iter().find(|it| id_of(it) == order.thing);
         ok(&json!(contact))
     }
 
-    fn create_contacts(&mut self, order: &Order) -> Answer {
+    fn create_contacts(&mut self, order: &Order) -> Response {
         let items = order.body.get("items").and_then(Value::as_array);
         let mut created = Map::new();
         for fields in items.into_iter().flatten().filter_map(Value::as_object) {
-            let mut contact = first::object(json!({
+            let mut contact = seed::object(json!({
                 "links": {"companyIds": []},
                 "position": "",
                 "messengerContacts": [],
@@ -102,18 +102,18 @@ impl Workspace {
                 "regionCode": "",
                 "customFields": {},
                 "tags": [],
-                "id": mint::guid(),
+                "id": ids::guid(),
             }));
             fill(&mut contact, fields);
-            self.tell("contact", None, &contact, order);
+            self.notify("contact", None, &contact, order);
             self.contacts.push(contact.clone());
-            // The keys are ids of something else (§11).
-            created.insert(mint::guid(), Value::Object(contact));
+            // The keys are ids of another object (§11).
+            created.insert(ids::guid(), Value::Object(contact));
         }
         ok(&json!({"items": created}))
     }
 
-    fn patch_contact(&mut self, order: &Order) -> Answer {
+    fn patch_contact(&mut self, order: &Order) -> Response {
         let Some(index) = self.contacts.iter().position(|it| id_of(it) == order.thing) else {
             return ok(&Value::Null);
         };
@@ -124,28 +124,28 @@ impl Workspace {
         self.contacts.push(new.clone());
         let last = self.contacts.len() - 1;
         self.contacts.swap(index, last);
-        self.tell("contact", Some(&old), &new, order);
+        self.notify("contact", Some(&old), &new, order);
         ok(&Value::Object(new))
     }
 
-    fn create_company(&mut self, order: &Order) -> Answer {
-        let mut company = first::object(json!({
+    fn create_company(&mut self, order: &Order) -> Response {
+        let mut company = seed::object(json!({
             "messengerContacts": [],
             "phones": [],
             "emails": [],
             "regionCode": "",
             "customFields": {},
             "tags": [],
-            "id": mint::guid(),
+            "id": ids::guid(),
         }));
         fill(&mut company, &order.body);
-        self.tell("company", None, &company, order);
+        self.notify("company", None, &company, order);
         self.companies.push(company.clone());
         ok(&Value::Object(company))
     }
 
-    /// Tells the feed, in the name of whoever asked.
-    pub(super) fn tell(
+    /// Adds a change by the requester to the feed.
+    pub(super) fn notify(
         &mut self,
         entity: &'static str,
         old: Option<&Map<String, Value>>,
@@ -155,14 +155,14 @@ impl Workspace {
         let by = if order.by_person {
             super::state::by_person()
         } else {
-            json!({"createdAt": mint::now(), "createdWith": "Integration.vochi"})
+            json!({"createdAt": ids::now(), "createdWith": "Integration.vochi"})
         };
         let id = id_of(new).to_owned();
         self.changed(super::feed::Change { entity, id: &id, old, new: json!(new), by });
     }
 }
 
-pub(super) fn ok(body: &Value) -> Answer {
+pub(super) fn ok(body: &Value) -> Response {
     json_answer(StatusCode::OK, body)
 }
 
@@ -174,11 +174,11 @@ fn operations(order: &Order) -> &[Value] {
 fn touch(model: &mut Map<String, Value>) {
     let info = model.get_mut("updateInfo").and_then(Value::as_object_mut);
     if let Some(info) = info {
-        info.insert("updatedAt".into(), json!(mint::now()));
+        info.insert("updatedAt".into(), json!(ids::now()));
     }
 }
 
-/// Takes over what was sent; the elements of lists get ids.
+/// Applies the fields; elements of lists get ids.
 fn fill(model: &mut Map<String, Value>, fields: &Map<String, Value>) {
     for (name, value) in fields {
         let value = match (name.as_str(), value) {
@@ -190,17 +190,17 @@ fn fill(model: &mut Map<String, Value>, fields: &Map<String, Value>) {
         };
         model.insert(name.clone(), value);
     }
-    model.insert("updateInfo".into(), first::by_person(&mint::now()));
+    model.insert("updateInfo".into(), seed::by_person(&ids::now()));
 }
 
 fn main_telephony() -> Value {
     json!({
-        "userId": first::MARIA,
-        "groupId": mint::ZERO,
+        "userId": seed::MARIA,
+        "groupId": ids::ZERO,
         "key": "@main-telephony-settings",
-        "value": first::INSTANCE_ID,
+        "value": seed::INSTANCE_ID,
         "canEditAll": true,
-        "updateInfo": first::by_person("2025-11-20T12:55:06.096Z"),
+        "updateInfo": seed::by_person("2025-11-20T12:55:06.096Z"),
         "id": "3fa80000-9999-4c4c-8d8d-000000000901",
     })
 }

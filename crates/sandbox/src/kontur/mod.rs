@@ -1,60 +1,60 @@
-//! Kontur.CRM: what an integration of a telephony asks of it, and what it asks of the integration.
+//! Kontur.CRM: the API for telephony integrations, and the CRM's requests to the integration.
 //!
 //! | request, under `/api/v1/{ws}` | what the stand-in does with it |
 //! | --- | --- |
 //! | `POST /api/v1/authorization/authorize-private-integration`, `…/authorize-integration` | issues an access key that lives 20 minutes |
-//! | `POST …/telephony/call-started` | a call, once, whatever it is told; links the client |
+//! | `POST …/telephony/call-started` | creates a call once; links the client |
 //! | `POST …/telephony/call-event` | a leg rings, is answered, held, ended |
 //! | `POST …/telephony/call-finished`, `call-failed` | ends the call |
 //! | `POST …/telephony/register-call` | the facts of a call, once, by `externalId` |
 //! | `POST …/telephony/call-recording` | binds an uploaded file to a leg |
-//! | `GET …/telephony/call-redirect` | who is responsible for the client's deal |
+//! | `GET …/telephony/call-redirect` | responsible users of the client |
 //! | `POST /files`, `GET`, `HEAD /files/{id}`, `GET /files/{id}/meta` | temporary files, and kept ones |
 //! | `GET`, `PATCH /integrations/instances/{id}`, `POST /integrations/{id}/setup`, `GET /ui-settings` | the integration itself |
 //! | `GET /events` | every change, users and clients from the beginning |
 //! | `GET`, `PATCH /contacts/{id}`, `POST /contacts/create`, `POST /companies` | clients |
 //!
 //! `…` stands for `/communications/callbacks`. In the other direction it sends the system calls
-//! CALL and HANGUP (`Sandbox::click`), scheduled calls and webhooks ([`Access`]), each with an
-//! echo it wants back.
+//! CALL and HANGUP (`Sandbox::click`), schedules and webhooks ([`Access`]), each with an echo that
+//! the response must repeat.
 //!
-//! Nobody has seen this CRM answer; [`Dialect`] switches between what it may do. Sections (`§7.1`)
-//! are those of the project's Kontur reference page.
+//! The CRM's real responses are unknown; [`Dialect`] selects between possible ones. Sections
+//! (`§7.1`) refer to the project's Kontur reference page.
 
 mod access;
 mod checks;
 mod communications;
 mod feed;
 mod files;
-mod first;
 mod handlers;
-mod mint;
+mod ids;
+mod mapping;
 mod outgoing;
 mod patch;
+mod seed;
 mod state;
 mod telephony;
-mod words;
 
 use serde_json::{Map, Value, json};
 use url::Url;
 
 use crate::check::Check;
 use crate::crm::Crm;
-use crate::desk::StandIn;
+use crate::host::StandIn;
 use crate::report::Report;
 use crate::server::Bodies;
-use crate::wire::{Carried, Request};
+use crate::wire::{Handled, Request};
 
 pub use access::Access;
 pub use communications::{Communication, Leg, Recording, Stage};
 pub use files::StoredFile;
-pub use first::{API_KEY, BEARER, INSTANCE_ID, PREFIX, SECRET, WORKSPACE, WORKSPACE_ID};
-pub(crate) use outgoing::press;
-pub use state::{Dialect, Saying, Unauthorized};
+pub(crate) use outgoing::send_click;
+pub use seed::{API_KEY, BEARER, INSTANCE_ID, PREFIX, SECRET, WORKSPACE, WORKSPACE_ID};
+pub use state::{Dialect, TextForm, Unauthorized};
 
 use state::{Key, Workspace};
 
-/// Every row of the table of checks.
+/// All checks of the table.
 pub(crate) fn checks() -> Vec<Check> {
     checks::all().chain(std::iter::once(outgoing::ECHO_BACK)).collect()
 }
@@ -64,7 +64,7 @@ pub(crate) struct Kontur {
 }
 
 impl Kontur {
-    /// A file of the largest size and what is around it; what is longer is read and refused.
+    /// A file of the largest size with its multipart overhead; a longer body is read and refused.
     pub(crate) const BODIES: Bodies = Bodies { kept: files::LIMIT + 1024 * 1024, longer: true };
 
     pub(crate) fn new(url: &Url) -> Self {
@@ -77,16 +77,16 @@ impl StandIn for Kontur {
         Crm::Kontur
     }
 
-    fn answer(&mut self, request: &Request) -> Carried {
+    fn answer(&mut self, request: &Request) -> Handled {
         let over = self.workspace.over_limit(request);
         match checks::run(request, &self.workspace, over) {
-            Ok(order) => Carried::done(self.workspace.carry_out(&order)),
+            Ok(order) => Handled::ok(self.workspace.carry_out(&order)),
             Err(refused) => refused,
         }
     }
 
-    fn keep_within_bounds(&mut self) {
-        self.workspace.keep_within_bounds();
+    fn enforce_limits(&mut self) {
+        self.workspace.enforce_limits();
     }
 
     fn reset(&mut self) {
@@ -105,7 +105,7 @@ impl StandIn for Kontur {
             .map(|(extension, id)| (extension.clone(), json!(id)))
             .collect();
         let lines: Map<String, Value> =
-            first::LINES.iter().map(|(line, number)| ((*line).to_owned(), json!(number))).collect();
+            seed::LINES.iter().map(|(line, number)| ((*line).to_owned(), json!(number))).collect();
         json!({
             "crm": "kontur",
             "url": self.workspace.url,
@@ -128,8 +128,7 @@ impl StandIn for Kontur {
                 }
                 ("access_keys", Value::Array(keys)) => {
                     for key in keys {
-                        let key =
-                            key.as_str().ok_or("\"access_keys\" has to be a list of texts")?;
+                        let key = key.as_str().ok_or("\"access_keys\" must be a list of texts")?;
                         self.workspace.keys.push(Key {
                             value: key.to_owned(),
                             ends: None,
@@ -137,10 +136,10 @@ impl StandIn for Kontur {
                         });
                     }
                 }
-                ("installed", _) => return Err("\"installed\" has to be true or false".into()),
-                ("instance", _) => return Err("\"instance\" has to be an object".into()),
+                ("installed", _) => return Err("\"installed\" must be true or false".into()),
+                ("instance", _) => return Err("\"instance\" must be an object".into()),
                 ("access_keys", _) => {
-                    return Err("\"access_keys\" has to be a list of texts".into());
+                    return Err("\"access_keys\" must be a list of texts".into());
                 }
                 (other, _) => {
                     return Err(format!(

@@ -1,4 +1,4 @@
-//! What the CRM calls at the integration: system calls, schedules, webhooks (§8, §12).
+//! Requests to the integration: system calls, schedules, webhooks (§8, §12).
 
 use http::Method;
 use serde_json::{Value, json};
@@ -6,20 +6,20 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::check::{Check, Detail, Finding};
-use crate::click::{Click, ClickAnswer, ClickError, ClickKind, ClickPath, ClickVerb};
-use crate::desk::Desk;
+use crate::click::{Click, ClickError, ClickKind, ClickPath, ClickResponse, ClickVerb};
+use crate::host::CrmHost;
 use crate::outgoing::Outgoing;
 use crate::record::Refused;
 
 use super::Kontur;
 use super::communications::{Communication, Stage};
-use super::first::WORKSPACE;
-use super::mint;
-use super::words;
+use super::ids;
+use super::mapping;
+use super::seed::WORKSPACE;
 
 pub(super) const ECHO: &str = "x-xcom-integration-echo";
 
-/// The one row of the table that is about answers of the integration.
+/// The only check of the integration's responses.
 pub(super) const ECHO_BACK: Check = Check::documented(
     "echo.back",
     "§1.3, §8, §12",
@@ -28,17 +28,20 @@ pub(super) const ECHO_BACK: Check = Check::documented(
 );
 
 /// A request to the integration.
-pub(super) struct Outward {
+pub(super) struct IntegrationRequest {
     pub(super) url: Url,
     pub(super) key: Option<String>,
     pub(super) body: Option<Value>,
-    /// The call it is about.
+    /// The call of the request.
     pub(super) call: Option<String>,
 }
 
-impl Outward {
-    /// Sends it, and complains when the echo does not come back.
-    pub(super) async fn send(self, desk: &Desk<Kontur>) -> Result<ClickAnswer, ClickError> {
+impl IntegrationRequest {
+    /// Sends the request and records a missing echo.
+    pub(super) async fn send(
+        self,
+        crm_host: &CrmHost<Kontur>,
+    ) -> Result<ClickResponse, ClickError> {
         let path = self.url.path().to_owned();
         let answer = self.exchange().await?;
         if answer.problem.is_some() {
@@ -46,14 +49,14 @@ impl Outward {
                 check: ECHO_BACK,
                 details: vec![Detail::new("X-XCOM-Integration-Echo", "")],
             };
-            desk.complain(Refused::answer("POST", &path, answer.status, &finding));
+            crm_host.record_refused(Refused::answer("POST", &path, answer.status, &finding));
         }
         Ok(answer)
     }
 
-    async fn exchange(self) -> Result<ClickAnswer, ClickError> {
+    async fn exchange(self) -> Result<ClickResponse, ClickError> {
         let url = self.url.to_string();
-        let echo = mint::echo();
+        let echo = ids::echo();
         let mut request = Outgoing::new(Method::POST, self.url).with_header(ECHO, echo.clone());
         if let Some(key) = self.key {
             request = request.with_header("x-xcom-accesskey", key);
@@ -78,7 +81,7 @@ impl Outward {
                 other.join(", ")
             )),
         };
-        Ok(ClickAnswer {
+        Ok(ClickResponse {
             ok: reply.status.is_success() && problem.is_none(),
             status: reply.status.as_u16(),
             body: reply.body,
@@ -90,7 +93,7 @@ impl Outward {
     }
 }
 
-/// The address with this behind it, unless it leads there already.
+/// Appends a path to the URL, unless it is there already.
 fn address(to: &Url, tail: &str) -> Url {
     let mut url = to.clone();
     let own = to.path().trim_end_matches('/');
@@ -106,7 +109,7 @@ fn tail(path: ClickPath, call: &str, what: &str) -> String {
         ClickPath::Short | ClickPath::ShortWithId => String::new(),
     };
     match path {
-        // The method's link has the id for hangup only.
+        // The documented link has the id for hangup only.
         ClickPath::LongWithId | ClickPath::ShortWithId if what == "hangup" => {
             format!("{ws}communications/{call}/hangup")
         }
@@ -114,25 +117,28 @@ fn tail(path: ClickPath, call: &str, what: &str) -> String {
     }
 }
 
-/// An employee presses «Позвонить» or «Положить трубку».
-pub(crate) async fn press(desk: &Desk<Kontur>, click: &Click) -> Result<ClickAnswer, ClickError> {
+/// Simulates a click on «Позвонить» or «Положить трубку».
+pub(crate) async fn send_click(
+    crm_host: &CrmHost<Kontur>,
+    click: &Click,
+) -> Result<ClickResponse, ClickError> {
     if click.verb == ClickVerb::Get {
         return Err(ClickError::Bad("Kontur sends JSON by POST".into()));
     }
     let outward = match click.kind {
-        ClickKind::Call => call(&mut desk.stand_in(), click),
-        ClickKind::Hangup => hangup(&mut desk.stand_in(), click),
+        ClickKind::Call => call(&mut crm_host.stand_in(), click),
+        ClickKind::Hangup => hangup(&mut crm_host.stand_in(), click),
     };
     let outward = outward.map_err(ClickError::Bad)?;
     if click.kind == ClickKind::Hangup {
-        return outward.send(desk).await;
+        return outward.send(crm_host).await;
     }
     let id = outward.call.clone();
-    let answer = outward.send(desk).await;
+    let answer = outward.send(crm_host).await;
     let taken = answer.as_ref().is_ok_and(|it| it.ok);
     if !taken
         && let Some(id) = id
-        && let Some(call) = desk.stand_in().workspace.call_mut(&id)
+        && let Some(call) = crm_host.stand_in().workspace.call_mut(&id)
         && call.stage == Stage::Expected
     {
         call.stage = Stage::Failed;
@@ -140,11 +146,11 @@ pub(crate) async fn press(desk: &Desk<Kontur>, click: &Click) -> Result<ClickAns
     answer
 }
 
-fn call(kontur: &mut Kontur, click: &Click) -> Result<Outward, String> {
+fn call(kontur: &mut Kontur, click: &Click) -> Result<IntegrationRequest, String> {
     let workspace = &mut kontur.workspace;
     for user in std::iter::once(&click.user_id).chain(&click.to_user_id) {
         if workspace.user(user).is_none() {
-            return Err(format!("there is no user {user} here"));
+            return Err(format!("unknown user {user}"));
         }
     }
     if !workspace.feature("call") {
@@ -155,7 +161,7 @@ fn call(kontur: &mut Kontur, click: &Click) -> Result<Outward, String> {
     if let Some(user) = &click.to_user_id {
         body["toUserId"] = json!(user);
     }
-    let phone = words::digits(&click.phone);
+    let phone = mapping::digits(&click.phone);
     if !phone.is_empty() {
         body["clientPhone"] = json!(phone);
         call.client_phone = Some(phone);
@@ -167,19 +173,19 @@ fn call(kontur: &mut Kontur, click: &Click) -> Result<Outward, String> {
     });
     call.click = Some(body);
     let id = call.id.clone();
-    again(kontur, &id, &click.to, click.path)
+    call_request(kontur, &id, &click.to, click.path)
 }
 
-/// The system call CALL of this call, for the first time or once more.
-pub(super) fn again(
+/// Builds the system call CALL, first or repeated.
+pub(super) fn call_request(
     kontur: &mut Kontur,
     id: &str,
     to: &Url,
     path: ClickPath,
-) -> Result<Outward, String> {
+) -> Result<IntegrationRequest, String> {
     let known = kontur.workspace.call(id).and_then(|call| call.click.clone());
-    let body = known.ok_or_else(|| format!("nobody clicked for the call {id}"))?;
-    Ok(Outward {
+    let body = known.ok_or_else(|| format!("the call {id} has no click"))?;
+    Ok(IntegrationRequest {
         url: address(to, &tail(path, id, "call")),
         key: Some(kontur.workspace.issue_call_key(Instant::now())),
         body: Some(body),
@@ -187,11 +193,11 @@ pub(super) fn again(
     })
 }
 
-fn hangup(kontur: &mut Kontur, click: &Click) -> Result<Outward, String> {
+fn hangup(kontur: &mut Kontur, click: &Click) -> Result<IntegrationRequest, String> {
     let workspace = &mut kontur.workspace;
     let leg = click.leg.as_deref().unwrap_or_default();
     if workspace.user(&click.user_id).is_none() {
-        return Err(format!("there is no user {} here", click.user_id));
+        return Err(format!("unknown user {}", click.user_id));
     }
     if !workspace.feature("hangup") {
         return Err("Feature Hangup is not supported by any integration".into());
@@ -202,7 +208,7 @@ fn hangup(kontur: &mut Kontur, click: &Click) -> Result<Outward, String> {
     };
     let call = workspace.calls.iter().find(is_of).map(|call| call.id.clone());
     let call = call.ok_or_else(|| format!("no call has the leg {leg}"))?;
-    Ok(Outward {
+    Ok(IntegrationRequest {
         url: address(&click.to, &tail(click.path, &call, "hangup")),
         key: Some(workspace.issue_call_key(Instant::now())),
         body: Some(json!({"realtimeCallItemId": leg, "userId": click.user_id})),
@@ -210,11 +216,11 @@ fn hangup(kontur: &mut Kontur, click: &Click) -> Result<Outward, String> {
     })
 }
 
-/// A schedule or a webhook: behind the base address, whichever path it has of its own.
-pub(super) fn relative(to: &Url, relative_url: &str, body: Option<Value>) -> Outward {
+/// Builds a schedule or webhook request below the base URL.
+pub(super) fn relative(to: &Url, relative_url: &str, body: Option<Value>) -> IntegrationRequest {
     let mut url = to.clone();
     let own = to.path().trim_end_matches('/');
     url.set_path(&format!("{own}/{relative_url}"));
     // Only the echo is documented for these (§8).
-    Outward { url, key: None, body, call: None }
+    IntegrationRequest { url, key: None, body, call: None }
 }

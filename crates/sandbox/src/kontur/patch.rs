@@ -1,10 +1,10 @@
-//! Changes as this CRM takes them: operations on paths, elements of lists by their id (§9).
+//! JSON patches of this CRM: operations on paths, list elements by id (§9).
 
 use serde_json::{Map, Value, json};
 
-use super::mint::{self, ZERO};
+use super::ids::{self, ZERO};
 
-/// What may be changed.
+/// Patchable members.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Members {
     /// Single values and objects.
@@ -28,7 +28,7 @@ enum Verb {
     Remove,
 }
 
-/// One operation, read.
+/// A parsed operation.
 struct Operation<'a> {
     verb: Verb,
     path: Vec<&'a str>,
@@ -52,13 +52,12 @@ fn read(operation: &Value) -> Option<Operation<'_>> {
     Some(Operation { verb, path: path.split('/').collect(), value })
 }
 
-/// Whether it has a known `op`, a `path`, and a `value` unless something is removed.
+/// Returns true if it has a known `op`, a `path`, and a `value` unless it removes.
 pub(super) fn is_operation(operation: &Value) -> bool {
     read(operation).is_some()
 }
 
-/// The model after all operations, applied in order; the first that leads nowhere ends it, and
-/// nothing is applied.
+/// Applies all operations in order, or none if one fails.
 pub(super) fn apply(
     model: &Map<String, Value>,
     operations: &[Value],
@@ -66,8 +65,8 @@ pub(super) fn apply(
 ) -> Result<Map<String, Value>, Value> {
     let mut changed = model.clone();
     for operation in operations {
-        let done = read(operation).and_then(|read| step(&mut changed, &read, members));
-        if done.is_none() {
+        let applied = read(operation).and_then(|read| step(&mut changed, &read, members));
+        if applied.is_none() {
             return Err(operation.clone());
         }
     }
@@ -136,13 +135,13 @@ fn in_list(list: &mut Vec<Value>, verb: Verb, rest: &[&str], value: Option<&Valu
     Some(())
 }
 
-/// An element gets an id unless it brings one.
+/// Adds an id to an element without one.
 pub(super) fn with_id(element: &Value) -> Option<Value> {
     let mut object = element.as_object()?.clone();
     let brings =
         object.get("id").and_then(Value::as_str).is_some_and(|id| id != ZERO && !id.is_empty());
     if !brings {
-        object.insert("id".into(), json!(mint::guid()));
+        object.insert("id".into(), json!(ids::guid()));
     }
     Some(Value::Object(object))
 }
@@ -150,14 +149,14 @@ pub(super) fn with_id(element: &Value) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kontur::first;
+    use crate::kontur::seed;
 
     fn after(operations: &[Value]) -> Result<Map<String, Value>, Value> {
-        apply(&first::instance(), operations, INSTANCE)
+        apply(&seed::instance(), operations, INSTANCE)
     }
 
     #[test]
-    fn elements_are_named_by_id_and_never_by_place() {
+    fn elements_are_addressed_by_id_only() {
         let id = "25d0c0de-5555-4e4e-aeae-000000000502";
         let path = format!("/webHooks/{id}/disabled");
         let changed = after(&[json!({"op": "replace", "path": path, "value": true})]);
@@ -169,9 +168,9 @@ mod tests {
     }
 
     #[test]
-    fn one_wrong_operation_undoes_the_others() {
+    fn one_invalid_operation_undoes_all() {
         let right = json!({"op": "Replace", "path": "/features/call", "value": false});
-        let wrong = json!({"op": "Remove", "path": "/webHooks/nobody"});
+        let wrong = json!({"op": "Remove", "path": "/webHooks/unknown"});
         assert!(after(std::slice::from_ref(&right)).is_ok());
         assert_eq!(after(&[right, wrong.clone()]), Err(wrong));
     }

@@ -1,4 +1,4 @@
-//! What the workspace holds.
+//! State of the workspace.
 
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr};
@@ -7,35 +7,35 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
-use crate::bounds;
-use crate::meter::Meter;
+use crate::limits;
+use crate::rate_window::RateWindow;
 use crate::report::{CallRow, CustomerRow, LiveRow, ModuleRow, Report, Responsible};
 use crate::wire::Request;
 
 use super::communications::{Communication, Stage, raw};
 use super::feed::{Change, Feed};
 use super::files::{self, StoredFile};
-use super::{first, mint, words};
+use super::{ids, mapping, seed};
 
-/// How long an access key lives (§1).
+/// Lifetime of an access key (§1).
 const KEY_LIFE: Duration = Duration::from_mins(20);
-/// How long the one in a system call does. It is for calling back at once (§1).
+/// Lifetime of the key in a system call, which is for calling back at once (§1).
 const CALL_KEY_LIFE: Duration = Duration::from_mins(1);
 
-/// How a text is put.
+/// Form of a text response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub enum Saying {
-    /// As the documentation prints it: a JSON string.
+pub enum TextForm {
+    /// A JSON string, as documented.
     #[default]
     Quoted,
-    /// The bare text.
+    /// Plain text.
     Bare,
-    /// Nothing at all.
+    /// Empty.
     Empty,
 }
 
-/// How somebody without a valid credential is sent away.
+/// Response to an invalid credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Unauthorized {
@@ -44,50 +44,50 @@ pub enum Unauthorized {
     Quoted,
     /// 401 `Unauthorized`.
     Bare,
-    /// 403 without a text.
+    /// 403 without a body.
     Forbidden,
 }
 
-/// Whatever of this CRM's manner nobody has seen on the wire.
+/// Behaviour of this CRM that is undocumented.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 #[expect(clippy::struct_excessive_bools, reason = "each is one open question")]
 pub struct Dialect {
-    /// How `OK` and `Error` are said.
-    pub saying: Saying,
-    /// What a wrong or expired credential gets.
+    /// Form of `OK` and `Error`.
+    pub saying: TextForm,
+    /// Response to a wrong or expired credential.
     pub unauthorized: Unauthorized,
-    /// Whether `ProblemDetails` come under 409 instead of 400.
+    /// Whether `ProblemDetails` have status 409 instead of 400.
     pub problems_under_409: bool,
-    /// Whether call-redirect answers an empty list instead of 409 when nobody is responsible.
-    pub nobody_is_a_list: bool,
-    /// Whether a change of the instance is answered without the wrapper.
+    /// Whether call-redirect returns an empty list instead of 409 without a responsible employee.
+    pub empty_list_without_responsible: bool,
+    /// Whether the response to an instance patch has no wrapper.
     pub bare_patch: bool,
-    /// Whether the event feed, contacts and companies are closed to access keys.
+    /// Whether access keys are refused for the event feed, contacts and companies.
     pub entities_need_a_person: bool,
 }
 
-/// A key that opens the workspace.
+/// A valid key of the workspace.
 #[derive(Debug, Clone)]
 pub(super) struct Key {
     pub(super) value: String,
     pub(super) ends: Option<Instant>,
-    /// Whether it came with a system call.
+    /// Whether a system call sent it.
     pub(super) of_a_call: bool,
 }
 
-/// The workspace behind the stand-in.
+/// State of the workspace.
 pub(super) struct Workspace {
-    /// Origin without a slash at the end.
+    /// Origin without a trailing slash.
     pub(super) url: String,
     pub(super) dialect: Dialect,
     pub(super) installed: bool,
     pub(super) keys: Vec<Key>,
     pub(super) key_life: Duration,
     pub(super) file_limit: usize,
-    meter: Option<(Meter, u32)>,
+    meter: Option<(RateWindow, u32)>,
     pub(super) users: Vec<Map<String, Value>>,
-    /// Extension and user id: what the integration knows and the CRM does not.
+    /// Extension and user id; known to the integration, not to the CRM.
     pub(super) extensions: Vec<(String, String)>,
     pub(super) contacts: Vec<Map<String, Value>>,
     pub(super) companies: Vec<Map<String, Value>>,
@@ -97,7 +97,7 @@ pub(super) struct Workspace {
     pub(super) calls: Vec<Communication>,
     pub(super) files: Vec<StoredFile>,
     pub(super) live: Vec<LiveRow>,
-    /// Ids to give out before new ones are minted.
+    /// Ids to use before generated ones.
     pub(super) next_calls: VecDeque<String>,
     pub(super) next_files: VecDeque<String>,
 }
@@ -105,9 +105,9 @@ pub(super) struct Workspace {
 impl Workspace {
     pub(super) fn new(url: String) -> Self {
         let mut feed = Feed::default();
-        let by = || json!({"createdAt": mint::now(), "createdWith": "xcom"});
-        let (users, companies) = (first::users(), first::companies());
-        let (contacts, deals) = (first::contacts(), first::deals());
+        let by = || json!({"createdAt": ids::now(), "createdWith": "xcom"});
+        let (users, companies) = (seed::users(), seed::companies());
+        let (contacts, deals) = (seed::contacts(), seed::deals());
         for (entity, models) in
             [("user", &users), ("company", &companies), ("contact", &contacts), ("deal", &deals)]
         {
@@ -121,7 +121,7 @@ impl Workspace {
                 }
             }
         }
-        feed.first_state_ends();
+        feed.end_of_seed();
         Self {
             url,
             dialect: Dialect::default(),
@@ -131,11 +131,11 @@ impl Workspace {
             file_limit: files::LIMIT,
             meter: None,
             users,
-            extensions: first::extensions(),
+            extensions: seed::extensions(),
             contacts,
             companies,
             deals,
-            instance: first::instance(),
+            instance: seed::instance(),
             feed,
             calls: Vec::new(),
             files: Vec::new(),
@@ -145,54 +145,54 @@ impl Workspace {
         }
     }
 
-    /// Removes the oldest of every list that grows with requests.
-    pub(super) fn keep_within_bounds(&mut self) {
-        bounds::keep_newest(&mut self.keys);
-        bounds::keep_newest(&mut self.contacts);
-        bounds::keep_newest(&mut self.companies);
-        bounds::keep_newest(&mut self.calls);
-        bounds::keep_newest(&mut self.live);
-        bounds::keep_newest_bytes(&mut self.files, |file| file.content.len());
-        self.feed.keep_within_bounds();
-        // Whichever call has just grown.
+    /// Drops the oldest entries of every list beyond the limits.
+    pub(super) fn enforce_limits(&mut self) {
+        limits::keep_newest(&mut self.keys);
+        limits::keep_newest(&mut self.contacts);
+        limits::keep_newest(&mut self.companies);
+        limits::keep_newest(&mut self.calls);
+        limits::keep_newest(&mut self.live);
+        limits::keep_newest_bytes(&mut self.files, |file| file.content.len());
+        self.feed.enforce_limits();
+        // Any call may have grown.
         for call in &mut self.calls {
-            call.keep_within_bounds();
+            call.enforce_limits();
         }
     }
 
-    /// No limit is documented (§5), so there is none unless a test sets it.
+    /// Sets a limit; none by default, since none is documented (§5).
     pub(super) fn set_limit(&mut self, per_second: usize, retry_after: u32) {
-        self.meter = Some((Meter::new(per_second), retry_after));
+        self.meter = Some((RateWindow::new(per_second), retry_after));
     }
 
-    /// Counts a request of the workspace; says how long to stay away when it is one too many.
+    /// Counts a request; returns the seconds of `Retry-After` if it is over the limit.
     pub(super) fn over_limit(&mut self, request: &Request) -> Option<u32> {
         let (meter, retry_after) = self.meter.as_mut()?;
-        // Counted per workspace, not per sender: everybody is one.
+        // Counted per workspace, not per sender.
         let everybody = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
         (!meter.admit(everybody, request.at)).then_some(*retry_after)
     }
 
-    /// A key for the one who authorized itself.
+    /// Issues an access key for an authorization.
     pub(super) fn issue_key(&mut self, at: Instant) -> String {
-        let value = mint::access_key();
+        let value = ids::access_key();
         let ends = at.checked_add(self.key_life);
         self.keys.push(Key { value: value.clone(), ends, of_a_call: false });
         value
     }
 
-    /// A key that travels in a system call.
+    /// Adds a key sent in a system call.
     pub(super) fn put_call_key(&mut self, value: String, at: Instant) {
         self.keys.push(Key { value, ends: at.checked_add(CALL_KEY_LIFE), of_a_call: true });
     }
 
     pub(super) fn issue_call_key(&mut self, at: Instant) -> String {
-        let value = mint::access_key();
+        let value = ids::access_key();
         self.put_call_key(value.clone(), at);
         value
     }
 
-    /// The key of this value, unless its time is over.
+    /// The valid key with this value.
     pub(super) fn key(&self, value: &str, at: Instant) -> Option<&Key> {
         let key = self.keys.iter().find(|key| key.value == value)?;
         key.ends.is_none_or(|ends| at < ends).then_some(key)
@@ -215,14 +215,14 @@ impl Workspace {
         self.calls.iter_mut().find(|call| call.id == id)
     }
 
-    /// By the PBX's id, with or without the prefix.
+    /// The call with this PBX id, with or without the prefix.
     pub(super) fn call_of(&self, external_id: &str) -> Option<&Communication> {
         let wanted = Some(raw(external_id));
         self.calls.iter().find(|call| call.external_id.as_deref() == wanted)
     }
 
     pub(super) fn new_call(&mut self, stage: Stage) -> &mut Communication {
-        let id = self.next_calls.pop_front().unwrap_or_else(mint::guid);
+        let id = self.next_calls.pop_front().unwrap_or_else(ids::guid);
         let mut call = Communication::new(id);
         call.stage = stage;
         self.calls.push(call);
@@ -230,21 +230,21 @@ impl Workspace {
         &mut self.calls[last]
     }
 
-    /// The file that is found under this id now.
+    /// The file with this current id.
     pub(super) fn file(&self, id: &str, at: Instant) -> Option<&StoredFile> {
         self.files.iter().find(|file| file.id(at) == Some(id))
     }
 
-    /// The file that was uploaded under this id, whatever became of it.
+    /// The file uploaded under this id, even if bound or expired.
     pub(super) fn uploaded(&self, id: &str) -> Option<&StoredFile> {
         self.files.iter().find(|file| file.uploaded_id == id)
     }
 
-    /// The clients with this number, their companies and their active deals.
+    /// Clients with this number, with their companies and active deals.
     pub(super) fn links(&self, phone: &str) -> Value {
-        let wanted = words::comparable(phone);
+        let wanted = mapping::comparable(phone);
         let has =
-            |model: &Map<String, Value>| phones(model).any(|it| words::comparable(it) == wanted);
+            |model: &Map<String, Value>| phones(model).any(|it| mapping::comparable(it) == wanted);
         let mut contacts: Vec<&str> = Vec::new();
         let mut companies: Vec<&str> = Vec::new();
         for contact in self.contacts.iter().filter(|it| has(it)) {
@@ -264,7 +264,7 @@ impl Workspace {
         json!({"companyIds": companies, "contactIds": contacts, "dealIds": deals})
     }
 
-    /// Who is responsible for the active deals among these links.
+    /// Responsible users of the active deals among these links.
     pub(super) fn responsible(&self, links: &Value) -> Vec<String> {
         let deals = links["dealIds"].as_array().into_iter().flatten();
         let deals =
@@ -278,7 +278,7 @@ impl Workspace {
         users
     }
 
-    /// Tells the feed and the webhooks of a change.
+    /// Adds a change to the feed and the webhooks.
     pub(super) fn changed(&mut self, change: Change<'_>) {
         let hooks = self.instance.get("webHooks").unwrap_or(&Value::Null);
         self.feed.changed(change, hooks);
@@ -300,15 +300,15 @@ impl Workspace {
         }
     }
 
-    /// What register-call told, and clicks that came to nothing.
+    /// Registered calls, and failed clicks.
     pub(super) fn history(&self) -> impl Iterator<Item = CallRow> + '_ {
-        let told = |call: &&Communication| call.registered || call.stage == Stage::Failed;
-        self.calls.iter().filter(told).map(|call| self.row(call))
+        let in_history = |call: &&Communication| call.registered || call.stage == Stage::Failed;
+        self.calls.iter().filter(in_history).map(|call| self.row(call))
     }
 
     pub(super) fn row(&self, call: &Communication) -> CallRow {
-        let link = |id: &str| format!("{}/api/v1/{}/files/{id}", self.url, first::WORKSPACE);
-        words::row(call, |user| self.extension_of(user), link)
+        let link = |id: &str| format!("{}/api/v1/{}/files/{id}", self.url, seed::WORKSPACE);
+        mapping::row(call, |user| self.extension_of(user), link)
     }
 
     fn customers(&self) -> Vec<CustomerRow> {
@@ -339,17 +339,17 @@ impl Workspace {
             code: id_of(&self.instance).to_owned(),
             name: Some("Vochi".into()),
             active: self.installed && self.instance.get("status").is_some_and(|it| it == "active"),
-            // The integration keeps them; the CRM never learns them (§11).
+            // Known to the integration only, never to the CRM (§11).
             extensions: std::collections::BTreeMap::new(),
         }
     }
 }
 
-/// Who did what a person did.
+/// Author of a change by a person.
 pub(super) fn by_person() -> Value {
     json!({
-        "createdAt": mint::now(),
-        "createdByUserId": first::MARIA,
+        "createdAt": ids::now(),
+        "createdByUserId": seed::MARIA,
         "createdWith": "WebApp",
     })
 }

@@ -1,22 +1,22 @@
-//! What the CRM does with what telephony tells it (§7), and with files.
+//! Execution of telephony requests (§7) and file requests.
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::report::LiveRow;
-use crate::wire::Answer;
+use crate::wire::Response;
 
 use super::checks::{Order, json_answer};
 use super::communications::{Communication, Recording, Stage, text};
 use super::feed::Change;
 use super::files::StoredFile;
 use super::handlers::ok;
-use super::mint;
+use super::ids;
+use super::mapping;
 use super::state::Workspace;
-use super::words;
 
 impl Workspace {
-    /// The call of this order; a new one if the CRM has not heard of it.
+    /// The call of this request, created if unknown.
     fn call_for(&mut self, order: &Order) -> String {
         let external_id = text(&order.body, "externalId");
         let known = order.call.clone().or_else(|| {
@@ -26,8 +26,8 @@ impl Workspace {
         known.unwrap_or_else(|| self.new_call(Stage::Live).id.clone())
     }
 
-    /// Links the client, and tells the feed.
-    fn settle(&mut self, id: &str, fresh: bool) {
+    /// Links the client and adds the call to the feed.
+    fn link_client(&mut self, id: &str, fresh: bool) {
         let Some(call) = self.call(id) else {
             return;
         };
@@ -36,24 +36,24 @@ impl Workspace {
         if let Some(call) = self.call_mut(id) {
             call.links = links;
         }
-        let told = self.call(id).map(Communication::tell).unwrap_or_default();
+        let json = self.call(id).map(Communication::to_json).unwrap_or_default();
         let old = Map::new();
         self.changed(Change {
             entity: "communication",
             id,
             old: (!fresh).then_some(&old),
-            new: told,
-            by: json!({"createdAt": mint::now(), "createdWith": "Integration.vochi"}),
+            new: json,
+            by: json!({"createdAt": ids::now(), "createdWith": "Integration.vochi"}),
         });
     }
 
-    /// Told again, with or without the answer having arrived, it is the same call.
-    pub(super) fn call_started(&mut self, order: &Order) -> Answer {
+    /// A repeat is the same call.
+    pub(super) fn call_started(&mut self, order: &Order) -> Response {
         let before = self.calls.len();
         let id = self.call_for(order);
         let fresh = self.calls.len() > before;
         if let Some(call) = self.call_mut(&id) {
-            call.told(&order.body);
+            call.apply_facts(&order.body);
             if call.stage == Stage::Expected {
                 call.stage = Stage::Live;
             }
@@ -61,12 +61,12 @@ impl Workspace {
                 call.external_created_at = text(&order.body, "timestamp");
             }
         }
-        self.settle(&id, fresh);
-        let told = self.call(&id).map(Communication::tell);
-        ok(&told.unwrap_or_default())
+        self.link_client(&id, fresh);
+        let json = self.call(&id).map(Communication::to_json);
+        ok(&json.unwrap_or_default())
     }
 
-    pub(super) fn call_event(&mut self, order: &Order) -> Answer {
+    pub(super) fn call_event(&mut self, order: &Order) -> Response {
         let happened = order
             .call
             .as_deref()
@@ -76,10 +76,10 @@ impl Workspace {
             let kind = text(&order.body, "type").unwrap_or_default();
             self.shown(order, &kind);
         }
-        self.done()
+        self.ok_response()
     }
 
-    /// Who of the employees sees it.
+    /// Records the employees who see the popup.
     fn shown(&mut self, order: &Order, kind: &str) {
         let call = order.call.as_deref().and_then(|id| self.call(id));
         let ends = ["from", "to"].iter();
@@ -95,7 +95,7 @@ impl Workspace {
         let row = LiveRow {
             call_id: call.and_then(|it| it.external_id.clone()),
             r#type: kind.to_owned(),
-            phone: call.and_then(|it| it.client_phone.as_deref()).map(words::e164),
+            phone: call.and_then(|it| it.client_phone.as_deref()).map(mapping::e164),
             codes: users.iter().filter_map(|it| self.extension_of(it)).collect(),
             users,
             hangup_status: None,
@@ -104,34 +104,34 @@ impl Workspace {
         self.live.push(row);
     }
 
-    pub(super) fn call_finished(&mut self, order: &Order) -> Answer {
+    pub(super) fn call_finished(&mut self, order: &Order) -> Response {
         if let Some(call) = order.call.as_deref().and_then(|id| self.call_mut(id)) {
-            call.told(&order.body);
+            call.apply_facts(&order.body);
             call.stage = Stage::Finished;
         }
-        self.done()
+        self.ok_response()
     }
 
-    pub(super) fn call_failed(&mut self, order: &Order) -> Answer {
+    pub(super) fn call_failed(&mut self, order: &Order) -> Response {
         if let Some(call) = order.call.as_deref().and_then(|id| self.call_mut(id)) {
             call.stage = Stage::Failed;
         }
         self.shown(order, "failed");
-        self.done()
+        self.ok_response()
     }
 
-    pub(super) fn call_recording(&mut self, order: &Order) -> Answer {
+    pub(super) fn call_recording(&mut self, order: &Order) -> Response {
         let file = text(&order.body, "recordingFileId").unwrap_or_default();
         let leg = text(&order.body, "externalCallItemId").unwrap_or_default();
         if let Some(call) = order.call.clone() {
             self.bind(&call, &leg, &file);
         }
-        self.done()
+        self.ok_response()
     }
 
-    /// Moves a file to where it is kept for good, under another id.
+    /// Makes a file permanent, under another id.
     fn bind(&mut self, call: &str, leg: &str, file: &str) {
-        let bound = mint::guid();
+        let bound = ids::guid();
         let found = self.files.iter_mut().find(|it| it.uploaded_id == file);
         let Some(found) = found else {
             return;
@@ -147,8 +147,8 @@ impl Workspace {
         }
     }
 
-    /// Told again it is the same call; recordings that are left out stay.
-    pub(super) fn register_call(&mut self, order: &Order) -> Answer {
+    /// A repeat is the same call; omitted recordings stay.
+    pub(super) fn register_call(&mut self, order: &Order) -> Response {
         let before = self.calls.len();
         let id = self.call_for(order);
         let fresh = self.calls.len() > before;
@@ -156,7 +156,7 @@ impl Workspace {
         let items: Vec<&Map<String, Value>> =
             items.into_iter().flatten().filter_map(Value::as_object).collect();
         if let Some(call) = self.call_mut(&id) {
-            call.told(&order.body);
+            call.apply_facts(&order.body);
             call.registered = true;
             call.stage = Stage::Finished;
             for item in &items {
@@ -170,19 +170,19 @@ impl Workspace {
                 self.bind(&id, &leg, file["fileId"].as_str().unwrap_or_default());
             }
         }
-        self.settle(&id, fresh);
-        self.done()
+        self.link_client(&id, fresh);
+        self.ok_response()
     }
 
-    /// Who is responsible for the client's active deal.
-    pub(super) fn call_redirect(&mut self, order: &Order) -> Answer {
+    /// Responsible users of the client's active deals.
+    pub(super) fn call_redirect(&mut self, order: &Order) -> Response {
         let phone = match order.parameter("externalId").filter(|it| !it.is_empty()) {
             Some(id) => self.call_of(id).and_then(|call| call.client_phone.clone()),
             None => order.parameter("phoneNumber").map(str::to_owned),
         };
         let links = phone.map(|it| self.links(&it)).unwrap_or_default();
         let users = self.responsible(&links);
-        if users.is_empty() && !self.dialect.nobody_is_a_list {
+        if users.is_empty() && !self.dialect.empty_list_without_responsible {
             let message = "Communication Xcom.Api.Models.Communications.CallRedirectRequest not \
                            found";
             let body = json!({"status": "notFound", "message": message});
@@ -191,11 +191,11 @@ impl Workspace {
         ok(&json!({"userIds": users}))
     }
 
-    pub(super) fn upload(&mut self, order: &Order) -> Answer {
+    pub(super) fn upload(&mut self, order: &Order) -> Response {
         let Some(part) = order.part.clone() else {
-            return self.done();
+            return self.ok_response();
         };
-        let id = self.next_files.pop_front().unwrap_or_else(mint::guid);
+        let id = self.next_files.pop_front().unwrap_or_else(ids::guid);
         let file = StoredFile {
             uploaded_id: id.clone(),
             bound_id: None,
@@ -214,18 +214,18 @@ impl Workspace {
         answer
     }
 
-    pub(super) fn download(&self, order: &Order) -> Answer {
+    pub(super) fn download(&self, order: &Order) -> Response {
         let Some(file) = self.file(&order.thing, order.at) else {
             return ok(&Value::Null);
         };
-        let mut answer = Answer::new(StatusCode::OK, &file.content_type, file.content.clone());
+        let mut answer = Response::new(StatusCode::OK, &file.content_type, file.content.clone());
         if order.parameter("download") == Some("true") {
             answer.file_name = Some(file.name.clone());
         }
         answer
     }
 
-    pub(super) fn meta(&self, order: &Order) -> Answer {
+    pub(super) fn meta(&self, order: &Order) -> Response {
         let Some(file) = self.file(&order.thing, order.at) else {
             return ok(&Value::Null);
         };

@@ -1,8 +1,8 @@
-//! The account from inside: for assertions, and for what an administrator would click.
+//! In-process access to the account: for assertions and administrator changes.
 
 use serde_json::Value;
 
-use crate::desk::Desk;
+use crate::host::CrmHost;
 use crate::report::{CallRow, LiveRow};
 
 use super::RetailCrm;
@@ -12,100 +12,100 @@ use super::journal::Author;
 use super::notes::Note;
 use super::state::{SiteAccess, StoredCall, Telephony, User};
 
-/// The stand-in's account, from inside the process.
+/// In-process access to the stand-in's account.
 #[derive(Clone, Copy)]
 pub struct Access<'a> {
-    pub(super) desk: &'a Desk<RetailCrm>,
+    pub(super) crm_host: &'a CrmHost<RetailCrm>,
     pub(super) author: Author,
 }
 
 impl std::fmt::Debug for Access<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Access").field("url", &self.desk.url().as_str()).finish_non_exhaustive()
+        f.debug_struct("Access").field("url", &self.crm_host.url().as_str()).finish_non_exhaustive()
     }
 }
 
 impl<'a> Access<'a> {
-    pub(crate) fn new(desk: &'a Desk<RetailCrm>) -> Self {
-        Self { desk, author: Author::SomeUser }
+    pub(crate) fn new(crm_host: &'a CrmHost<RetailCrm>) -> Self {
+        Self { crm_host, author: Author::SomeUser }
     }
 
-    /// The same account; the histories tell what is done through it as done by this author.
-    /// Without this it was somebody in the CRM.
+    /// The same account with another author of changes in the histories; by default an unknown user
+    /// of the CRM.
     #[must_use]
     pub fn acting_as(self, author: Author) -> Self {
         Self { author, ..self }
     }
 
-    /// The live events it took, in the order they came.
+    /// Accepted live events in order.
     pub fn live(&self) -> Vec<LiveRow> {
-        self.desk.stand_in().account.live.clone()
+        self.crm_host.stand_in().account.live.clone()
     }
 
-    /// The calls it holds, in the order they came.
+    /// Stored calls in order.
     pub fn calls(&self) -> Vec<StoredCall> {
-        self.desk.stand_in().account.calls.clone()
+        self.crm_host.stand_in().account.calls.clone()
     }
 
-    /// The call of this `externalId`, in the words of this project.
+    /// The call with this `externalId`, in common terms.
     pub fn call(&self, external_id: &str) -> Option<CallRow> {
-        let desk = self.desk.stand_in();
+        let crm_host = self.crm_host.stand_in();
         let call =
-            desk.account.calls.iter().find(|it| it.row.call_id.as_deref() == Some(external_id));
+            crm_host.account.calls.iter().find(|it| it.row.call_id.as_deref() == Some(external_id));
         call.map(|call| call.row.clone())
     }
 
-    /// The employees.
+    /// All employees.
     pub fn users(&self) -> Vec<User> {
-        self.desk.stand_in().account.users.clone()
+        self.crm_host.stand_in().account.users.clone()
     }
 
     /// Switches the telephony module on or off.
     pub fn switch_telephony(&self, to: Telephony) {
-        self.desk.stand_in().account.telephony = to;
+        self.crm_host.stand_in().account.telephony = to;
     }
 
-    /// Says whether the account demands more than the reference's minimal forms: an `externalId` of
-    /// every new customer, https addresses of recordings.
+    /// Sets whether the account refuses the reference's minimal forms: a new customer without
+    /// `externalId`, recordings without https.
     pub fn set_strict(&self, strict: bool) {
-        self.desk.stand_in().account.strict = strict;
+        self.crm_host.stand_in().account.strict = strict;
     }
 
-    /// Says whether there is money in the account to activate a module or to upload a file.
+    /// Sets whether the account has funds to activate a module or to upload a file.
     pub fn set_funds(&self, enough: bool) {
-        self.desk.stand_in().account.has_funds = enough;
+        self.crm_host.stand_in().account.has_funds = enough;
     }
 
-    /// Tells the ids of which some clients know numbers and others texts as texts: those of a
-    /// module's extensions, and those of the manager and the customer of `telephony/manager`.
-    pub fn tell_ids_as_text(&self, texts: bool) {
-        self.desk.stand_in().account.ids_as_text = texts;
+    /// Sets whether ids of a module's extensions, and of the manager and the customer in
+    /// `telephony/manager`, are texts: official clients know both forms.
+    pub fn set_ids_as_text(&self, texts: bool) {
+        self.crm_host.stand_in().account.ids_as_text = texts;
     }
 
-    /// Tells an integration module as one text of JSON instead of an object.
-    pub fn tell_modules_as_text(&self, text: bool) {
-        self.desk.stand_in().account.module_as_text = text;
+    /// Sets whether an integration module is one text of JSON instead of an object.
+    pub fn set_modules_as_text(&self, text: bool) {
+        self.crm_host.stand_in().account.module_as_text = text;
     }
 
-    /// Tells the shops as a list instead of a map by code.
-    pub fn tell_sites_as_list(&self, list: bool) {
-        self.desk.stand_in().account.sites_as_list = list;
+    /// Sets whether the shops are a list instead of a map by code.
+    pub fn set_sites_as_list(&self, list: bool) {
+        self.crm_host.stand_in().account.sites_as_list = list;
     }
 
-    /// Says whether there is no account at this address, as for a mistyped one.
+    /// Sets whether the account is missing, as at a mistyped address.
     pub fn close_account(&self, closed: bool) {
-        self.desk.stand_in().account.closed = closed;
+        self.crm_host.stand_in().account.closed = closed;
     }
 
-    /// The key that is taken now.
+    /// The current API key.
     pub fn key(&self) -> String {
-        self.desk.stand_in().account.key.clone()
+        self.crm_host.stand_in().account.key.clone()
     }
 
-    /// Says whether a module was connected by the simple connection of the marketplace.
+    /// Sets whether a module was connected by the marketplace's simple connection.
     pub fn set_simple_connection(&self, code: &str, connected: bool) {
-        let mut desk = self.desk.stand_in();
-        let connections = &mut desk.account.simple_connections;
+        let mut crm_host = self.crm_host.stand_in();
+        let connections = &mut crm_host.account.simple_connections;
         if connected {
             connections.insert(code.to_owned());
         } else {
@@ -113,21 +113,20 @@ impl<'a> Access<'a> {
         }
     }
 
-    /// Gives the key these scopes and no others.
+    /// Sets the scopes of the key.
     pub fn set_scopes<S: Into<String>>(&self, scopes: impl IntoIterator<Item = S>) {
-        self.desk.stand_in().account.scopes = scopes.into_iter().map(Into::into).collect();
+        self.crm_host.stand_in().account.scopes = scopes.into_iter().map(Into::into).collect();
     }
 
-    /// Says which shops the key reaches.
+    /// Sets the shops of the key.
     pub fn set_site_access(&self, access: SiteAccess) {
-        self.desk.stand_in().account.site_access = access;
+        self.crm_host.stand_in().account.site_access = access;
     }
 
-    /// Adds an employee, or replaces the one of the same id. A `code` is registered as the
-    /// employee's extension.
+    /// Adds or replaces an employee; a `code` becomes the extension.
     pub fn put_user(&self, user: User, code: Option<&str>) {
-        let mut desk = self.desk.stand_in();
-        let account = &mut desk.account;
+        let mut crm_host = self.crm_host.stand_in();
+        let account = &mut crm_host.account;
         if let Some(code) = code {
             account.additional_codes.retain(|(known, _)| known != code);
             account.additional_codes.push((code.to_owned(), user.id));
@@ -138,47 +137,47 @@ impl<'a> Access<'a> {
         }
     }
 
-    /// Removes an employee; the extension is not known any more.
+    /// Removes an employee and the extension.
     pub fn remove_user(&self, id: u64) {
-        let mut desk = self.desk.stand_in();
-        desk.account.users.retain(|user| user.id != id);
-        desk.account.additional_codes.retain(|(_, user_id)| *user_id != id);
+        let mut crm_host = self.crm_host.stand_in();
+        crm_host.account.users.retain(|user| user.id != id);
+        crm_host.account.additional_codes.retain(|(_, user_id)| *user_id != id);
     }
 
-    /// The customers, merged ones included.
+    /// All customers, including merged ones.
     pub fn customers(&self) -> Vec<Customer> {
-        self.desk.stand_in().account.customers.clone()
+        self.crm_host.stand_in().account.customers.clone()
     }
 
-    /// Adds a customer, or replaces the one of the same id. No history tells of it.
+    /// Adds or replaces a customer, without a history row.
     pub fn put_customer(&self, customer: Customer) {
-        self.desk.stand_in().account.put_customer(customer);
+        self.crm_host.stand_in().account.put_customer(customer);
     }
 
-    /// The corporate customers.
+    /// All corporate customers.
     pub fn corporates(&self) -> Vec<Corporate> {
-        self.desk.stand_in().account.corporates.clone()
+        self.crm_host.stand_in().account.corporates.clone()
     }
 
-    /// Adds a corporate customer, or replaces the one of the same id. Contacts and companies
-    /// without an id get one. No history tells of it.
+    /// Adds or replaces a corporate customer, without a history row. Contacts and companies without
+    /// an id get one.
     pub fn put_corporate(&self, corporate: Corporate) {
-        self.desk.stand_in().account.put_corporate(corporate);
+        self.crm_host.stand_in().account.put_corporate(corporate);
     }
 
-    /// The notes on customers and on corporate ones, in the order they came.
+    /// Notes on customers and corporate customers, in order.
     pub fn notes(&self) -> Vec<Note> {
-        self.desk.stand_in().account.notes.clone()
+        self.crm_host.stand_in().account.notes.clone()
     }
 
-    /// An integration module as the CRM tells it.
+    /// The JSON of an integration module in the CRM's response.
     pub fn module(&self, code: &str) -> Option<Value> {
-        let module = self.desk.stand_in().account.module(code)?;
+        let module = self.crm_host.stand_in().account.module(code)?;
         Some(Value::Object(module))
     }
 
-    /// Removes an integration module. With the telephony's its extensions go, and it is off.
+    /// Removes an integration module; the telephony module with its extensions.
     pub fn remove_module(&self, code: &str) {
-        self.desk.stand_in().account.remove_module(code);
+        self.crm_host.stand_in().account.remove_module(code);
     }
 }

@@ -1,18 +1,18 @@
-//! Customers: what the account keeps of one, and how they are found, read and written.
+//! Customers: fields, search, reading and writing.
 
 use serde_json::{Map, Value, json};
 
-use super::checks::{Endpoint, Seen};
-use super::first;
+use super::checks::{Endpoint, RequestContext};
 use super::handlers::{known, page_of};
 use super::journal::{self, Author, Subject};
+use super::seed;
 use super::state::{Account, digits, full_name};
 
-/// Digits at the end of a number that a search compares: the national number here, so that
-/// `8 (029) 111-22-33` is found by `+375291112233`.
+/// Last digits that a search compares: the national number, so that `+375291112233` finds `8 (029)
+/// 111-22-33`.
 const COMPARED_DIGITS: usize = 9;
-/// Fewer digits than this are part of a name.
-const FEWEST_DIGITS: usize = 5;
+/// With fewer digits, a search text is part of a name.
+const MIN_DIGITS: usize = 5;
 
 /// A customer.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,7 +20,7 @@ const FEWEST_DIGITS: usize = 5;
 pub struct Customer {
     /// The CRM's id.
     pub id: u64,
-    /// The id somebody else gave.
+    /// The external id.
     pub external_id: Option<String>,
     /// The shop.
     pub site: String,
@@ -32,26 +32,27 @@ pub struct Customer {
     pub last_name: Option<String>,
     /// Patronymic.
     pub patronymic: Option<String>,
-    /// Where mail goes; nothing is told as an empty text.
+    /// The email; a missing one is an empty text in responses.
     pub email: Option<String>,
-    /// The numbers, as somebody typed them.
+    /// The phone numbers as typed.
     pub phones: Vec<String>,
-    /// The employee responsible.
+    /// The responsible employee.
     pub manager_id: Option<u64>,
-    /// Whether this is a contact of a corporate customer only.
+    /// Whether this is only a contact of a corporate customer.
     pub is_contact: bool,
-    /// Fields the account's administrator added, by code.
+    /// Custom fields by code.
     pub custom_fields: Map<String, Value>,
     /// Names of tags.
     pub tags: Vec<String>,
-    /// The customer this one was merged into; it is gone then, and its id leads there.
+    /// The customer this one was merged into; requests for it lead there.
     pub combined_to: Option<u64>,
-    /// Whatever else was written, as it was written.
+    /// Other fields as sent.
     pub(super) more: Map<String, Value>,
 }
 
 impl Customer {
-    /// A customer of the first shop with this name and these numbers, and nobody responsible.
+    /// Creates a customer of the first shop with this name and these numbers, without a responsible
+    /// employee.
     pub fn new<P: Into<String>>(
         id: u64,
         first_name: impl Into<String>,
@@ -60,7 +61,7 @@ impl Customer {
         Self {
             id,
             external_id: None,
-            site: first::SITE.into(),
+            site: seed::SITE.into(),
             created_at: "2026-02-06 08:51:50".into(),
             first_name: first_name.into(),
             last_name: None,
@@ -80,7 +81,7 @@ impl Customer {
         full_name(&self.first_name, self.last_name.as_deref())
     }
 
-    pub(super) fn tells(&self) -> Map<String, Value> {
+    pub(super) fn to_json(&self) -> Map<String, Value> {
         let phones: Vec<Value> =
             self.phones.iter().map(|number| json!({"number": number})).collect();
         let tags: Vec<Value> = self
@@ -88,10 +89,10 @@ impl Customer {
             .iter()
             .map(|name| json!({"name": name, "color": "#cccccc", "attached": true}))
             .collect();
-        // An empty PHP map leaves as a list (§1.8).
+        // PHP serializes an empty map as a list (§1.8).
         let custom_fields =
             if self.custom_fields.is_empty() { json!([]) } else { json!(self.custom_fields) };
-        let told = known(json!({
+        let json = known(json!({
             "type": "customer",
             "id": self.id,
             "externalId": self.external_id,
@@ -120,15 +121,15 @@ impl Customer {
             "customerSubscriptions": [],
             "mgCustomers": [],
         }));
-        let mut told = match told {
+        let mut json = match json {
             Value::Object(fields) => fields,
             _ => Map::new(),
         };
-        told.extend(self.more.clone());
-        told
+        json.extend(self.more.clone());
+        json
     }
 
-    /// Takes over what was written. Numbers are added, never taken away (§5.4).
+    /// Applies the fields; numbers are added, never removed (§5.4).
     pub(super) fn write(&mut self, written: &Map<String, Value>) {
         for (name, value) in written {
             let text = || value.as_str().map(str::to_owned);
@@ -137,7 +138,7 @@ impl Customer {
                 items.filter_map(Value::as_str).map(str::to_owned).collect()
             };
             match name.as_str() {
-                // The official Python client repeats the id it edits by.
+                // The official Python client repeats the id of the path.
                 "type" | "id" => {}
                 "externalId" => self.external_id = text(),
                 "createdAt" => self.created_at = text().unwrap_or_default(),
@@ -176,7 +177,7 @@ impl Customer {
         }
     }
 
-    /// `filter[name]` means the name or a number (§5.1).
+    /// Matches `filter[name]`: the name or a number (§5.1).
     pub(super) fn called(&self, wanted: &str) -> bool {
         let names =
             [Some(self.first_name.as_str()), self.last_name.as_deref(), self.patronymic.as_deref()];
@@ -188,20 +189,20 @@ impl Customer {
     }
 }
 
-/// Whether what is looked for is a number, and this one.
+/// Returns true if the search text is this number.
 pub(super) fn same_number(phone: &str, wanted: &str) -> bool {
     let number = digits(wanted);
     let tail = number.get(number.len().saturating_sub(COMPARED_DIGITS)..);
-    number.len() >= FEWEST_DIGITS && tail.is_some_and(|tail| digits(phone).contains(tail))
+    number.len() >= MIN_DIGITS && tail.is_some_and(|tail| digits(phone).contains(tail))
 }
 
-/// Whether the text stands in the other one, in capitals or not.
+/// Case-insensitive substring test.
 pub(super) fn part_of(text: &str, wanted: &str) -> bool {
     text.to_lowercase().contains(&wanted.trim().to_lowercase())
 }
 
-impl Seen<'_> {
-    /// The customer the path names.
+impl RequestContext<'_> {
+    /// The customer of the path.
     pub(super) fn customer(&self) -> Option<&Customer> {
         let mut customers = self.account.customers.iter();
         let of_this_site = |site: &str| self.site().is_none_or(|wanted| wanted == site);
@@ -217,7 +218,7 @@ impl Seen<'_> {
         })
     }
 
-    /// The shop asked for, or the only one there is.
+    /// The requested shop, or the only one.
     pub(super) fn site(&self) -> Option<String> {
         let mut open = self.account.open_sites();
         let only = open.next().filter(|_| open.next().is_none());
@@ -225,22 +226,22 @@ impl Seen<'_> {
     }
 }
 
-/// §5.1. The filter `phone` is in no documentation; this account takes it and does not filter, which
-/// a client has to survive.
-pub(super) fn list(seen: &Seen<'_>) -> Value {
+/// §5.1. The filter `phone` is undocumented; a live account accepted it without filtering, so
+/// clients must handle that.
+pub(super) fn list(cx: &RequestContext<'_>) -> Value {
     let same = |name: &str, have: &dyn Fn(&str) -> bool| {
-        seen.parameter(&format!("filter[{name}]")).is_none_or(have)
+        cx.parameter(&format!("filter[{name}]")).is_none_or(have)
     };
     let among = |name: &str, have: &dyn Fn(&str) -> bool| {
-        let wanted = seen.list(&format!("filter[{name}]"));
+        let wanted = cx.list(&format!("filter[{name}]"));
         wanted.is_empty() || wanted.into_iter().any(have)
     };
-    let fields = seen.inside("filter[customFields]");
-    let found: Vec<Map<String, Value>> = seen
+    let fields = cx.inside("filter[customFields]");
+    let found: Vec<Map<String, Value>> = cx
         .account
         .customers
         .iter()
-        .filter(|it| it.combined_to.is_none() && seen.account.reaches_site(&it.site))
+        .filter(|it| it.combined_to.is_none() && cx.account.reaches_site(&it.site))
         .filter(|it| {
             let day = it.created_at.get(..10).unwrap_or_default();
             same("name", &|wanted| it.called(wanted))
@@ -260,15 +261,15 @@ pub(super) fn list(seen: &Seen<'_>) -> Value {
                     None => false,
                 })
         })
-        .map(Customer::tells)
+        .map(Customer::to_json)
         .collect();
-    page_of(seen, "customers", &found)
+    page_of(cx, "customers", &found)
 }
 
-/// §5.2. `Err` is the answer about a customer who was merged into another one.
-pub(super) fn one(seen: &Seen<'_>) -> Result<Value, Value> {
-    let customer = seen.customer();
-    if let Some(other) = customer.and_then(|it| seen.account.customer(it.combined_to?)) {
+/// §5.2. `Err` is the response for a merged customer.
+pub(super) fn one(cx: &RequestContext<'_>) -> Result<Value, Value> {
+    let customer = cx.customer();
+    if let Some(other) = customer.and_then(|it| cx.account.customer(it.combined_to?)) {
         return Err(json!({
             "success": false,
             "errorMsg": "Not found",
@@ -279,19 +280,19 @@ pub(super) fn one(seen: &Seen<'_>) -> Result<Value, Value> {
             })),
         }));
     }
-    Ok(json!({"success": true, "customer": customer.map(Customer::tells)}))
+    Ok(json!({"success": true, "customer": customer.map(Customer::to_json)}))
 }
 
-/// The customer as created or edited.
-pub(super) fn written(endpoint: Endpoint, seen: &Seen<'_>) -> Customer {
+/// The customer after the request.
+pub(super) fn written(endpoint: Endpoint, cx: &RequestContext<'_>) -> Customer {
     let nothing = Map::new();
-    let fields = seen.written.as_ref().unwrap_or(&nothing);
-    let mut customer = match seen.customer() {
+    let fields = cx.written.as_ref().unwrap_or(&nothing);
+    let mut customer = match cx.customer() {
         Some(customer) if endpoint == Endpoint::CustomerEdit => customer.clone(),
         _ => {
             let none: [&str; 0] = [];
-            let mut fresh = Customer::new(seen.account.free_customer_id(), "", none);
-            fresh.site = seen.site().unwrap_or(fresh.site);
+            let mut fresh = Customer::new(cx.account.free_customer_id(), "", none);
+            fresh.site = cx.site().unwrap_or(fresh.site);
             fresh.created_at = journal::now();
             fresh
         }
@@ -305,23 +306,23 @@ impl Account {
         self.customers.iter().find(|customer| customer.id == id)
     }
 
-    /// Creates or edits a customer, and says so in the journal.
+    /// Creates or edits a customer, with history rows.
     pub(super) fn write_customer(&mut self, customer: Customer, author: Author) {
-        let after = customer.tells();
-        match self.customer(customer.id).map(Customer::tells) {
+        let after = customer.to_json();
+        match self.customer(customer.id).map(Customer::to_json) {
             None => self.journal.created(Subject::Customer, author, &after),
             Some(before) => self.journal.edited(Subject::Customer, author, &before, &after),
         }
         self.put_customer(customer);
     }
 
-    /// Removes a customer. Merged into another one it stays known, and leads there.
+    /// Removes a customer; a merged one leads to the other.
     pub(super) fn remove_customer(&mut self, id: u64, into: Option<u64>, author: Author) {
         let Some(customer) = self.customer(id).filter(|it| it.combined_to.is_none()) else {
             return;
         };
-        let gone = customer.tells();
-        let to = into.and_then(|into| self.customer(into)).map(Customer::tells);
+        let gone = customer.to_json();
+        let to = into.and_then(|into| self.customer(into)).map(Customer::to_json);
         self.journal.deleted(Subject::Customer, author, &gone, to.as_ref());
         match into {
             None => self.customers.retain(|customer| customer.id != id),
@@ -335,7 +336,7 @@ impl Account {
         }
     }
 
-    /// Adds a customer, or replaces the one of the same id; no history tells.
+    /// Adds or replaces a customer, without a history row.
     pub(super) fn put_customer(&mut self, customer: Customer) {
         let mut known = self.customers.iter_mut();
         match known.find(|known| known.id == customer.id) {
@@ -344,12 +345,12 @@ impl Account {
         }
     }
 
-    /// Adds or replaces a customer given as the CRM writes one, with `id` and `site` if need be.
+    /// Adds or replaces a customer in the CRM's JSON form; `id` and `site` are optional.
     pub(super) fn seed_customer(&mut self, given: &Value) -> Result<(), String> {
-        let mut fields = given.as_object().cloned().ok_or("a customer has to be an object")?;
+        let mut fields = given.as_object().cloned().ok_or("a customer must be an object")?;
         let id = match fields.remove("id") {
             None => self.free_customer_id(),
-            Some(id) => id.as_u64().ok_or("a customer's \"id\" has to be a number")?,
+            Some(id) => id.as_u64().ok_or("a customer's \"id\" must be a number")?,
         };
         if !fields.get("firstName").is_some_and(Value::is_string) {
             return Err("a customer needs a \"firstName\"".into());
@@ -368,9 +369,9 @@ impl Account {
         self.free_customer_ids().next().unwrap_or(u64::MAX)
     }
 
-    /// Ids nobody has, in the order they are given.
+    /// Free ids in order.
     pub(super) fn free_customer_ids(&self) -> impl Iterator<Item = u64> + '_ {
-        (first::FREE_CUSTOMER_ID.max(self.lowest_free_id)..)
+        (seed::NEXT_CUSTOMER_ID.max(self.lowest_free_id)..)
             .filter(|id| self.customer(*id).is_none())
     }
 }

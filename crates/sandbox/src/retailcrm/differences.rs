@@ -1,4 +1,4 @@
-//! Which fields an edit changed, as a history calls them (§7).
+//! Field changes of an edit, with the names used in a history (§7).
 
 use std::collections::BTreeSet;
 
@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 use super::journal::Subject;
 
-/// Fields that follow from others, or are no field of the entity's own.
-const FOLLOWING: &[&str] = &["createdAt", "statusUpdatedAt", "contact", "companies", "addresses"];
+/// Derived fields, and fields that are not the entity's own.
+const DERIVED: &[&str] = &["createdAt", "statusUpdatedAt", "contact", "companies", "addresses"];
 
-/// The fields that are another now, as a history calls them: old and new.
+/// Changed fields with their history names: old and new value.
 pub(super) fn differences(
     subject: Subject,
     before: &Map<String, Value>,
@@ -21,7 +21,7 @@ pub(super) fn differences(
         let (old, new) = (before.get(name), after.get(name));
         let nothing = Value::Null;
         let (old, new) = (old.unwrap_or(&nothing), new.unwrap_or(&nothing));
-        if old == new || FOLLOWING.contains(&name.as_str()) {
+        if old == new || DERIVED.contains(&name.as_str()) {
             continue;
         }
         match name.as_str() {
@@ -37,7 +37,7 @@ pub(super) fn differences(
     found
 }
 
-/// Numbers are told one a row, as texts; one that took another's place together with it.
+/// Phone changes, one row each, as texts; a replaced number is in the same row as its replacement.
 fn of_phones(old: &Value, new: &Value) -> Vec<(String, Value, Value)> {
     let numbers = |list: &Value| -> Vec<Value> {
         let items = list.as_array().into_iter().flatten();
@@ -47,10 +47,12 @@ fn of_phones(old: &Value, new: &Value) -> Vec<(String, Value, Value)> {
     let gone: Vec<&Value> = old.iter().filter(|it| !new.contains(it)).collect();
     let fresh: Vec<&Value> = new.iter().filter(|it| !old.contains(it)).collect();
     let rows = gone.len().max(fresh.len());
-    let told = |list: &[&Value], index: usize| -> Value {
+    let texts = |list: &[&Value], index: usize| -> Value {
         list.get(index).map_or(Value::Null, |it| Value::clone(it))
     };
-    (0..rows).map(|index| ("phones".to_owned(), told(&gone, index), told(&fresh, index))).collect()
+    (0..rows)
+        .map(|index| ("phones".to_owned(), texts(&gone, index), texts(&fresh, index)))
+        .collect()
 }
 
 fn of_custom_fields(old: &Value, new: &Value) -> Vec<(String, Value, Value)> {
@@ -78,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn an_edit_tells_each_changed_field_under_the_name_a_history_has_for_it() {
+    fn changed_fields_have_their_history_names() {
         let before = fields(json!({
             "id": 5, "site": "shop-one", "managerId": 7, "customFields": [], "status": "new",
             "phones": [{"number": "1"}, {"number": "2"}],
@@ -103,6 +105,6 @@ mod tests {
             "an order's manager has a name of its own: {of_order:?}"
         );
         let status = ("status".to_owned(), json!({"code": "new"}), json!({"code": "complete"}));
-        assert!(of_order.contains(&status), "an order's status is told by its code: {of_order:?}");
+        assert!(of_order.contains(&status), "an order's status is its code: {of_order:?}");
     }
 }

@@ -1,20 +1,20 @@
-//! Employees and their groups (§4).
+//! Responses about employees and their groups (§4).
 
 use serde_json::{Value, json};
 
-use super::checks::Seen;
-use super::first;
+use super::checks::RequestContext;
 use super::handlers::page_of;
+use super::seed;
 use super::state::User;
 
-pub(super) fn users(seen: &Seen<'_>) -> Value {
+pub(super) fn users(cx: &RequestContext<'_>) -> Value {
     let same = |name: &str, have: &str| {
-        seen.parameter(&format!("filter[{name}]")).is_none_or(|wanted| wanted == have)
+        cx.parameter(&format!("filter[{name}]")).is_none_or(|wanted| wanted == have)
     };
     let flag = |have: bool| if have { "1" } else { "0" };
-    let groups: Vec<&str> = seen.list("filter[groups]");
-    let since = seen.parameter("filter[createdAtFrom]").unwrap_or_default();
-    let until = seen.parameter("filter[createdAtTo]").map(|date| format!("{date} 23:59:59"));
+    let groups: Vec<&str> = cx.list("filter[groups]");
+    let since = cx.parameter("filter[createdAtFrom]").unwrap_or_default();
+    let until = cx.parameter("filter[createdAtTo]").map(|date| format!("{date} 23:59:59"));
     let in_groups = |user: &User| {
         groups.is_empty()
             || user.groups.iter().any(|group| {
@@ -23,7 +23,7 @@ pub(super) fn users(seen: &Seen<'_>) -> Value {
                     .any(|wanted| group.get("code").and_then(Value::as_str) == Some(wanted))
             })
     };
-    let found: Vec<&User> = seen
+    let found: Vec<&User> = cx
         .account
         .users
         .iter()
@@ -41,10 +41,10 @@ pub(super) fn users(seen: &Seen<'_>) -> Value {
                 && until.as_ref().is_none_or(|until| user.created_at <= *until)
         })
         .collect();
-    page_of(seen, "users", &found)
+    page_of(cx, "users", &found)
 }
 
-pub(super) fn groups(seen: &Seen<'_>) -> Value {
+pub(super) fn groups(cx: &RequestContext<'_>) -> Value {
     let group = json!({
         "id": 25,
         "name": "Менеджеры",
@@ -57,7 +57,7 @@ pub(super) fn groups(seen: &Seen<'_>) -> Value {
         "breakdownSites": [],
         "breakdownOrderMethods": [],
         "grantedOrderTypes": ["eshop-individual"],
-        "grantedSites": [first::SITE],
+        "grantedSites": [seed::SITE],
     });
-    page_of(seen, "groups", &[group])
+    page_of(cx, "groups", &[group])
 }

@@ -1,45 +1,45 @@
-//! Files: bytes that belong to customers and orders, never to calls (§8).
+//! Files of customers and orders, never of calls (§8).
 
 use bytes::Bytes;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use crate::wire::Answer;
+use crate::wire::Response;
 
-use super::checks::Seen;
+use super::checks::RequestContext;
 use super::customers::part_of;
 use super::handlers::{Change, known, page_of};
 use super::journal::{Subject, now};
 use super::state::{Account, until};
 
-/// The id of the next file that is uploaded.
-const FREE_FILE_ID: u64 = 25;
+/// Id of the next uploaded file.
+const NEXT_FILE_ID: u64 = 25;
 
-/// A file. Its bytes are not in its debug form.
+/// A file. Its debug output omits the content.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StoredFile {
     /// The CRM's id.
     pub id: u64,
-    /// What it is called.
+    /// The name.
     pub filename: String,
-    /// Its media type, as its first bytes look.
+    /// The media type, detected from the content.
     pub media_type: String,
     /// `Y-m-d H:i:s` in the account's zone.
     pub created_at: String,
-    /// What it holds.
+    /// The content.
     pub content: Bytes,
-    /// The customers and orders it belongs to, as they were attached.
+    /// The attached customers and orders.
     pub attached_to: Vec<Attached>,
 }
 
-/// What a file belongs to.
+/// Owner of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Attached {
-    /// The customer of this id.
+    /// The customer with this id.
     Customer(u64),
-    /// The order of this id.
+    /// The order with this id.
     Order(u64),
 }
 
@@ -57,7 +57,7 @@ impl std::fmt::Debug for StoredFile {
 }
 
 impl StoredFile {
-    /// A file of this name that belongs to nobody.
+    /// Creates an unattached file with this name.
     pub fn new(id: u64, filename: impl Into<String>, content: impl Into<Bytes>) -> Self {
         let content = content.into();
         Self {
@@ -70,7 +70,7 @@ impl StoredFile {
         }
     }
 
-    fn tells(&self, account: &Account) -> Value {
+    fn to_json(&self, account: &Account) -> Value {
         let attached = self.attached_to.iter().filter_map(|it| match it {
             Attached::Customer(id) => {
                 let it = account.customer(*id)?;
@@ -93,7 +93,7 @@ impl StoredFile {
     }
 }
 
-/// The media type of bytes that begin so.
+/// Detects the media type from the first bytes.
 fn looks(content: &[u8]) -> &'static str {
     match content {
         [b'I', b'D', b'3', ..] | [0xFF, 0xFB | 0xF3 | 0xF2, ..] => "audio/mpeg",
@@ -104,29 +104,29 @@ fn looks(content: &[u8]) -> &'static str {
     }
 }
 
-/// A recording nobody has named or attached yet: silence with the head of an MP3.
-pub(super) fn first() -> Vec<StoredFile> {
+/// An unattached recording: silence with an MP3 header.
+pub(super) fn seed() -> Vec<StoredFile> {
     let mut silence = b"ID3".to_vec();
     silence.resize(190_000, 0);
-    vec![StoredFile::new(FREE_FILE_ID, unnamed("2026-03-14 10:41:00"), silence)]
+    vec![StoredFile::new(NEXT_FILE_ID, unnamed("2026-03-14 10:41:00"), silence)]
 }
 
-impl Seen<'_> {
-    /// The file the path names.
+impl RequestContext<'_> {
+    /// The file of the path.
     pub(super) fn file(&self) -> Option<&StoredFile> {
         let id: u64 = self.thing.parse().ok()?;
         self.account.files.iter().find(|file| file.id == id)
     }
 }
 
-/// In the order they came; none is promised.
-pub(super) fn list(seen: &Seen<'_>) -> Value {
-    let account = seen.account;
+/// Oldest first; no order is documented.
+pub(super) fn list(cx: &RequestContext<'_>) -> Value {
+    let account = cx.account;
     let same = |name: &str, have: &dyn Fn(&str) -> bool| {
-        seen.parameter(&format!("filter[{name}]")).is_none_or(have)
+        cx.parameter(&format!("filter[{name}]")).is_none_or(have)
     };
     let among = |name: &str, have: &dyn Fn(&str) -> bool| {
-        let wanted = seen.list(&format!("filter[{name}]"));
+        let wanted = cx.list(&format!("filter[{name}]"));
         wanted.is_empty() || wanted.into_iter().any(have)
     };
     let found: Vec<Value> = account
@@ -166,83 +166,82 @@ pub(super) fn list(seen: &Seen<'_>) -> Value {
                 && same("filename", &|wanted| part_of(&file.filename, wanted))
                 && same("isAttached", &|flag| (flag == "1") != file.attached_to.is_empty())
         })
-        .map(|file| file.tells(account))
+        .map(|file| file.to_json(account))
         .collect();
-    page_of(seen, "files", &found)
+    page_of(cx, "files", &found)
 }
 
-fn told(file: &StoredFile, account: &Account) -> Value {
-    json!({"success": true, "file": file.tells(account)})
+fn file_json(file: &StoredFile, account: &Account) -> Value {
+    json!({"success": true, "file": file.to_json(account)})
 }
 
-pub(super) fn one(seen: &Seen<'_>) -> Value {
-    seen.file().map_or(Value::Null, |file| told(file, seen.account))
+pub(super) fn one(cx: &RequestContext<'_>) -> Value {
+    cx.file().map_or(Value::Null, |file| file_json(file, cx.account))
 }
 
-pub(super) fn download(seen: &Seen<'_>) -> (Answer, Change) {
-    let (media_type, content, name) = seen.file().map_or_else(Default::default, |file| {
+pub(super) fn download(cx: &RequestContext<'_>) -> (Response, Change) {
+    let (media_type, content, name) = cx.file().map_or_else(Default::default, |file| {
         let file = file.clone();
         (file.media_type, file.content, Some(file.filename))
     });
-    let answer = Answer::new(StatusCode::OK, media_type, content);
-    let answer = Answer { file_name: name, ..answer };
+    let answer = Response::new(StatusCode::OK, media_type, content);
+    let answer = Response { file_name: name, ..answer };
     (answer, Change::Nothing)
 }
 
-/// What a file is called until somebody names it: `API upload DD-MM-YYYY HH:MM:SS`.
+/// Default name of a file: `API upload DD-MM-YYYY HH:MM:SS`.
 fn unnamed(created_at: &str) -> String {
     let (day, time) = created_at.split_once(' ').unwrap_or_default();
     let day: Vec<&str> = day.rsplit('-').collect();
     format!("API upload {} {time}", day.join("-"))
 }
 
-pub(super) fn uploaded(seen: &Seen<'_>) -> (Answer, Change) {
+pub(super) fn uploaded(cx: &RequestContext<'_>) -> (Response, Change) {
     let created_at = now();
-    let mut file = StoredFile::new(
-        seen.account.free_file_id(),
-        unnamed(&created_at),
-        seen.request.body.clone(),
-    );
+    let mut file =
+        StoredFile::new(cx.account.free_file_id(), unnamed(&created_at), cx.request.body.clone());
     file.created_at = created_at;
     let body = json!({"success": true, "file": {"id": file.id}});
-    (Answer::json(StatusCode::OK, &body), Change::File(Box::new(file)))
+    (Response::json(StatusCode::OK, &body), Change::File(Box::new(file)))
 }
 
-/// What is attached is what was sent last (a guess).
-pub(super) fn edited(seen: &Seen<'_>) -> (Answer, Change) {
+/// The last attachment list replaces the previous one (assumed).
+pub(super) fn edited(cx: &RequestContext<'_>) -> (Response, Change) {
     let nothing = Map::new();
-    let fields = seen.written.as_ref().unwrap_or(&nothing);
-    let Some(mut file) = seen.file().cloned() else {
-        return (Answer::json(StatusCode::OK, &json!({})), Change::Nothing);
+    let fields = cx.written.as_ref().unwrap_or(&nothing);
+    let Some(mut file) = cx.file().cloned() else {
+        return (Response::json(StatusCode::OK, &json!({})), Change::Nothing);
     };
     if let Some(name) = fields.get("filename").and_then(Value::as_str) {
         name.clone_into(&mut file.filename);
     }
     if let Some(attached) = fields.get("attachment").and_then(Value::as_array) {
         let each = attached.iter().filter_map(|it| match it.get("customer") {
-            Some(meant) => Some(Attached::Customer(seen.meant(Subject::Customer, meant)?)),
-            None => Some(Attached::Order(seen.meant(Subject::Order, it.get("order")?)?)),
+            Some(reference) => {
+                Some(Attached::Customer(cx.reference(Subject::Customer, reference)?))
+            }
+            None => Some(Attached::Order(cx.reference(Subject::Order, it.get("order")?)?)),
         });
         file.attached_to = each.collect();
     }
-    let answer = Answer::json(StatusCode::OK, &told(&file, seen.account));
+    let answer = Response::json(StatusCode::OK, &file_json(&file, cx.account));
     (answer, Change::File(Box::new(file)))
 }
 
-pub(super) fn deleted(seen: &Seen<'_>) -> (Answer, Change) {
-    let change = seen.file().map_or(Change::Nothing, |file| Change::FileGone(file.id));
-    let done = Answer::json(StatusCode::OK, &json!({"success": true}));
-    (done, change)
+pub(super) fn deleted(cx: &RequestContext<'_>) -> (Response, Change) {
+    let change = cx.file().map_or(Change::Nothing, |file| Change::FileGone(file.id));
+    let success = Response::json(StatusCode::OK, &json!({"success": true}));
+    (success, change)
 }
 
 impl Account {
-    /// Keeps what was uploaded or edited.
+    /// Stores an uploaded or edited file.
     pub(super) fn write_file(&mut self, file: StoredFile) {
         self.last_upload = self.last_upload.max(file.id);
         self.put_file(file);
     }
 
-    /// Adds a file, or replaces the one of the same id.
+    /// Adds or replaces a file.
     pub(super) fn put_file(&mut self, file: StoredFile) {
         match self.files.iter_mut().find(|it| it.id == file.id) {
             Some(known) => *known = file,
@@ -252,7 +251,7 @@ impl Account {
 
     fn free_file_id(&self) -> u64 {
         let taken = |id: &u64| self.files.iter().any(|file| file.id == *id);
-        let mut ids = FREE_FILE_ID.max(self.last_upload.saturating_add(1))..;
+        let mut ids = NEXT_FILE_ID.max(self.last_upload.saturating_add(1))..;
         ids.find(|id| !taken(id)).unwrap_or(u64::MAX)
     }
 }

@@ -1,24 +1,24 @@
-//! What the account does when a request has passed every check.
+//! Execution of valid requests.
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::report::LiveRow;
-use crate::wire::Answer;
+use crate::wire::Response;
 
-use super::checks::{Endpoint, Seen};
+use super::checks::{Endpoint, RequestContext};
 use super::corporate::Corporate;
 use super::customers::{self, Customer};
 use super::files::{self, StoredFile};
-use super::first::{self, LINES, SITES};
 use super::notes::Note;
 use super::orders::{self, Order};
+use super::seed::{self, LINES, SITES};
 use super::state::{Account, SiteAccess};
 use super::tasks::{self, Task};
 use super::{corporate, employees, history, modules, notes, telephony, uploads};
 use crate::check::Finding;
 
-/// What a request changes in the account.
+/// Change of the account by a request.
 pub(super) enum Change {
     Nothing,
     Live(LiveRow),
@@ -26,12 +26,12 @@ pub(super) enum Change {
     Status(u64, String),
     Module(String, Map<String, Value>),
     Customer(Box<Customer>),
-    /// The customers of an upload, and what was wrong with those that are not among them.
+    /// The accepted customers of an upload, and the errors of the others.
     Customers(Vec<Customer>, Vec<Finding>),
     Corporate(Box<Corporate>),
     Note(Note),
     NoteGone(u64),
-    /// Another key, with these scopes.
+    /// A new key with these scopes.
     Key(String, Vec<String>),
     Order(Box<Order>),
     Task(Box<Task>),
@@ -39,13 +39,13 @@ pub(super) enum Change {
     FileGone(u64),
 }
 
-/// What a request that passed every check is answered, and what it changes.
-pub(super) fn carry_out(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change) {
-    let account = seen.account;
+/// Returns the response of a valid request and its change.
+pub(super) fn carry_out(endpoint: Endpoint, cx: &RequestContext<'_>) -> (Response, Change) {
+    let account = cx.account;
     let body = match endpoint {
-        Endpoint::CallEvent => return telephony::call_event(seen),
-        Endpoint::CallsUpload => return telephony::calls_upload(seen),
-        Endpoint::Manager => telephony::manager(seen),
+        Endpoint::CallEvent => return telephony::call_event(cx),
+        Endpoint::CallsUpload => return telephony::calls_upload(cx),
+        Endpoint::Manager => telephony::manager(cx),
         Endpoint::Credentials => credentials(account),
         Endpoint::ApiVersions => json!({"success": true, "versions": ["3.0", "4.0", "5.0"]}),
         Endpoint::SystemInfo => json!({
@@ -56,80 +56,80 @@ pub(super) fn carry_out(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change)
         }),
         Endpoint::Settings => settings(),
         Endpoint::Sites => sites(account),
-        Endpoint::Users => employees::users(seen),
+        Endpoint::Users => employees::users(cx),
         Endpoint::User(id) => json!({"success": true, "user": account.user(id)}),
-        Endpoint::UserGroups => employees::groups(seen),
+        Endpoint::UserGroups => employees::groups(cx),
         Endpoint::UserStatus(id) => {
-            let status = seen.parameter("status").unwrap_or_default().to_owned();
-            let done = Answer::json(StatusCode::OK, &json!({"success": true}));
-            return (done, Change::Status(id, status));
+            let status = cx.parameter("status").unwrap_or_default().to_owned();
+            let success = Response::json(StatusCode::OK, &json!({"success": true}));
+            return (success, Change::Status(id, status));
         }
-        Endpoint::Module => modules::one(seen),
-        Endpoint::ModuleEdit => return module_edit(seen),
-        Endpoint::ModuleScopes => return modules::scopes_updated(seen),
-        Endpoint::Customers => customers::list(seen),
-        Endpoint::Customer => match customers::one(seen) {
+        Endpoint::Module => modules::one(cx),
+        Endpoint::ModuleEdit => return module_edit(cx),
+        Endpoint::ModuleScopes => return modules::scopes_updated(cx),
+        Endpoint::Customers => customers::list(cx),
+        Endpoint::Customer => match customers::one(cx) {
             Ok(body) => body,
             Err(merged) => {
-                return (Answer::json(StatusCode::NOT_FOUND, &merged), Change::Nothing);
+                return (Response::json(StatusCode::NOT_FOUND, &merged), Change::Nothing);
             }
         },
         Endpoint::CustomerCreate | Endpoint::CustomerEdit => {
-            return customer_written(endpoint, seen);
+            return customer_written(endpoint, cx);
         }
-        Endpoint::CustomersUpload => return uploads::uploaded(seen),
-        Endpoint::Corporates => corporate::list(seen),
-        Endpoint::Corporate => corporate::one(seen),
-        Endpoint::CorporateContacts => corporate::contacts(seen),
-        Endpoint::CorporateCompanies => corporate::companies(seen),
+        Endpoint::CustomersUpload => return uploads::uploaded(cx),
+        Endpoint::Corporates => corporate::list(cx),
+        Endpoint::Corporate => corporate::one(cx),
+        Endpoint::CorporateContacts => corporate::contacts(cx),
+        Endpoint::CorporateCompanies => corporate::companies(cx),
         Endpoint::CorporateCreate
         | Endpoint::CorporateEdit
         | Endpoint::ContactCreate
         | Endpoint::ContactEdit
         | Endpoint::CompanyCreate
-        | Endpoint::CompanyEdit => return corporate::written(endpoint, seen),
-        Endpoint::Notes(subject) => notes::list(seen, subject),
-        Endpoint::NoteCreate(subject) => return notes::created(seen, subject),
-        Endpoint::NoteDelete(subject) => return notes::deleted(seen, subject),
-        Endpoint::History(subject) => history::page(seen, subject),
-        Endpoint::Orders => orders::list(seen),
-        Endpoint::Order => orders::one(seen),
-        Endpoint::OrderCreate | Endpoint::OrderEdit => return orders::written(endpoint, seen),
-        Endpoint::Tasks => tasks::list(seen),
-        Endpoint::Task => tasks::one(seen),
-        Endpoint::TaskCreate | Endpoint::TaskEdit => return tasks::written(endpoint, seen),
-        Endpoint::Files => files::list(seen),
-        Endpoint::File => files::one(seen),
-        Endpoint::FileDownload => return files::download(seen),
-        Endpoint::FileUpload => return files::uploaded(seen),
-        Endpoint::FileEdit => return files::edited(seen),
-        Endpoint::FileDelete => return files::deleted(seen),
+        | Endpoint::CompanyEdit => return corporate::written(endpoint, cx),
+        Endpoint::RequestLog(subject) => notes::list(cx, subject),
+        Endpoint::NoteCreate(subject) => return notes::created(cx, subject),
+        Endpoint::NoteDelete(subject) => return notes::deleted(cx, subject),
+        Endpoint::History(subject) => history::page(cx, subject),
+        Endpoint::Orders => orders::list(cx),
+        Endpoint::Order => orders::one(cx),
+        Endpoint::OrderCreate | Endpoint::OrderEdit => return orders::written(endpoint, cx),
+        Endpoint::Tasks => tasks::list(cx),
+        Endpoint::Task => tasks::one(cx),
+        Endpoint::TaskCreate | Endpoint::TaskEdit => return tasks::written(endpoint, cx),
+        Endpoint::Files => files::list(cx),
+        Endpoint::File => files::one(cx),
+        Endpoint::FileDownload => return files::download(cx),
+        Endpoint::FileUpload => return files::uploaded(cx),
+        Endpoint::FileEdit => return files::edited(cx),
+        Endpoint::FileDelete => return files::deleted(cx),
     };
-    (Answer::json(StatusCode::OK, &body), Change::Nothing)
+    (Response::json(StatusCode::OK, &body), Change::Nothing)
 }
 
-/// §2.4. A module that is new is answered 201 (a guess; both were seen).
-fn module_edit(seen: &Seen<'_>) -> (Answer, Change) {
-    let status = if seen.account.modules.contains_key(&seen.thing) {
+/// §2.4. A new module gets status 201 (assumed; both were seen).
+fn module_edit(cx: &RequestContext<'_>) -> (Response, Change) {
+    let status = if cx.account.modules.contains_key(&cx.thing) {
         StatusCode::OK
     } else {
         StatusCode::CREATED
     };
-    let answer = Answer::json(status, &modules::info(seen));
-    let written = seen.written.clone().unwrap_or_default();
-    (answer, Change::Module(seen.thing.clone(), written))
+    let answer = Response::json(status, &modules::info(cx));
+    let written = cx.written.clone().unwrap_or_default();
+    (answer, Change::Module(cx.thing.clone(), written))
 }
 
 /// §5.3, §5.4.
-fn customer_written(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change) {
-    let customer = customers::written(endpoint, seen);
+fn customer_written(endpoint: Endpoint, cx: &RequestContext<'_>) -> (Response, Change) {
+    let customer = customers::written(endpoint, cx);
     let status =
         if endpoint == Endpoint::CustomerCreate { StatusCode::CREATED } else { StatusCode::OK };
     let body = json!({"success": true, "id": customer.id});
-    (Answer::json(status, &body), Change::Customer(Box::new(customer)))
+    (Response::json(status, &body), Change::Customer(Box::new(customer)))
 }
 
-/// Leaves out what is not known, as the CRM does.
+/// Removes null fields, as the CRM does.
 pub(super) fn known(object: Value) -> Value {
     match object {
         Value::Object(fields) => fields.into_iter().filter(|(_, value)| !value.is_null()).collect(),
@@ -172,7 +172,7 @@ fn settings() -> Value {
         "settings": {
             "default_currency": set("BYN"),
             "system_language": set("RU"),
-            "timezone": set(first::TIMEZONE),
+            "timezone": set(seed::TIMEZONE),
             "work_times": days,
             "non_working_days": [{"start_date": "01.01", "end_date": "01.02"}],
         },
@@ -208,7 +208,7 @@ fn sites(account: &Account) -> Value {
             (site.code.to_owned(), value)
         })
         .collect();
-    // An empty PHP map leaves as a list (§1.8).
+    // PHP serializes an empty map as a list (§1.8).
     let sites = if by_code.is_empty() {
         json!([])
     } else if account.sites_as_list {
@@ -219,10 +219,14 @@ fn sites(account: &Account) -> Value {
     json!({"success": true, "sites": sites})
 }
 
-/// One page of these, with `pagination` (§1.6).
-pub(super) fn page_of<T: serde::Serialize>(seen: &Seen<'_>, name: &str, all: &[T]) -> Value {
+/// A page of a list, with `pagination` (§1.6).
+pub(super) fn page_of<T: serde::Serialize>(
+    cx: &RequestContext<'_>,
+    name: &str,
+    all: &[T],
+) -> Value {
     let number = |name, otherwise: usize| {
-        seen.parameter(name).and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+        cx.parameter(name).and_then(|text| text.parse().ok()).unwrap_or(otherwise)
     };
     let (limit, page) = (number("limit", 20).max(1), number("page", 1).max(1));
     let shown: Vec<&T> = all.iter().skip(limit.saturating_mul(page - 1)).take(limit).collect();
@@ -238,7 +242,7 @@ pub(super) fn page_of<T: serde::Serialize>(seen: &Seen<'_>, name: &str, all: &[T
     })
 }
 
-/// The outside number to call from, when the shop has one (§3.1).
+/// Outside number of the shop's outgoing calls, if any (§3.1).
 pub(super) fn outside_number() -> Option<&'static str> {
-    LINES.iter().find(|(_, _, site)| *site == first::SITE).map(|(_, number, _)| *number)
+    LINES.iter().find(|(_, _, site)| *site == seed::SITE).map(|(_, number, _)| *number)
 }

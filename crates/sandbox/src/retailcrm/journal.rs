@@ -1,34 +1,33 @@
-//! Who changed what: the journal from which the histories are read (§7).
+//! Change journal, the source of the histories (§7).
 //!
-//! Whatever changes a customer, a corporate customer or an order says so here, with the entity as
-//! the account tells it before and after. Which fields changed, and how a history calls them, is
-//! found out here.
+//! Every change of a customer, a corporate customer or an order is added with the entity's JSON
+//! before and after. `differences` derives the changed fields and their names in a history.
 
 use serde_json::{Map, Value, json};
 
-use crate::bounds;
+use crate::limits;
 
 use super::differences::differences;
-use super::first;
-use super::first_history;
+use super::seed;
+use super::seed_history;
 
-/// Who makes a change, as a history tells it.
+/// Author of a change in a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Author {
-    /// A person in the CRM, the employee of this id.
+    /// A person in the CRM, the employee with this id.
     User(u64),
-    /// A person in the CRM; the history does not tell who.
+    /// A person in the CRM, unnamed in the history.
     SomeUser,
-    /// The API, with the key of the account: an echo for whoever reads with it.
+    /// The API with the account's key: a reader with the same key receives its own changes.
     Key,
-    /// The API, with another key.
+    /// The API with another key.
     AnotherKey,
     /// The CRM itself, by a rule of the account.
     Code,
 }
 
-/// What has a history of its own, with ids of its own.
+/// An entity type with its own history and row ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::retailcrm) enum Subject {
     Customer,
@@ -37,7 +36,7 @@ pub(in crate::retailcrm) enum Subject {
 }
 
 impl Subject {
-    /// What a row calls it. Official tests call a corporate customer `customer` too.
+    /// Its key in a row. Official tests use `customer` for a corporate customer too.
     fn key(self) -> &'static str {
         match self {
             Self::Customer | Self::Corporate => "customer",
@@ -45,7 +44,7 @@ impl Subject {
         }
     }
 
-    /// What a row tells of it when it was not created in that row.
+    /// Its short form in a row of an edit.
     fn brief(self, entity: &Map<String, Value>) -> Value {
         let names: &[&str] = match self {
             Self::Customer | Self::Corporate => &["id", "externalId", "site"],
@@ -54,7 +53,7 @@ impl Subject {
         only(entity, names)
     }
 
-    /// What a history calls a field: `manager_id` of a customer, `manager` of an order.
+    /// The history's name of a field: `manager_id` of a customer, `manager` of an order.
     pub(super) fn field(self, name: &str) -> String {
         match (self, name) {
             (Self::Order, "managerId") => return "manager".into(),
@@ -71,7 +70,7 @@ impl Subject {
         field
     }
 
-    /// What a history tells of a value.
+    /// The history's form of a value.
     pub(super) fn value(self, name: &str, value: &Value) -> Value {
         let of_a_list =
             self == Self::Order && matches!(name, "status" | "orderMethod" | "orderType");
@@ -90,26 +89,26 @@ impl Subject {
 pub(super) struct Row {
     pub(super) id: u64,
     pub(super) at: String,
-    /// The whole row, as it is told.
-    pub(super) told: Map<String, Value>,
+    /// The JSON of the row.
+    pub(super) json: Map<String, Value>,
     subject: Subject,
 }
 
 impl Row {
-    /// A field of the entity, as the row tells it.
+    /// A field of the entity in the row.
     pub(super) fn entity(&self, name: &str) -> Option<&Value> {
-        self.told.get(self.subject.key())?.get(name)
+        self.json.get(self.subject.key())?.get(name)
     }
 }
 
-/// Every change of an account, oldest first, each subject numbered by itself.
+/// Changes of an account, oldest first, numbered per entity type.
 #[derive(Debug, Clone)]
 pub(super) struct Journal {
     rows: Vec<Row>,
 }
 
-/// What one row says beside its author and its entity.
-struct Said<'a> {
+/// Fields of a row besides author and entity.
+struct RowDetails<'a> {
     field: &'a str,
     old: Value,
     new: Value,
@@ -117,23 +116,23 @@ struct Said<'a> {
 }
 
 impl Journal {
-    /// With the rows of the first state.
+    /// Creates a journal with the seed rows.
     pub(super) fn new() -> Self {
         let mut journal = Self { rows: Vec::new() };
-        for (subject, told) in first_history::rows() {
-            let id = told.get("id").and_then(Value::as_u64);
-            let at = told.get("createdAt").and_then(Value::as_str);
+        for (subject, row) in seed_history::rows() {
+            let id = row.get("id").and_then(Value::as_u64);
+            let at = row.get("createdAt").and_then(Value::as_str);
             journal.rows.push(Row {
                 id: id.unwrap_or_default(),
                 at: at.unwrap_or_default().to_owned(),
-                told,
+                json: row,
                 subject,
             });
         }
         journal
     }
 
-    /// It came into being: one row, with all of it.
+    /// Adds the row of a creation, with the whole entity.
     pub(super) fn created(
         &mut self,
         subject: Subject,
@@ -145,11 +144,11 @@ impl Journal {
             Some(status) => ("status", subject.value("status", status)),
             None => ("id", json!(entity.get("id"))),
         };
-        let said = Said { field, old: Value::Null, new, more: json!({"created": true}) };
-        self.push(subject, author, json!(entity), said);
+        let details = RowDetails { field, old: Value::Null, new, more: json!({"created": true}) };
+        self.push(subject, author, json!(entity), details);
     }
 
-    /// It was edited: one row for each field that is another now. Nothing changed, nothing told.
+    /// Adds one row per changed field.
     pub(super) fn edited(
         &mut self,
         subject: Subject,
@@ -162,8 +161,8 @@ impl Journal {
         }
     }
 
-    /// One row about a part of it that has an id of its own, such as a contact; `more` is told
-    /// beside the entity.
+    /// Adds a row about a part with its own id, such as a contact; `more` is added beside the
+    /// entity.
     pub(super) fn noted(
         &mut self,
         subject: Subject,
@@ -172,11 +171,11 @@ impl Journal {
         (field, old, new): (&str, Value, Value),
         more: Value,
     ) {
-        let said = Said { field, old, new, more };
-        self.push(subject, author, subject.brief(entity), said);
+        let details = RowDetails { field, old, new, more };
+        self.push(subject, author, subject.brief(entity), details);
     }
 
-    /// It is gone; `into` is what it was merged into, if it was.
+    /// Adds the row of a removal; `into` is the target of a merge.
     pub(super) fn deleted(
         &mut self,
         subject: Subject,
@@ -188,53 +187,54 @@ impl Journal {
         if let (Some(into), Value::Object(more)) = (into, &mut more) {
             more.insert("combinedTo".into(), subject.brief(into));
         }
-        let said = Said { field: "id", old: json!(entity.get("id")), new: Value::Null, more };
-        self.push(subject, author, subject.brief(entity), said);
+        let details =
+            RowDetails { field: "id", old: json!(entity.get("id")), new: Value::Null, more };
+        self.push(subject, author, subject.brief(entity), details);
     }
 
-    /// The rows of one history, oldest first.
+    /// Rows of one history, oldest first.
     pub(super) fn rows(&self, subject: Subject) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(move |row| row.subject == subject)
     }
 
-    /// Removes the oldest rows where there are too many.
-    pub(super) fn keep_within_bounds(&mut self) {
-        bounds::keep_newest(&mut self.rows);
+    /// Drops the oldest rows beyond the limit.
+    pub(super) fn enforce_limits(&mut self) {
+        limits::keep_newest(&mut self.rows);
     }
 
-    fn push(&mut self, subject: Subject, author: Author, entity: Value, said: Said<'_>) {
+    fn push(&mut self, subject: Subject, author: Author, entity: Value, details: RowDetails<'_>) {
         let last = self.rows(subject).map(|row| row.id).max();
         let id = last.map_or(1, |last| last.saturating_add(1));
         let at = now();
-        let mut told = Map::from_iter([
+        let mut row = Map::from_iter([
             ("id".to_owned(), json!(id)),
             ("createdAt".to_owned(), json!(at)),
-            ("field".to_owned(), json!(said.field)),
-            ("oldValue".to_owned(), said.old),
-            ("newValue".to_owned(), said.new),
+            ("field".to_owned(), json!(details.field)),
+            ("oldValue".to_owned(), details.old),
+            ("newValue".to_owned(), details.new),
             (subject.key().to_owned(), entity),
         ]);
-        let mut tell = |name: &str, value: Value| told.insert(name.to_owned(), value);
+        let mut add = |name: &str, value: Value| row.insert(name.to_owned(), value);
         match author {
             Author::User(id) => {
-                tell("source", json!("user"));
-                tell("user", json!({"id": id}));
+                add("source", json!("user"));
+                add("user", json!({"id": id}));
             }
             Author::SomeUser => {
-                tell("source", json!("user"));
+                add("source", json!("user"));
             }
             Author::Key | Author::AnotherKey => {
-                tell("source", json!("api"));
-                tell("apiKey", json!({"current": author == Author::Key}));
+                add("source", json!("api"));
+                add("apiKey", json!({"current": author == Author::Key}));
             }
             Author::Code => {
-                tell("source", json!("code"));
+                add("source", json!("code"));
             }
         }
-        if let Value::Object(more) = said.more {
-            told.extend(more);
+        if let Value::Object(more) = details.more {
+            row.extend(more);
         }
-        self.rows.push(Row { id, at, told, subject });
+        self.rows.push(Row { id, at, json: row, subject });
     }
 }
 
@@ -246,7 +246,7 @@ fn only(entity: &Map<String, Value>, names: &[&str]) -> Value {
     kept.collect()
 }
 
-/// The last second a filter's end means: a day ends with it. Dates of this form sort as text.
+/// The last second of a filter's end: a day ends with it. Dates of this form sort as text.
 pub(super) fn end_of(end: &str) -> String {
     match end.len() {
         10 => format!("{end} 23:59:59"),
@@ -254,9 +254,9 @@ pub(super) fn end_of(end: &str) -> String {
     }
 }
 
-/// `Y-m-d H:i:s` of this moment, in the account's zone.
+/// Current time as `Y-m-d H:i:s` in the account's zone.
 pub(super) fn now() -> String {
-    let now = jiff::Zoned::now().in_tz(first::TIMEZONE);
+    let now = jiff::Zoned::now().in_tz(seed::TIMEZONE);
     now.unwrap_or_else(|_| jiff::Zoned::now()).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_rise_within_a_history_and_each_history_has_its_own() {
+    fn row_ids_increase_per_history() {
         let mut journal = Journal::new();
         let entity = fields(json!({"id": 1, "site": "shop-one"}));
         journal.created(Subject::Customer, Author::Key, &entity);

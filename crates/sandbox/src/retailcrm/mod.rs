@@ -1,53 +1,53 @@
-//! RetailCRM, API v5: what takes part in a call, and who is called, and what comes of it.
+//! RetailCRM, API v5: the methods around calls and customers.
 //!
 //! | request | what the stand-in does with it |
 //! | --- | --- |
-//! | `POST /api/v5/telephony/call/event` | keeps the event and who saw it |
-//! | `POST /api/v5/telephony/calls/upload` | keeps each call once, by `externalId` |
-//! | `GET /api/v5/telephony/manager` | who is responsible for a number |
+//! | `POST /api/v5/telephony/call/event` | stores the event and its viewers |
+//! | `POST /api/v5/telephony/calls/upload` | stores each call once, by `externalId` |
+//! | `GET /api/v5/telephony/manager` | the responsible manager of a number |
 //! | `GET /api/credentials`, `/api/api-versions`, `/api/system-info` | the account and the key |
 //! | `GET /api/v5/settings`, `/api/v5/reference/sites` | zone and shops |
 //! | `GET /api/v5/users`, `/api/v5/users/{id}`, `/api/v5/user-groups` | the employees |
-//! | `POST /api/v5/users/{id}/status` | whether one is free |
+//! | `POST /api/v5/users/{id}/status` | status of an employee |
 //! | `GET /api/v5/integration-modules/{code}`, `POST …/{code}/edit` | modules, the telephony among them |
-//! | `POST /api/v5/integration-modules/{code}/update-scopes` | another key, with other scopes |
+//! | `POST /api/v5/integration-modules/{code}/update-scopes` | a new key with other scopes |
 //! | `GET /api/v5/customers`, `/api/v5/customers/{id}` | finds and reads customers |
 //! | `POST /api/v5/customers/create`, `/api/v5/customers/{id}/edit` | writes them |
-//! | `POST /api/v5/customers/upload` | writes many, and names those it did not take |
+//! | `POST /api/v5/customers/upload` | writes many, and reports refused ones |
 //! | `GET /api/v5/customers/notes`, `POST …/create`, `…/{id}/delete` | notes; the same of `customers-corporate` |
-//! | `GET /api/v5/customers/history`, of `customers-corporate`, of `orders` | who changed what |
+//! | `GET /api/v5/customers/history`, of `customers-corporate`, of `orders` | changes with their authors |
 //! | `GET /api/v5/orders`, `…/{id}`, `POST …/create`, `…/{id}/edit` | orders |
-//! | `GET /api/v5/tasks`, `…/{id}`, `POST …/create`, `…/{id}/edit` | what an employee has to do |
-//! | `GET /api/v5/files`, `…/{id}`, `…/{id}/download` | files, and what they hold |
-//! | `POST /api/v5/files/upload`, `…/{id}/edit`, `…/{id}/delete` | keeps, names, attaches and forgets them |
+//! | `GET /api/v5/tasks`, `…/{id}`, `POST …/create`, `…/{id}/edit` | tasks of employees |
+//! | `GET /api/v5/files`, `…/{id}`, `…/{id}/download` | files and their content |
+//! | `POST /api/v5/files/upload`, `…/{id}/edit`, `…/{id}/delete` | stores, renames, attaches and deletes them |
 //! | `GET /api/v5/customers-corporate`, `…/{id}`, `…/{id}/contacts`, `…/{id}/companies` | companies |
 //! | `POST …/create`, `…/{id}/edit`, `…/contacts/create`, `…/contacts/{id}/edit`, the same of `companies` | writes them |
 //!
-//! Sections (`§2.1`) are those of the project's RetailCRM reference page.
+//! Sections (`§2.1`) refer to the project's RetailCRM reference page.
 
 mod access;
+mod accessors;
 mod checks;
 mod corporate;
 mod customers;
 mod differences;
 mod employees;
 mod files;
-mod first;
-mod first_history;
 mod handlers;
 mod history;
 mod journal;
-mod kept;
-mod meant;
+mod mapping;
 mod modules;
 mod notes;
 mod orders;
+mod references;
+mod seed;
+mod seed_history;
 mod state;
 mod tasks;
 mod telephony;
 mod uploads;
-mod user_acts;
-mod words;
+mod user_actions;
 
 use http::Method;
 use serde_json::{Map, Value, json};
@@ -57,26 +57,26 @@ use url::form_urlencoded::Serializer;
 use crate::check::Check;
 use crate::click::{Click, ClickVerb};
 use crate::crm::Crm;
-use crate::desk::StandIn;
+use crate::host::StandIn;
 use crate::outgoing::Outgoing;
 use crate::report::Report;
-use crate::wire::{Carried, Request};
+use crate::wire::{Handled, Request};
 
 pub use access::Access;
 pub use corporate::{Company, Contact, Corporate};
 pub use customers::Customer;
 pub use files::{Attached, StoredFile};
-pub use first::{API_KEY, CLIENT_ID, MODULE_CODE, SITE, TIMEZONE};
 pub use journal::Author;
 pub use notes::Note;
 pub use orders::Order;
+pub use seed::{API_KEY, CLIENT_ID, MODULE_CODE, SITE, TIMEZONE};
 pub use state::{SiteAccess, StoredCall, Telephony, User};
 pub use tasks::Task;
 
 use handlers::Change;
 use state::Account;
 
-/// Every row of the table of checks.
+/// All checks of the table.
 pub(crate) fn checks() -> Vec<Check> {
     checks::all().collect()
 }
@@ -96,10 +96,10 @@ impl StandIn for RetailCrm {
         Crm::RetailCrm
     }
 
-    fn answer(&mut self, request: &Request) -> Carried {
+    fn answer(&mut self, request: &Request) -> Handled {
         let over = self.account.over_limit(request);
         let (answer, change) = match checks::run(request, &self.account, over) {
-            Ok((endpoint, seen)) => handlers::carry_out(endpoint, &seen),
+            Ok((endpoint, cx)) => handlers::carry_out(endpoint, &cx),
             Err(refused) => return refused,
         };
         match change {
@@ -117,7 +117,7 @@ impl StandIn for RetailCrm {
                 for customer in customers {
                     self.account.write_customer(customer, Author::Key);
                 }
-                return Carried { answer, findings };
+                return Handled { answer, findings };
             }
             Change::Corporate(corporate) => {
                 self.account.write_corporate(*corporate, Author::Key);
@@ -137,11 +137,11 @@ impl StandIn for RetailCrm {
             Change::FileGone(id) => self.account.files.retain(|file| file.id != id),
             Change::Calls(calls) => calls.into_iter().for_each(|call| self.account.store(call)),
         }
-        Carried::done(answer)
+        Handled::ok(answer)
     }
 
-    fn keep_within_bounds(&mut self) {
-        self.account.keep_within_bounds();
+    fn enforce_limits(&mut self) {
+        self.account.enforce_limits();
     }
 
     fn reset(&mut self) {
@@ -156,7 +156,7 @@ impl StandIn for RetailCrm {
         let codes = self.account.additional_codes.iter();
         let extensions: Map<String, Value> =
             codes.map(|(code, id)| (code.clone(), json!(id.to_string()))).collect();
-        let lines: Map<String, Value> = first::LINES
+        let lines: Map<String, Value> = seed::LINES
             .iter()
             .map(|(line, number, _)| ((*line).to_owned(), json!(number)))
             .collect();
@@ -177,7 +177,7 @@ impl StandIn for RetailCrm {
     /// §3.1.
     fn click(&self, click: &Click) -> Result<Outgoing, String> {
         let user = click.user_id.parse().ok().and_then(|id| self.account.user(id));
-        let user = user.ok_or_else(|| format!("there is no user {} here", click.user_id))?;
+        let user = user.ok_or_else(|| format!("unknown user {}", click.user_id))?;
         let mut sent = Serializer::new(String::new());
         sent.append_pair("clientId", self.account.client_id());
         if let Some(code) = self.account.code_of(user.id) {
@@ -212,7 +212,7 @@ impl StandIn for RetailCrm {
                 ("scopes", Value::Array(scopes)) => {
                     let scopes: Option<Vec<String>> =
                         scopes.iter().map(|it| it.as_str().map(str::to_owned)).collect();
-                    self.account.scopes = scopes.ok_or("\"scopes\" has to be a list of texts")?;
+                    self.account.scopes = scopes.ok_or("\"scopes\" must be a list of texts")?;
                 }
                 ("customers", Value::Array(customers)) => {
                     for customer in customers {
@@ -231,7 +231,7 @@ impl StandIn for RetailCrm {
                             Value::Object(module) => {
                                 self.account.write_module(code.clone(), module.clone());
                             }
-                            _ => return Err(format!("the module {code} is no object")),
+                            _ => return Err(format!("invalid module {code}: must be an object")),
                         }
                     }
                 }
@@ -241,16 +241,16 @@ impl StandIn for RetailCrm {
                     }
                 }
                 ("corporates", _) => {
-                    return Err("\"corporates\" has to be a list of objects".into());
+                    return Err("\"corporates\" must be a list of objects".into());
                 }
-                ("customers", _) => return Err("\"customers\" has to be a list of objects".into()),
-                ("acts", _) => return Err("\"acts\" has to be a list of objects".into()),
+                ("customers", _) => return Err("\"customers\" must be a list of objects".into()),
+                ("acts", _) => return Err("\"acts\" must be a list of objects".into()),
                 ("modules", _) => {
-                    return Err("\"modules\" has to be an object: code and module".into());
+                    return Err("\"modules\" must be an object: code and module".into());
                 }
-                ("telephony", _) => return Err("\"telephony\" has to be true or false".into()),
-                ("strict", _) => return Err("\"strict\" has to be true or false".into()),
-                ("scopes", _) => return Err("\"scopes\" has to be a list of texts".into()),
+                ("telephony", _) => return Err("\"telephony\" must be true or false".into()),
+                ("strict", _) => return Err("\"strict\" must be true or false".into()),
+                ("scopes", _) => return Err("\"scopes\" must be a list of texts".into()),
                 (other, _) => {
                     return Err(format!(
                         "RetailCRM has no {other:?} to set; there are \"telephony\", \"strict\", \

@@ -1,12 +1,12 @@
-//! Integration modules, of which one is the telephony.
+//! Integration modules, including the telephony module.
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::report::ModuleRow;
-use crate::wire::Answer;
+use crate::wire::Response;
 
-use super::checks::Seen;
+use super::checks::RequestContext;
 use super::handlers::Change;
 use super::state::{Account, Telephony};
 
@@ -26,17 +26,17 @@ fn pair(item: &Value) -> Option<(String, u64)> {
     Some((code, id))
 }
 
-/// §2.4: what the account does not know is named, and the rest is written.
-pub(super) fn info(seen: &Seen<'_>) -> Value {
-    let telephony = seen.written.as_ref().and_then(telephony_of);
+/// §2.4: unknown users and shops are reported, the rest is stored.
+pub(super) fn info(cx: &RequestContext<'_>) -> Value {
+    let telephony = cx.written.as_ref().and_then(telephony_of);
     let mut users: Vec<u64> = Vec::new();
     let mut sites: Vec<&str> = Vec::new();
     if let Some(telephony) = telephony {
         let pairs = objects(telephony, "additionalCodes").filter_map(pair);
-        users.extend(pairs.map(|(_, id)| id).filter(|id| seen.account.user(*id).is_none()));
+        users.extend(pairs.map(|(_, id)| id).filter(|id| cx.account.user(*id).is_none()));
         let codes =
             objects(telephony, "externalPhones").filter_map(|it| it.get("siteCode")?.as_str());
-        sites.extend(codes.filter(|code| !seen.account.reaches_site(code)));
+        sites.extend(codes.filter(|code| !cx.account.reaches_site(code)));
     }
     users.dedup();
     sites.dedup();
@@ -47,33 +47,33 @@ pub(super) fn info(seen: &Seen<'_>) -> Value {
     if !sites.is_empty() {
         info.insert("notExistSiteCodes".into(), json!(sites));
     }
-    // An empty PHP map leaves as a list (§1.8).
+    // PHP serializes an empty map as a list (§1.8).
     let info = if info.is_empty() { json!([]) } else { Value::Object(info) };
     json!({"success": true, "info": info})
 }
 
-/// §2.4. Some tell the module as one text of JSON.
-pub(super) fn one(seen: &Seen<'_>) -> Value {
-    let module = seen.account.module(&seen.thing);
+/// §2.4. Some accounts return the module as one text of JSON.
+pub(super) fn one(cx: &RequestContext<'_>) -> Value {
+    let module = cx.account.module(&cx.thing);
     let module =
-        if seen.account.module_as_text { json!(json!(module).to_string()) } else { json!(module) };
+        if cx.account.module_as_text { json!(json!(module).to_string()) } else { json!(module) };
     json!({"success": true, "integrationModule": module})
 }
 
-/// §2.4. The key that is answered is a new one, and the old one is wrong from now on (a guess).
-pub(super) fn scopes_updated(seen: &Seen<'_>) -> (Answer, Change) {
-    let scopes = seen.written.as_ref().and_then(|it| it.get("scopes"));
+/// §2.4. The response has a new key; the old one is invalid from now on (assumed).
+pub(super) fn scopes_updated(cx: &RequestContext<'_>) -> (Response, Change) {
+    let scopes = cx.written.as_ref().and_then(|it| it.get("scopes"));
     let scopes = scopes.and_then(Value::as_array).into_iter().flatten();
     let scopes = scopes.filter_map(Value::as_str).map(str::to_owned);
-    let number = seen.account.key.rsplit('-').next().unwrap_or_default();
+    let number = cx.account.key.rsplit('-').next().unwrap_or_default();
     let next = number.parse::<u64>().unwrap_or(0).saturating_add(1);
     let key = format!("TEST-KEY-{next:022}");
-    let answer = Answer::json(StatusCode::OK, &json!({"success": true, "apiKey": key}));
+    let answer = Response::json(StatusCode::OK, &json!({"success": true, "apiKey": key}));
     (answer, Change::Key(key, scopes.collect()))
 }
 
 impl Account {
-    /// Writes a module as a whole: what is not sent is gone.
+    /// Replaces a whole module: omitted fields are removed.
     pub(super) fn write_module(&mut self, code: String, mut module: Map<String, Value>) {
         let users: Vec<u64> = self.users.iter().map(|user| user.id).collect();
         let telephony = module
@@ -92,8 +92,8 @@ impl Account {
                     site.is_some_and(|site| self.reaches_site(site))
                 });
             }
-            // There is one telephony: the one written last. The one before keeps its extensions,
-            // to be read.
+            // The module written last is the telephony. The previous one keeps its extensions,
+            // which stay readable.
             let before = self.telephony_module.clone();
             if let Some(module) = self.module(&before) {
                 self.modules.insert(before, module);
@@ -106,18 +106,18 @@ impl Account {
         self.modules.insert(code, module);
     }
 
-    /// An id where the CRM writes some as numbers and some as texts (§1.8).
-    pub(super) fn tells_id(&self, id: u64) -> Value {
+    /// An id where responses differ between number and text (§1.8).
+    pub(super) fn id_json(&self, id: u64) -> Value {
         if self.ids_as_text { json!(id.to_string()) } else { json!(id) }
     }
 
-    /// A module as the CRM tells it.
+    /// The JSON of a module in the CRM's response.
     pub(super) fn module(&self, code: &str) -> Option<Map<String, Value>> {
         let mut module = self.modules.get(code)?.clone();
         if self.telephony_module == code {
             let codes = self.additional_codes.iter();
             let codes: Vec<Value> = codes
-                .map(|(code, id)| json!({"userId": self.tells_id(*id), "code": code}))
+                .map(|(code, id)| json!({"userId": self.id_json(*id), "code": code}))
                 .collect();
             let telephony = module
                 .get_mut("integrations")
@@ -148,7 +148,7 @@ impl Account {
         }
     }
 
-    /// The modules in the words of this project.
+    /// Module rows in common terms.
     pub(super) fn module_rows(&self) -> Vec<ModuleRow> {
         let modules = self.modules.keys().filter_map(|code| {
             let module = self.module(code)?;
@@ -167,8 +167,7 @@ impl Account {
         modules.collect()
     }
 
-    /// The `clientId` the telephony is registered with, which comes back in every request of the
-    /// CRM.
+    /// The `clientId` of the telephony module, included in every request of the CRM.
     pub(super) fn client_id(&self) -> &str {
         let module = self.modules.get(&self.telephony_module);
         module.and_then(|it| it.get("clientId")?.as_str()).unwrap_or_default()

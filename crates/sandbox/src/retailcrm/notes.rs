@@ -1,36 +1,36 @@
-//! Notes on customers, and on corporate ones (§5.5, §5.6).
+//! Notes on customers and corporate customers (§5.5, §5.6).
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::checks::Seen;
+use super::checks::RequestContext;
 use super::handlers::{Change, known, page_of};
 use super::journal::{self, Subject};
 use super::state::Account;
-use crate::wire::Answer;
+use crate::wire::Response;
 
-/// What somebody wrote down about a customer.
+/// A note on a customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Note {
     /// The CRM's id.
     pub id: u64,
-    /// The customer's, or the corporate customer's, id.
+    /// The id of the customer or corporate customer.
     pub customer_id: u64,
-    /// Whether that is a corporate one.
+    /// Whether it is on a corporate customer.
     pub corporate: bool,
-    /// Who wrote it.
+    /// The author.
     pub manager_id: Option<u64>,
-    /// What it says.
+    /// The text.
     pub text: String,
     /// `Y-m-d H:i:s` in the account's zone.
     pub created_at: String,
 }
 
-/// The id of the last note of the first state; an id is never given twice.
+/// Highest seed note id; ids are never reused.
 pub(super) const LAST: u64 = 301;
 
-pub(super) fn first() -> Vec<Note> {
+pub(super) fn seed() -> Vec<Note> {
     vec![Note {
         id: LAST,
         customer_id: 60,
@@ -41,7 +41,7 @@ pub(super) fn first() -> Vec<Note> {
     }]
 }
 
-/// Whom a note is about, as the note tells it.
+/// The customer of a note, as in the note's JSON.
 struct About<'a> {
     external_id: Option<&'a str>,
     site: &'a str,
@@ -60,8 +60,8 @@ impl Account {
     }
 }
 
-impl Seen<'_> {
-    /// The note the path names.
+impl RequestContext<'_> {
+    /// The note of the path.
     pub(super) fn note(&self, subject: Subject) -> Option<&Note> {
         let id = self.thing.parse().ok();
         let mut notes = self.account.notes.iter();
@@ -73,22 +73,22 @@ impl Seen<'_> {
     }
 }
 
-/// A page of notes; those on customers the key does not reach are not in it.
-pub(super) fn list(seen: &Seen<'_>, subject: Subject) -> Value {
+/// A page of notes, without customers the key does not reach.
+pub(super) fn list(cx: &RequestContext<'_>, subject: Subject) -> Value {
     let among = |name: &str, have: Option<String>| {
-        let wanted = seen.list(&format!("filter[{name}]"));
+        let wanted = cx.list(&format!("filter[{name}]"));
         wanted.is_empty() || have.is_some_and(|have| wanted.contains(&have.as_str()))
     };
-    let filter = |name: &str| seen.parameter(&format!("filter[{name}]"));
+    let filter = |name: &str| cx.parameter(&format!("filter[{name}]"));
     let from = filter("createdAtFrom").unwrap_or_default();
     let to = filter("createdAtTo").map(journal::end_of);
     let text = filter("text").unwrap_or_default().to_lowercase();
-    let found: Vec<Value> = seen
+    let found: Vec<Value> = cx
         .account
         .notes
         .iter()
         .filter(|it| it.corporate == (subject == Subject::Corporate))
-        .filter_map(|it| Some((it, seen.account.about(it)?)))
+        .filter_map(|it| Some((it, cx.account.about(it)?)))
         .filter(|(it, about)| {
             among("ids", Some(it.id.to_string()))
                 && among("customerIds", Some(it.customer_id.to_string()))
@@ -112,29 +112,29 @@ pub(super) fn list(seen: &Seen<'_>, subject: Subject) -> Value {
             }))
         })
         .collect();
-    page_of(seen, "notes", &found)
+    page_of(cx, "notes", &found)
 }
 
-pub(super) fn created(seen: &Seen<'_>, subject: Subject) -> (Answer, Change) {
+pub(super) fn created(cx: &RequestContext<'_>, subject: Subject) -> (Response, Change) {
     let nothing = Map::new();
-    let fields = seen.written.as_ref().unwrap_or(&nothing);
-    let meant = fields.get("customer").unwrap_or(&Value::Null);
-    let id = seen.account.last_note.saturating_add(1);
+    let fields = cx.written.as_ref().unwrap_or(&nothing);
+    let reference = fields.get("customer").unwrap_or(&Value::Null);
+    let id = cx.account.last_note.saturating_add(1);
     let text = fields.get("text").and_then(Value::as_str);
     let note = Note {
         id,
-        customer_id: seen.meant(subject, meant).unwrap_or_default(),
+        customer_id: cx.reference(subject, reference).unwrap_or_default(),
         corporate: subject == Subject::Corporate,
         manager_id: fields.get("managerId").and_then(Value::as_u64),
         text: text.unwrap_or_default().to_owned(),
         created_at: journal::now(),
     };
-    let answer = Answer::json(StatusCode::CREATED, &json!({"success": true, "id": id}));
+    let answer = Response::json(StatusCode::CREATED, &json!({"success": true, "id": id}));
     (answer, Change::Note(note))
 }
 
-pub(super) fn deleted(seen: &Seen<'_>, subject: Subject) -> (Answer, Change) {
-    let gone = seen.note(subject).map(|it| it.id).unwrap_or_default();
-    let answer = Answer::json(StatusCode::OK, &json!({"success": true}));
+pub(super) fn deleted(cx: &RequestContext<'_>, subject: Subject) -> (Response, Change) {
+    let gone = cx.note(subject).map(|it| it.id).unwrap_or_default();
+    let answer = Response::json(StatusCode::OK, &json!({"success": true}));
     (answer, Change::NoteGone(gone))
 }

@@ -1,25 +1,25 @@
-//! Orders: what the account keeps of one, and how they are found, read and written (§6).
+//! Orders: fields, search, reading and writing (§6).
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use crate::wire::Answer;
+use crate::wire::Response;
 
-use super::checks::{Endpoint, Seen};
+use super::checks::{Endpoint, RequestContext};
 use super::customers::{Customer, part_of, same_number};
-use super::first;
 use super::handlers::{Change, known, page_of};
 use super::journal::{Author, Subject, now};
+use super::seed;
 use super::state::{Account, until};
 
-/// The id of the next order that is created.
-const FREE_ORDER_ID: u64 = 501;
+/// Id of the next order.
+const NEXT_ORDER_ID: u64 = 501;
 
-/// The account's words for how an order came.
+/// Order method codes of the account.
 pub(super) const METHODS: &[&str] = &["phone", "shopping-cart", "one-click"];
-/// The account's kinds of orders.
+/// Order type codes of the account.
 pub(super) const TYPES: &[&str] = &["eshop-individual", "eshop-legal"];
-/// The account's states of an order.
+/// Order status codes of the account.
 pub(super) const STATUSES: &[&str] = &["new", "complete", "cancel-other"];
 
 /// An order.
@@ -28,46 +28,46 @@ pub(super) const STATUSES: &[&str] = &["new", "complete", "cancel-other"];
 pub struct Order {
     /// The CRM's id.
     pub id: u64,
-    /// What people call it.
+    /// The number.
     pub number: String,
-    /// The id somebody else gave.
+    /// The external id.
     pub external_id: Option<String>,
     /// The shop.
     pub site: String,
     /// `Y-m-d H:i:s` in the account's zone.
     pub created_at: String,
-    /// When the status became what it is, in the same form.
+    /// Time of the last status change, in the same form.
     pub status_updated_at: String,
-    /// The code of how far it is.
+    /// The status code.
     pub status: String,
-    /// The code of how it came.
+    /// The order method code.
     pub order_method: Option<String>,
-    /// Given name of whom it is for.
+    /// Given name of the recipient.
     pub first_name: Option<String>,
     /// Family name.
     pub last_name: Option<String>,
-    /// The number to call about it, as it was written.
+    /// The phone number as sent.
     pub phone: Option<String>,
-    /// The employee responsible.
+    /// The responsible employee.
     pub manager_id: Option<u64>,
     /// The customer.
     pub customer_id: Option<u64>,
-    /// What an employee notes about it.
+    /// The manager's comment.
     pub manager_comment: Option<String>,
-    /// Fields the account's administrator added, by code.
+    /// Custom fields by code.
     pub custom_fields: Map<String, Value>,
-    /// Whatever else was written, as it was written.
+    /// Other fields as sent.
     pub(super) more: Map<String, Value>,
 }
 
 impl Order {
-    /// A new order of the first shop, of nobody.
+    /// Creates an order of the first shop, without a customer.
     pub fn new(id: u64) -> Self {
         Self {
             id,
             number: format!("{id}A"),
             external_id: None,
-            site: first::SITE.into(),
+            site: seed::SITE.into(),
             created_at: "2026-03-14 10:45:00".into(),
             status_updated_at: "2026-03-14 10:45:00".into(),
             status: "new".into(),
@@ -83,14 +83,14 @@ impl Order {
         }
     }
 
-    /// As the CRM tells it, with its customer.
-    pub(super) fn tells(&self, account: &Account) -> Map<String, Value> {
+    /// The JSON of the CRM's response, including the customer.
+    pub(super) fn to_json(&self, account: &Account) -> Map<String, Value> {
         let customer = self.customer_id.and_then(|id| account.customer(id));
-        let customer = customer.map(Customer::tells);
-        // An empty PHP map leaves as a list (§1.8).
+        let customer = customer.map(Customer::to_json);
+        // PHP serializes an empty map as a list (§1.8).
         let custom_fields =
             if self.custom_fields.is_empty() { json!([]) } else { json!(self.custom_fields) };
-        let told = known(json!({
+        let json = known(json!({
             "slug": self.id,
             "id": self.id,
             "number": self.number,
@@ -125,21 +125,21 @@ impl Order {
             "customFields": custom_fields,
             "currency": "BYN",
         }));
-        let mut told = match told {
+        let mut json = match json {
             Value::Object(fields) => fields,
             _ => Map::new(),
         };
-        told.extend(self.more.clone());
-        told
+        json.extend(self.more.clone());
+        json
     }
 
-    /// Takes over what was written.
-    fn write(&mut self, written: &Map<String, Value>, seen: &Seen<'_>) {
+    /// Applies the fields.
+    fn write(&mut self, written: &Map<String, Value>, cx: &RequestContext<'_>) {
         for (name, value) in written {
             let text = || value.as_str().map(str::to_owned);
             match name.as_str() {
-                // The official Python client repeats the id it edits by; `contact` follows from
-                // the customer.
+                // The official Python client repeats the id of the path; `contact` follows from the
+                // customer.
                 "id" | "contact" => {}
                 "number" => self.number = text().unwrap_or_default(),
                 "externalId" => self.external_id = text(),
@@ -157,7 +157,7 @@ impl Order {
                 "phone" => self.phone = text(),
                 "managerId" => self.manager_id = value.as_u64(),
                 "managerComment" => self.manager_comment = text(),
-                "customer" => self.customer_id = seen.meant(Subject::Customer, value),
+                "customer" => self.customer_id = cx.reference(Subject::Customer, value),
                 "customFields" => {
                     let fields = value.as_object().cloned().unwrap_or_default();
                     self.custom_fields.extend(fields);
@@ -169,7 +169,7 @@ impl Order {
         }
     }
 
-    /// What was not written is the customer's (a guess; the names are in a fixture).
+    /// Missing fields come from the customer (assumed; the names are in a fixture).
     fn fill(&mut self, account: &Account) {
         let Some(customer) = self.customer_id.and_then(|id| account.customer(id)) else {
             return;
@@ -185,7 +185,7 @@ impl Order {
         }
     }
 
-    /// `filter[customer]` means the name or a number, as `filter[name]` does for customers.
+    /// Matches `filter[customer]`: the name or a number, like `filter[name]` of customers.
     fn is_of(&self, wanted: &str, account: &Account) -> bool {
         let names = [self.first_name.as_deref(), self.last_name.as_deref()];
         let names: Vec<&str> = names.into_iter().flatten().collect();
@@ -197,8 +197,8 @@ impl Order {
     }
 }
 
-/// In the order they came. The last one is the one the fixtures tell of.
-pub(super) fn first() -> Vec<Order> {
+/// Seed orders, oldest first. The last one is the order of the fixtures.
+pub(super) fn seed() -> Vec<Order> {
     let of = |id, created_at: &str, customer_id| Order {
         created_at: created_at.to_owned(),
         status_updated_at: created_at.to_owned(),
@@ -240,8 +240,8 @@ pub(super) fn first() -> Vec<Order> {
     ]
 }
 
-impl Seen<'_> {
-    /// The order the path names.
+impl RequestContext<'_> {
+    /// The order of the path.
     pub(super) fn order(&self) -> Option<&Order> {
         let orders = self.account.orders.iter();
         let mut orders = orders.filter(|it| self.account.reaches_site(&it.site));
@@ -257,14 +257,14 @@ impl Seen<'_> {
     }
 }
 
-/// Oldest first: newest first is not promised, so nobody may count on it.
-pub(super) fn list(seen: &Seen<'_>) -> Value {
-    let account = seen.account;
+/// Oldest first: newest first is not documented, so clients must not rely on it.
+pub(super) fn list(cx: &RequestContext<'_>) -> Value {
+    let account = cx.account;
     let same = |name: &str, have: &dyn Fn(&str) -> bool| {
-        seen.parameter(&format!("filter[{name}]")).is_none_or(have)
+        cx.parameter(&format!("filter[{name}]")).is_none_or(have)
     };
     let among = |name: &str, have: &dyn Fn(&str) -> bool| {
-        let wanted = seen.list(&format!("filter[{name}]"));
+        let wanted = cx.list(&format!("filter[{name}]"));
         wanted.is_empty() || wanted.into_iter().any(have)
     };
     let is = |id: Option<u64>, wanted: &str| id.is_some_and(|id| wanted.parse() == Ok(id));
@@ -283,36 +283,36 @@ pub(super) fn list(seen: &Seen<'_>) -> Value {
                 && among("managers", &|id| is(it.manager_id, id))
                 && among("extendedStatus", &|status| it.status == status)
         })
-        .map(|it| it.tells(account))
+        .map(|it| it.to_json(account))
         .collect();
-    page_of(seen, "orders", &found)
+    page_of(cx, "orders", &found)
 }
 
-pub(super) fn one(seen: &Seen<'_>) -> Value {
-    let order = seen.order().map(|order| order.tells(seen.account));
+pub(super) fn one(cx: &RequestContext<'_>) -> Value {
+    let order = cx.order().map(|order| order.to_json(cx.account));
     json!({"success": true, "order": order})
 }
 
-/// The order as created or edited.
-pub(super) fn written(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change) {
+/// The order after the request.
+pub(super) fn written(endpoint: Endpoint, cx: &RequestContext<'_>) -> (Response, Change) {
     let nothing = Map::new();
-    let fields = seen.written.as_ref().unwrap_or(&nothing);
-    let edited = seen.order().filter(|_| endpoint == Endpoint::OrderEdit);
+    let fields = cx.written.as_ref().unwrap_or(&nothing);
+    let edited = cx.order().filter(|_| endpoint == Endpoint::OrderEdit);
     let (mut order, status) = if let Some(order) = edited {
         (order.clone(), StatusCode::OK)
     } else {
-        let mut fresh = Order::new(seen.account.free_order_id());
-        fresh.site = seen.site().unwrap_or(fresh.site);
+        let mut fresh = Order::new(cx.account.free_order_id());
+        fresh.site = cx.site().unwrap_or(fresh.site);
         fresh.created_at = now();
         fresh.status_updated_at.clone_from(&fresh.created_at);
         (fresh, StatusCode::CREATED)
     };
-    order.write(fields, seen);
+    order.write(fields, cx);
     if endpoint == Endpoint::OrderCreate {
-        order.fill(seen.account);
+        order.fill(cx.account);
     }
-    let body = json!({"success": true, "id": order.id, "order": order.tells(seen.account)});
-    (Answer::json(status, &body), Change::Order(Box::new(order)))
+    let body = json!({"success": true, "id": order.id, "order": order.to_json(cx.account)});
+    (Response::json(status, &body), Change::Order(Box::new(order)))
 }
 
 impl Account {
@@ -320,18 +320,18 @@ impl Account {
         self.orders.iter().find(|order| order.id == id)
     }
 
-    /// The youngest order of a customer.
+    /// The latest order of a customer.
     pub(super) fn last_order_of(&self, customer_id: u64) -> Option<&Order> {
         let own = self.orders.iter();
         let own = own.filter(|order| order.customer_id == Some(customer_id));
-        // Moments of this form sort as text.
+        // Times of this form sort as text.
         own.max_by_key(|order| (order.created_at.as_str(), order.id))
     }
 
-    /// Creates or edits an order, and says so in the journal.
+    /// Creates or edits an order, with history rows.
     pub(super) fn write_order(&mut self, order: Order, author: Author) {
-        let after = order.tells(self);
-        match self.order(order.id).map(|known| known.tells(self)) {
+        let after = order.to_json(self);
+        match self.order(order.id).map(|known| known.to_json(self)) {
             None => self.journal.created(Subject::Order, author, &after),
             Some(before) => self.journal.edited(Subject::Order, author, &before, &after),
         }
@@ -339,13 +339,13 @@ impl Account {
     }
 
     pub(super) fn remove_order(&mut self, id: u64, author: Author) {
-        if let Some(gone) = self.order(id).map(|order| order.tells(self)) {
+        if let Some(gone) = self.order(id).map(|order| order.to_json(self)) {
             self.journal.deleted(Subject::Order, author, &gone, None);
         }
         self.orders.retain(|order| order.id != id);
     }
 
-    /// Adds an order, or replaces the one of the same id; no history tells.
+    /// Adds or replaces an order, without a history row.
     pub(super) fn put_order(&mut self, order: Order) {
         match self.orders.iter_mut().find(|it| it.id == order.id) {
             Some(known) => *known = order,
@@ -354,7 +354,7 @@ impl Account {
     }
 
     fn free_order_id(&self) -> u64 {
-        let mut ids = FREE_ORDER_ID.max(self.lowest_free_id)..;
+        let mut ids = NEXT_ORDER_ID.max(self.lowest_free_id)..;
         ids.find(|id| self.order(*id).is_none()).unwrap_or(u64::MAX)
     }
 }

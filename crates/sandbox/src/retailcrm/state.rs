@@ -1,12 +1,12 @@
-//! What the account holds.
+//! State of the account.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::bounds::{self, MOST_ENTRIES};
-use crate::meter::Meter;
+use crate::limits::{self, MAX_ENTRIES};
+use crate::rate_window::RateWindow;
 use crate::report::{CallRow, CustomerRow, LiveRow, Report, Responsible};
 
 use super::corporate::Corporate;
@@ -16,11 +16,11 @@ use super::journal::Journal;
 use super::notes::{self, Note};
 use super::orders::Order;
 use super::tasks::Task;
-use super::{first, words};
+use super::{mapping, seed};
 
-/// Requests a second from one address, everything but telephony (§1.5).
+/// Limit of requests per second from one address, except telephony (§1.5).
 const GENERAL_PER_SECOND: usize = 10;
-/// Requests a second from one address under `/telephony/` (§1.5).
+/// Limit of requests per second from one address under `/telephony/` (§1.5).
 const TELEPHONY_PER_SECOND: usize = 40;
 
 /// An employee.
@@ -35,7 +35,7 @@ pub struct User {
     pub created_at: String,
     /// Whether the employee may sign in.
     pub active: bool,
-    /// Where mail goes.
+    /// The email.
     pub email: String,
     /// Given name.
     pub first_name: String,
@@ -45,25 +45,25 @@ pub struct User {
     /// Patronymic.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub patronymic: Option<String>,
-    /// The phone in the employee's card, which is not the extension.
+    /// Phone number in the employee's profile, not the extension.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
     /// `free`, `busy`, `dinner` or `break`.
     pub status: String,
     /// Whether the employee is signed in now.
     pub online: bool,
-    /// Whether the employee administers the account.
+    /// Whether the employee is an administrator.
     pub is_admin: bool,
-    /// Whether the employee serves customers.
+    /// Whether the employee is a manager.
     pub is_manager: bool,
     pub(super) groups: Vec<Value>,
-    /// The id in the CRM's message centre.
+    /// Id in the CRM's message centre.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mg_user_id: Option<u64>,
 }
 
 impl User {
-    /// An active manager of this name who is free.
+    /// Creates an active, free manager with this name.
     pub fn new(id: u64, first_name: impl Into<String>) -> Self {
         Self {
             id,
@@ -78,7 +78,7 @@ impl User {
             online: true,
             is_admin: false,
             is_manager: true,
-            groups: vec![first::group_of_user()],
+            groups: vec![seed::group_of_user()],
             mg_user_id: None,
         }
     }
@@ -92,13 +92,13 @@ pub(super) fn full_name(first: &str, last: Option<&str>) -> String {
     last.map_or_else(|| first.to_owned(), |last| format!("{first} {last}"))
 }
 
-/// Which shops the key reaches.
+/// Shops of the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SiteAccess {
-    /// All of them.
+    /// All shops.
     Full,
-    /// Only those with these codes.
+    /// Shops with these codes.
     Selective(Vec<String>),
 }
 
@@ -106,19 +106,19 @@ pub enum SiteAccess {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Telephony {
-    /// Events and uploads are taken.
+    /// Events and uploads are accepted.
     On,
     /// `Telephony not enabled`.
     Off,
 }
 
-/// A call of the history, as it was uploaded.
+/// An uploaded call of the history.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct StoredCall {
-    /// The uploaded object itself.
+    /// The uploaded object.
     pub sent: Value,
-    /// The same in the words of this project.
+    /// The same in common terms.
     pub row: CallRow,
 }
 
@@ -138,55 +138,55 @@ impl Bucket {
     }
 }
 
-/// The account behind the stand-in.
+/// State of the account.
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(super) struct Account {
-    /// Origin without a slash at the end.
+    /// Origin without a trailing slash.
     pub(super) url: String,
-    /// Whether this account is gone, as it is for a wrong address.
+    /// Whether the account is missing, as at a wrong address.
     pub(super) closed: bool,
-    /// The key that is taken.
+    /// The API key.
     pub(super) key: String,
     pub(super) scopes: Vec<String>,
     pub(super) site_access: SiteAccess,
     pub(super) telephony: Telephony,
     pub(super) users: Vec<User>,
-    /// Extension and user id, as the module was registered with them.
+    /// Extension and user id of the registered module.
     pub(super) additional_codes: Vec<(String, u64)>,
     pub(super) customers: Vec<Customer>,
     pub(super) corporates: Vec<Corporate>,
     pub(super) notes: Vec<Note>,
-    /// The highest id a note ever had.
+    /// Highest id of any note so far.
     pub(super) last_note: u64,
     pub(super) orders: Vec<Order>,
     pub(super) tasks: Vec<Task>,
     pub(super) files: Vec<StoredFile>,
-    /// The id of the last upload, which nothing gets again.
+    /// Id of the last upload; ids are not reused.
     pub(super) last_upload: u64,
-    /// Integration modules by code, as they were written.
+    /// Integration modules by code, as sent.
     pub(super) modules: BTreeMap<String, Map<String, Value>>,
-    /// The code of the one that is the telephony.
+    /// Code of the telephony module.
     pub(super) telephony_module: String,
-    /// Whether the account demands more than the reference's minimal forms.
+    /// Whether the account refuses the reference's minimal forms.
     pub(super) strict: bool,
-    /// Whether there is money for another module, or another file.
+    /// Whether the account has funds for another module or file.
     pub(super) has_funds: bool,
-    /// Whether ids that come as numbers or as texts come as texts.
+    /// Whether ids with two known forms are texts.
     pub(super) ids_as_text: bool,
-    /// Whether an integration module is told as one text of JSON.
+    /// Whether an integration module is one text of JSON.
     pub(super) module_as_text: bool,
-    /// Whether shops are told as a list instead of a map.
+    /// Whether shops are a list instead of a map.
     pub(super) sites_as_list: bool,
-    /// Codes of modules that were connected by the simple connection.
+    /// Codes of modules connected by the simple connection.
     pub(super) simple_connections: BTreeSet<String>,
-    /// Ids of new customers, orders and tasks are not below this one.
+    /// Lower bound of ids for new customers, orders and tasks.
     pub(super) lowest_free_id: u64,
-    /// What the histories are read from.
+    /// Source of the histories.
     pub(super) journal: Journal,
     pub(super) live: Vec<LiveRow>,
     pub(super) calls: Vec<StoredCall>,
-    general: Meter,
-    telephony_meter: Meter,
+    general: RateWindow,
+    telephony_meter: RateWindow,
 }
 
 impl Account {
@@ -194,22 +194,22 @@ impl Account {
         Self {
             url,
             closed: false,
-            key: first::API_KEY.into(),
-            scopes: first::scopes(),
+            key: seed::API_KEY.into(),
+            scopes: seed::scopes(),
             site_access: SiteAccess::Full,
             telephony: Telephony::On,
-            users: first::users(),
-            additional_codes: first::additional_codes(),
-            customers: first::customers(),
-            corporates: super::corporate::first(),
-            notes: notes::first(),
+            users: seed::users(),
+            additional_codes: seed::additional_codes(),
+            customers: seed::customers(),
+            corporates: super::corporate::seed(),
+            notes: notes::seed(),
             last_note: notes::LAST,
-            orders: super::orders::first(),
-            tasks: super::tasks::first(),
-            files: super::files::first(),
+            orders: super::orders::seed(),
+            tasks: super::tasks::seed(),
+            files: super::files::seed(),
             last_upload: 0,
-            modules: BTreeMap::from([(first::MODULE_CODE.to_owned(), first::module())]),
-            telephony_module: first::MODULE_CODE.into(),
+            modules: BTreeMap::from([(seed::MODULE_CODE.to_owned(), seed::module())]),
+            telephony_module: seed::MODULE_CODE.into(),
             strict: false,
             has_funds: true,
             ids_as_text: false,
@@ -220,12 +220,12 @@ impl Account {
             journal: Journal::new(),
             live: Vec::new(),
             calls: Vec::new(),
-            general: Meter::new(GENERAL_PER_SECOND),
-            telephony_meter: Meter::new(TELEPHONY_PER_SECOND),
+            general: RateWindow::new(GENERAL_PER_SECOND),
+            telephony_meter: RateWindow::new(TELEPHONY_PER_SECOND),
         }
     }
 
-    /// Counts a request; says which limit it is over, if any.
+    /// Counts a request and returns the exceeded limit, if any.
     pub(super) fn over_limit(&mut self, request: &crate::wire::Request) -> Option<Bucket> {
         let bucket = Bucket::of(&request.path);
         let meter = match bucket {
@@ -235,24 +235,23 @@ impl Account {
         if meter.admit(request.ip, request.at) { None } else { Some(bucket) }
     }
 
-    /// Removes the oldest of every list that grows with requests. Ids of what was removed are not
-    /// given out again.
-    pub(super) fn keep_within_bounds(&mut self) {
-        bounds::keep_newest(&mut self.live);
-        bounds::keep_newest(&mut self.calls);
-        bounds::keep_newest(&mut self.notes);
-        bounds::keep_newest(&mut self.corporates);
-        self.journal.keep_within_bounds();
-        bounds::keep_newest_bytes(&mut self.files, |file| file.content.len());
-        let customers = bounds::keep_newest(&mut self.customers).into_iter();
-        let orders = bounds::keep_newest(&mut self.orders).into_iter();
-        let tasks = bounds::keep_newest(&mut self.tasks).into_iter();
+    /// Drops the oldest entries of every list beyond the limits. Their ids are not reused.
+    pub(super) fn enforce_limits(&mut self) {
+        limits::keep_newest(&mut self.live);
+        limits::keep_newest(&mut self.calls);
+        limits::keep_newest(&mut self.notes);
+        limits::keep_newest(&mut self.corporates);
+        self.journal.enforce_limits();
+        limits::keep_newest_bytes(&mut self.files, |file| file.content.len());
+        let customers = limits::keep_newest(&mut self.customers).into_iter();
+        let orders = limits::keep_newest(&mut self.orders).into_iter();
+        let tasks = limits::keep_newest(&mut self.tasks).into_iter();
         let removed =
             customers.map(|it| it.id).chain(orders.map(|it| it.id)).chain(tasks.map(|it| it.id));
         for id in removed {
             self.lowest_free_id = self.lowest_free_id.max(id.saturating_add(1));
         }
-        while self.modules.len() > MOST_ENTRIES {
+        while self.modules.len() > MAX_ENTRIES {
             let mut codes = self.modules.keys();
             let code = codes.find(|code| **code != self.telephony_module).cloned();
             self.modules.remove(&code.unwrap_or_default());
@@ -263,7 +262,7 @@ impl Account {
         self.users.iter().find(|user| user.id == id)
     }
 
-    /// The user behind an extension. An extension whose user is gone is not known any more.
+    /// The user of an extension; `None` if the user was removed.
     pub(super) fn user_of(&self, code: &str) -> Option<&User> {
         let (_, id) = self.additional_codes.iter().find(|(known, _)| known == code)?;
         self.user(*id)
@@ -274,9 +273,9 @@ impl Account {
         Some(code)
     }
 
-    /// Whether the key reaches a shop of this code.
+    /// Returns true if the key has access to this shop.
     pub(super) fn reaches_site(&self, code: &str) -> bool {
-        let exists = first::SITES.iter().any(|site| site.code == code);
+        let exists = seed::SITES.iter().any(|site| site.code == code);
         exists
             && match &self.site_access {
                 SiteAccess::Full => true,
@@ -284,13 +283,13 @@ impl Account {
             }
     }
 
-    /// The codes of the shops the key reaches.
+    /// Codes of the shops the key has access to.
     pub(super) fn open_sites(&self) -> impl Iterator<Item = &'static str> + '_ {
-        let all = first::SITES.iter().map(|site| site.code);
+        let all = seed::SITES.iter().map(|site| site.code);
         all.filter(|code| self.reaches_site(code))
     }
 
-    /// Numbers are compared by their digits: `+375 44 637-06-46` is `375446370646`.
+    /// Finds a customer by digits: `+375 44 637-06-46` equals `375446370646`.
     pub(super) fn customer_by_phone(&self, phone: &str) -> Option<&Customer> {
         let wanted = digits(phone);
         let here = self.customers.iter();
@@ -305,14 +304,14 @@ impl Account {
         let of_user = || self.code_of(number("userId")?).map(str::to_owned);
         let row = CallRow {
             call_id: text("externalId"),
-            direction: words::direction(&kind),
+            direction: mapping::direction(&kind),
             phone: text("phone"),
             extension: text("code").or_else(of_user),
-            outcome: words::outcome(&kind, &text("result").unwrap_or_default()),
+            outcome: mapping::outcome(&kind, &text("result").unwrap_or_default()),
             talk_seconds: number("duration"),
             wait_seconds: number("durationWaiting"),
             recording: text("recordUrl"),
-            // No answer of this CRM ever names an id of its own for a call.
+            // This CRM's responses have no call id of its own.
             crm_call_id: None,
         };
         self.calls.push(StoredCall { sent, row });
@@ -355,7 +354,7 @@ impl Account {
     }
 }
 
-/// Whether a moment is not after a day or a moment; both sort as text.
+/// Returns true if a time is not after a day or time; both sort as text.
 pub(super) fn until(moment: &str, to: &str) -> bool {
     moment.get(..to.len()).unwrap_or(moment) <= to
 }

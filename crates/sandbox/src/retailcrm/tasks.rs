@@ -1,18 +1,18 @@
-//! Tasks: what an employee has to do, about whom, and until when (§6).
+//! Tasks of employees (§6).
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use crate::wire::Answer;
+use crate::wire::Response;
 
-use super::checks::{Endpoint, Seen};
+use super::checks::{Endpoint, RequestContext};
 use super::customers::{part_of, same_number};
 use super::handlers::{Change, known, page_of};
 use super::journal::{Subject, now};
 use super::state::{Account, until};
 
-/// The id of the next task that is created.
-const FREE_TASK_ID: u64 = 434;
+/// Id of the next task.
+const NEXT_TASK_ID: u64 = 434;
 
 /// A task.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,32 +20,32 @@ const FREE_TASK_ID: u64 = 434;
 pub struct Task {
     /// The CRM's id.
     pub id: u64,
-    /// What is to be done.
+    /// The text.
     pub text: String,
-    /// More about it.
+    /// The commentary.
     pub commentary: Option<String>,
-    /// Until when, `Y-m-d H:i` in the account's zone.
+    /// Due time, `Y-m-d H:i` in the account's zone.
     pub datetime: Option<String>,
     /// `Y-m-d H:i:s` in the account's zone.
     pub created_at: String,
-    /// When it was done, in the same form; `None` while it is not.
+    /// Completion time, in the same form; `None` while open.
     pub completed_at: Option<String>,
-    /// The employee who wrote it; nobody when the API did.
+    /// The author; `None` if created by API.
     pub creator_id: Option<u64>,
-    /// The employee who is to do it.
+    /// The performer.
     pub performer_id: u64,
-    /// The customer it is about.
+    /// The customer.
     pub customer_id: Option<u64>,
-    /// The order it is about.
+    /// The order.
     pub order_id: Option<u64>,
-    /// The number it is about, as it was written.
+    /// The phone number as sent.
     pub phone: Option<String>,
-    /// The shop of that number.
+    /// The shop of the phone number.
     pub phone_site: Option<String>,
 }
 
 impl Task {
-    /// A task for this employee, with nothing but its text.
+    /// Creates a task with a text and a performer.
     pub fn new(id: u64, text: impl Into<String>, performer_id: u64) -> Self {
         Self {
             id,
@@ -63,7 +63,7 @@ impl Task {
         }
     }
 
-    fn tells(&self, account: &Account) -> Value {
+    fn to_json(&self, account: &Account) -> Value {
         let customer = self.customer_id.and_then(|id| account.customer(id));
         let customer = customer.map(|it| {
             known(json!({
@@ -95,8 +95,8 @@ impl Task {
         }))
     }
 
-    /// Takes over what was written.
-    fn write(&mut self, written: &Map<String, Value>, seen: &Seen<'_>) {
+    /// Applies the fields.
+    fn write(&mut self, written: &Map<String, Value>, cx: &RequestContext<'_>) {
         for (name, value) in written {
             let text = || value.as_str().map(str::to_owned);
             match name.as_str() {
@@ -109,19 +109,19 @@ impl Task {
                     let before = self.completed_at.take().filter(|_| done);
                     self.completed_at = before.or_else(|| done.then(now));
                 }
-                "customer" => self.customer_id = seen.meant(Subject::Customer, value),
-                "order" => self.order_id = seen.meant(Subject::Order, value),
+                "customer" => self.customer_id = cx.reference(Subject::Customer, value),
+                "order" => self.order_id = cx.reference(Subject::Order, value),
                 "phone" => self.phone = text(),
                 "phoneSite" => self.phone_site = text(),
-                // The checks let nothing else through but an id that is repeated.
+                // Only a repeated id remains after the checks.
                 _ => {}
             }
         }
     }
 }
 
-/// One that is done and one that is not.
-pub(super) fn first() -> Vec<Task> {
+/// Seed tasks: one completed, one open.
+pub(super) fn seed() -> Vec<Task> {
     vec![
         Task {
             datetime: Some("2026-03-13 18:00".into()),
@@ -137,32 +137,32 @@ pub(super) fn first() -> Vec<Task> {
             creator_id: Some(7),
             customer_id: Some(205),
             phone: Some("+375291256636".into()),
-            phone_site: Some(super::first::SITE.into()),
+            phone_site: Some(super::seed::SITE.into()),
             ..Task::new(433, "Перезвонить", 20)
         },
     ]
 }
 
-impl Seen<'_> {
-    /// The task the path names.
+impl RequestContext<'_> {
+    /// The task of the path.
     pub(super) fn task(&self) -> Option<&Task> {
         let id: u64 = self.thing.parse().ok()?;
         self.account.tasks.iter().find(|task| task.id == id)
     }
 }
 
-/// In the order they came; none is promised.
-pub(super) fn list(seen: &Seen<'_>) -> Value {
-    let account = seen.account;
+/// Oldest first; no order is documented.
+pub(super) fn list(cx: &RequestContext<'_>) -> Value {
+    let account = cx.account;
     let same = |name: &str, have: &dyn Fn(&str) -> bool| {
-        seen.parameter(&format!("filter[{name}]")).is_none_or(have)
+        cx.parameter(&format!("filter[{name}]")).is_none_or(have)
     };
     let among = |name: &str, have: &dyn Fn(&str) -> bool| {
-        let wanted = seen.list(&format!("filter[{name}]"));
+        let wanted = cx.list(&format!("filter[{name}]"));
         wanted.is_empty() || wanted.into_iter().any(have)
     };
     let is = |id: Option<u64>, wanted: &str| id.is_some_and(|id| wanted.parse() == Ok(id));
-    // Nothing is not within any dates.
+    // A missing date matches no range.
     let within = |from: &str, to: &str, moment: Option<&str>| {
         same(from, &|from| moment.is_some_and(|moment| moment >= from))
             && same(to, &|to| moment.is_some_and(|moment| until(moment, to)))
@@ -189,38 +189,38 @@ pub(super) fn list(seen: &Seen<'_>) -> Value {
                 && within("createdAtFrom", "createdAtTo", Some(&it.created_at))
                 && within("completedAtFrom", "completedAtTo", done)
         })
-        .map(|it| it.tells(account))
+        .map(|it| it.to_json(account))
         .collect();
-    page_of(seen, "tasks", &found)
+    page_of(cx, "tasks", &found)
 }
 
-pub(super) fn one(seen: &Seen<'_>) -> Value {
-    let task = seen.task().map(|task| task.tells(seen.account));
+pub(super) fn one(cx: &RequestContext<'_>) -> Value {
+    let task = cx.task().map(|task| task.to_json(cx.account));
     json!({"success": true, "task": task})
 }
 
-/// The task as created or edited.
-pub(super) fn written(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change) {
+/// The task after the request.
+pub(super) fn written(endpoint: Endpoint, cx: &RequestContext<'_>) -> (Response, Change) {
     let nothing = Map::new();
-    let fields = seen.written.as_ref().unwrap_or(&nothing);
-    let edited = seen.task().filter(|_| endpoint == Endpoint::TaskEdit);
+    let fields = cx.written.as_ref().unwrap_or(&nothing);
+    let edited = cx.task().filter(|_| endpoint == Endpoint::TaskEdit);
     let (mut task, status) = if let Some(task) = edited {
         (task.clone(), StatusCode::OK)
     } else {
-        let mut fresh = Task::new(seen.account.free_task_id(), "", 0);
+        let mut fresh = Task::new(cx.account.free_task_id(), "", 0);
         fresh.created_at = now();
         (fresh, StatusCode::CREATED)
     };
-    task.write(fields, seen);
+    task.write(fields, cx);
     let mut body = Map::from_iter([("success".to_owned(), json!(true))]);
     if endpoint == Endpoint::TaskCreate {
         body.insert("id".into(), json!(task.id));
     }
-    (Answer::json(status, &body), Change::Task(Box::new(task)))
+    (Response::json(status, &body), Change::Task(Box::new(task)))
 }
 
 impl Account {
-    /// Adds a task, or replaces the one of the same id.
+    /// Adds or replaces a task.
     pub(super) fn put_task(&mut self, task: Task) {
         match self.tasks.iter_mut().find(|it| it.id == task.id) {
             Some(known) => *known = task,
@@ -230,7 +230,7 @@ impl Account {
 
     fn free_task_id(&self) -> u64 {
         let taken = |id: &u64| self.tasks.iter().any(|task| task.id == *id);
-        let mut ids = FREE_TASK_ID.max(self.lowest_free_id)..;
+        let mut ids = NEXT_TASK_ID.max(self.lowest_free_id)..;
         ids.find(|id| !taken(id)).unwrap_or(u64::MAX)
     }
 }

@@ -1,12 +1,12 @@
-//! What takes part in a call: events, uploads, and who is responsible for a number (§2).
+//! Telephony: events, uploads, and the responsible manager of a number (§2).
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::report::LiveRow;
-use crate::wire::Answer;
+use crate::wire::Response;
 
-use super::checks::Seen;
+use super::checks::RequestContext;
 use super::customers::Customer;
 use super::handlers::{Change, known};
 use super::state::{Account, User};
@@ -20,11 +20,11 @@ fn text(object: &Map<String, Value>, name: &str) -> Option<String> {
     object.get(name).and_then(Value::as_str).map(str::to_owned)
 }
 
-/// §2.1: unknown extensions and users are named, and the event is a success all the same.
-pub(super) fn call_event(seen: &Seen<'_>) -> (Answer, Change) {
-    let account = seen.account;
+/// §2.1: unknown extensions and users are reported in a successful response.
+pub(super) fn call_event(cx: &RequestContext<'_>) -> (Response, Change) {
+    let account = cx.account;
     let nothing = Map::new();
-    let event = seen.event.as_ref().unwrap_or(&nothing);
+    let event = cx.event.as_ref().unwrap_or(&nothing);
     let codes = texts(event, "codes");
     let ids = event.get("userIds").and_then(Value::as_array).into_iter().flatten();
     let ids: Vec<u64> = ids.filter_map(Value::as_u64).collect();
@@ -58,17 +58,17 @@ pub(super) fn call_event(seen: &Seen<'_>) -> (Answer, Change) {
         hangup_status: text(event, "hangupStatus"),
         at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
     };
-    (Answer::json(StatusCode::OK, &body), Change::Live(row))
+    (Response::json(StatusCode::OK, &body), Change::Live(row))
 }
 
-/// §2.2: a call whose `externalId` is already stored is a duplicate and changes nothing.
-pub(super) fn calls_upload(seen: &Seen<'_>) -> (Answer, Change) {
+/// §2.2: a call with a known `externalId` is a duplicate and changes nothing.
+pub(super) fn calls_upload(cx: &RequestContext<'_>) -> (Response, Change) {
     let mut fresh: Vec<Value> = Vec::new();
     let mut duplicates: Vec<String> = Vec::new();
-    for call in seen.calls.iter().flatten() {
+    for call in cx.calls.iter().flatten() {
         let id = call.get("externalId").and_then(Value::as_str).unwrap_or_default();
         let twice = |known: &Value| known.get("externalId") == call.get("externalId");
-        if seen.account.holds_call(id) || fresh.iter().any(twice) {
+        if cx.account.holds_call(id) || fresh.iter().any(twice) {
             duplicates.push(id.to_owned());
         } else {
             fresh.push(call.clone());
@@ -81,14 +81,14 @@ pub(super) fn calls_upload(seen: &Seen<'_>) -> (Answer, Change) {
     if !duplicates.is_empty() {
         body.insert("duplicateCalls".into(), json!(duplicates));
     }
-    (Answer::json(StatusCode::OK, &body), Change::Calls(fresh))
+    (Response::json(StatusCode::OK, &body), Change::Calls(fresh))
 }
 
-/// §2.3. Without `ignoreStatus` only a manager who is free is named (a guess).
-pub(super) fn manager(seen: &Seen<'_>) -> Value {
-    let account = seen.account;
-    let phone = seen.parameter("phone").unwrap_or_default();
-    let switched_on = |name| matches!(seen.parameter(name), Some("1" | "True"));
+/// §2.3. Without `ignoreStatus` only a free manager is returned (assumed).
+pub(super) fn manager(cx: &RequestContext<'_>) -> Value {
+    let account = cx.account;
+    let phone = cx.parameter("phone").unwrap_or_default();
+    let switched_on = |name| matches!(cx.parameter(name), Some("1" | "True"));
     let customer = account.customer_by_phone(phone);
     let responsible = customer
         .and_then(|customer| account.user(customer.manager_id?))
@@ -110,7 +110,7 @@ pub(super) fn manager(seen: &Seen<'_>) -> Value {
 
 fn manager_object(account: &Account, user: &User) -> Value {
     known(json!({
-        "id": account.tells_id(user.id),
+        "id": account.id_json(user.id),
         "firstName": user.first_name,
         "lastName": user.last_name,
         "patronymic": user.patronymic,
@@ -123,7 +123,7 @@ fn customer_object(account: &Account, customer: &Customer) -> Value {
     let phones: Vec<Value> =
         customer.phones.iter().map(|number| json!({"number": number})).collect();
     known(json!({
-        "id": account.tells_id(customer.id),
+        "id": account.id_json(customer.id),
         "externalId": customer.external_id,
         "firstName": customer.first_name,
         "lastName": customer.last_name,

@@ -1,26 +1,26 @@
-//! Many customers at once: what is good is taken, the rest is named (§1.4, HTTP 460).
+//! Upload of customers: valid ones are stored, the others reported (§1.4, HTTP 460).
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::checks::{Endpoint, Seen};
+use super::checks::{Endpoint, RequestContext};
 use super::customers::{self, Customer};
 use super::handlers::{Change, known};
-use crate::wire::Answer;
+use crate::wire::Response;
 
-/// What the CRM says of a value that it cannot keep, as official tests show it.
+/// The CRM's message for an invalid value, from official tests.
 const NOT_KEPT: &str = "Something went wrong";
 
-pub(super) fn uploaded(seen: &Seen<'_>) -> (Answer, Change) {
-    let mut ids = seen.account.free_customer_ids();
+pub(super) fn uploaded(cx: &RequestContext<'_>) -> (Response, Change) {
+    let mut ids = cx.account.free_customer_ids();
     let mut taken: Vec<Customer> = Vec::new();
     let (mut failed, mut errors, mut findings) = (Vec::new(), Map::new(), Vec::new());
-    for fields in seen.customers.iter().flatten().filter_map(Value::as_object) {
+    for fields in cx.customers.iter().flatten().filter_map(Value::as_object) {
         let external_id = fields.get("externalId").and_then(Value::as_str);
         let twice = taken
             .iter()
             .any(|it| it.external_id.is_some() && it.external_id.as_deref() == external_id);
-        let one = seen.one_of_upload(fields);
+        let one = cx.one_of_upload(fields);
         let wrong = one.wrong();
         if wrong.is_empty() && !twice {
             let mut customer = customers::written(Endpoint::CustomerCreate, &one);
@@ -52,5 +52,5 @@ pub(super) fn uploaded(seen: &Seen<'_>) -> (Answer, Change) {
         body.insert("errorMsg".into(), json!("Customers are loaded with errors"));
         body.insert("errors".into(), Value::Object(errors));
     }
-    (Answer::json(status, &body), Change::Customers(taken, findings))
+    (Response::json(status, &body), Change::Customers(taken, findings))
 }

@@ -19,7 +19,7 @@ async fn page(sandbox: &Sandbox) -> String {
 }
 
 #[tokio::test]
-async fn the_page_shows_calls_popups_customers_modules_and_refusals() {
+async fn page_shows_all_sections() {
     let sandbox = sandbox().await;
     send_calls(&[call()]).send(&sandbox).await;
     send_event(&with(event(), json!({"callExternalId": "pbx-77"}))).send(&sandbox).await;
@@ -41,7 +41,7 @@ async fn the_page_shows_calls_popups_customers_modules_and_refusals() {
 }
 
 #[tokio::test]
-async fn the_page_escapes_what_clients_sent() {
+async fn page_escapes_client_data() {
     let sandbox = sandbox().await;
     let nasty = "<script>alert('&\"')</script>";
     let call = with(call(), json!({"externalId": nasty, "code": nasty}));
@@ -51,12 +51,12 @@ async fn the_page_escapes_what_clients_sent() {
     Wire::get("/api/%3Cscript%3E/<script>").send(&sandbox).await;
     Wire::post("/api/v5/telephony/call/event", field(nasty, "1")).send(&sandbox).await;
     let page = page(&sandbox).await;
-    assert!(!page.contains("<script"), "somebody else's markup is in the page:\n{page}");
+    assert!(!page.contains("<script"), "unescaped markup in the page:\n{page}");
     assert!(page.contains("&lt;script&gt;alert(&#39;&amp;&quot;&#39;)&lt;/script&gt;"));
 }
 
 #[tokio::test]
-async fn the_newest_is_first_on_the_page() {
+async fn page_lists_newest_first() {
     let sandbox = sandbox().await;
     for id in ["older", "newer"] {
         send_calls(&[with(call(), json!({"externalId": id}))]).send(&sandbox).await;
@@ -67,7 +67,7 @@ async fn the_newest_is_first_on_the_page() {
 }
 
 #[tokio::test]
-async fn reset_leads_back_to_the_first_state() {
+async fn reset_restores_the_seed_state() {
     let sandbox = sandbox().await;
     let first = sandbox.state();
     let account = sandbox.retailcrm();
@@ -86,7 +86,7 @@ async fn reset_leads_back_to_the_first_state() {
 }
 
 #[tokio::test]
-async fn the_account_is_changed_over_http() {
+async fn account_is_changed_over_http() {
     let sandbox = sandbox().await;
     let off = json!({"crm": "retailcrm", "telephony": false});
     assert_eq!(control(&sandbox, "/account", &off).await.0, 200);
@@ -98,10 +98,10 @@ async fn the_account_is_changed_over_http() {
 
     for (body, reason) in [
         (json!({"telephony": false}), "crm"),
-        (json!({"crm": "retailcrm"}), "nothing to set"),
+        (json!({"crm": "retailcrm"}), "no settings given"),
         (json!({"crm": "retailcrm", "telephony": "off"}), "true or false"),
         (json!({"crm": "retailcrm", "colour": 1}), "colour"),
-        (json!(7), "no JSON object"),
+        (json!(7), "invalid JSON object"),
     ] {
         let (status, answer) = control(&sandbox, "/account", &body).await;
         let message = answer["error"]["message"].as_str().unwrap_or_default();
@@ -110,7 +110,7 @@ async fn the_account_is_changed_over_http() {
 }
 
 #[tokio::test]
-async fn an_unknown_address_or_verb_is_told_what_there_is() {
+async fn unknown_path_or_method_lists_the_known_ones() {
     let sandbox = sandbox().await;
     let (status, answer) = control(&sandbox, "/fault", &json!({})).await;
     assert_eq!(status, 404);
@@ -120,12 +120,12 @@ async fn an_unknown_address_or_verb_is_told_what_there_is() {
     assert_eq!(status, 405);
 }
 
-/// Answers one request with this status and text, and hands over what was asked.
+/// Responds to one request with this status and text, and returns the request.
 async fn listener(status: u16, text: &'static str) -> (Url, tokio::task::JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let at = listener.local_addr().expect("it is bound");
+    let at = listener.local_addr().expect("a bound listener");
     let task = tokio::spawn(async move {
-        let (mut socket, _) = listener.accept().await.expect("somebody calls");
+        let (mut socket, _) = listener.accept().await.expect("an incoming connection");
         let mut asked = Vec::new();
         let mut chunk = [0; 4096];
         loop {
@@ -152,7 +152,7 @@ async fn listener(status: u16, text: &'static str) -> (Url, tokio::task::JoinHan
         socket.write_all(answer.as_bytes()).await.expect("the answer goes out");
         String::from_utf8(asked).expect("requests are UTF-8")
     });
-    let url = Url::parse(&format!("http://{at}/in/shop/word/make-call")).expect("it is valid");
+    let url = Url::parse(&format!("http://{at}/in/shop/word/make-call")).expect("a valid URL");
     (url, task)
 }
 
@@ -168,7 +168,7 @@ fn fixture_pairs() -> BTreeMap<String, String> {
 }
 
 #[tokio::test]
-async fn a_click_sends_what_the_crm_sends_and_relays_the_answer() {
+async fn click_sends_the_crms_request_and_returns_the_response() {
     let sandbox = sandbox().await;
     let fixture = fixture("inbound_make_call");
     for answer in fixture["responses"].as_array().into_iter().flatten() {
@@ -193,7 +193,7 @@ async fn a_click_sends_what_the_crm_sends_and_relays_the_answer() {
 }
 
 #[tokio::test]
-async fn a_click_keeps_the_addresss_own_query_and_can_be_posted() {
+async fn click_keeps_the_query_and_can_use_post() {
     let sandbox = sandbox().await;
     let (mut to, asked) = listener(200, "OK").await;
     to.set_query(Some("secret=word"));
@@ -217,13 +217,13 @@ async fn a_click_keeps_the_addresss_own_query_and_can_be_posted() {
 }
 
 #[tokio::test]
-async fn a_click_that_cannot_be_played_says_why() {
+async fn invalid_click_has_a_reason() {
     let sandbox = sandbox().await;
     let good = json!({
         "crm": "retailcrm", "user_id": "7", "phone": "+375291112233", "to": "http://127.0.0.1:9/",
     });
     for (changes, status, reason) in [
-        (json!({"user_id": "4711"}), 400, "no user 4711"),
+        (json!({"user_id": "4711"}), 400, "unknown user 4711"),
         (json!({"user_id": [7]}), 400, "user_id"),
         (json!({"to": "pbx"}), 400, "\"to\""),
         (json!({"to": "ftp://pbx.example.test/"}), 400, "http"),
@@ -235,11 +235,11 @@ async fn a_click_that_cannot_be_played_says_why() {
         let message = answer["error"]["message"].as_str().unwrap_or_default();
         assert!(code == status && message.contains(reason), "{code} {message}, not {reason}");
     }
-    // A port that was free a moment ago: nobody listens there.
+    // A port that was free a moment ago, without a listener.
     let free = TcpListener::bind("127.0.0.1:0").await.and_then(|it| it.local_addr());
     let to = Url::parse(&format!("http://{}/?secret=word", free.expect("a free port")));
-    let click = Click::new(Crm::RetailCrm, "7", "+375291112233", to.expect("it is valid"));
-    let error = sandbox.click(click).await.expect_err("nobody listens there");
+    let click = Click::new(Crm::RetailCrm, "7", "+375291112233", to.expect("a valid URL"));
+    let error = sandbox.click(click).await.expect_err("no listener");
     assert!(matches!(error, ClickError::NoAnswer { .. }), "{error:?}");
     assert!(!error.to_string().contains("word"), "the query is not in the error: {error}");
 }

@@ -1,4 +1,4 @@
-//! What goes wrong on purpose.
+//! Injected faults.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -21,7 +21,7 @@ fn calls(sandbox: &Sandbox) -> usize {
 }
 
 #[tokio::test]
-async fn an_answer_in_the_crms_place_hits_the_paths_and_times_it_is_meant_for() {
+async fn fault_response_matches_path_and_times() {
     let sandbox = sandbox().await;
     sandbox.fault(fault().path("/api/v5/telephony/").times(2).status(500));
     let statuses = [
@@ -37,7 +37,7 @@ async fn an_answer_in_the_crms_place_hits_the_paths_and_times_it_is_meant_for() 
 }
 
 #[tokio::test]
-async fn faults_are_used_up_in_the_order_they_were_given() {
+async fn faults_are_used_in_order() {
     let sandbox = sandbox().await;
     sandbox.fault(fault().status(503));
     sandbox.fault(fault().status(429));
@@ -49,7 +49,7 @@ async fn faults_are_used_up_in_the_order_they_were_given() {
 }
 
 #[tokio::test]
-async fn the_content_type_follows_the_body_unless_it_is_given() {
+async fn content_type_is_detected_unless_given() {
     let sandbox = sandbox().await;
     let rows: [(&str, Option<&str>, &str); 4] = [
         ("<html>maintenance</html>", None, "text/html"),
@@ -70,7 +70,7 @@ async fn the_content_type_follows_the_body_unless_it_is_given() {
 }
 
 #[tokio::test]
-async fn a_lost_request_is_not_carried_out() {
+async fn lost_request_is_not_executed() {
     let sandbox = sandbox().await;
     sandbox.fault(fault().path(UPLOAD).lose(Lose::Request));
     let upload = send_calls(&[call()]);
@@ -83,7 +83,7 @@ async fn a_lost_request_is_not_carried_out() {
 }
 
 #[tokio::test]
-async fn a_lost_answer_leaves_a_request_that_was_carried_out() {
+async fn request_executes_despite_a_lost_response() {
     let sandbox = sandbox().await;
     sandbox.fault(fault().path(UPLOAD).lose(Lose::Answer));
     let upload = send_calls(&[call()]);
@@ -97,7 +97,7 @@ async fn a_lost_answer_leaves_a_request_that_was_carried_out() {
 }
 
 #[tokio::test]
-async fn a_client_that_gives_up_waiting_leaves_a_request_that_was_carried_out() {
+async fn request_executes_despite_a_client_timeout() {
     let sandbox = sandbox().await;
     sandbox.fault(fault().delay(Duration::from_mins(10)));
     let wire = send_calls(&[call()]);
@@ -111,7 +111,7 @@ async fn a_client_that_gives_up_waiting_leaves_a_request_that_was_carried_out() 
     assert_eq!(calls(&sandbox), 1);
 }
 
-/// What the socket itself reads after an event was sent on it.
+/// Raw result of reading the socket after an event was sent.
 async fn read_end(sandbox: &Sandbox) -> std::io::Result<usize> {
     let address = sandbox.url(Crm::RetailCrm).socket_addrs(|| None).expect("an address");
     let mut socket = TcpStream::connect(&address[..]).await.expect("the port is open");
@@ -121,7 +121,7 @@ async fn read_end(sandbox: &Sandbox) -> std::io::Result<usize> {
 }
 
 #[tokio::test]
-async fn a_connection_ends_with_a_close_or_with_a_reset() {
+async fn lost_connection_ends_with_close_or_reset() {
     let sandbox = sandbox().await;
     sandbox.fault(fault().lose(Lose::Request));
     let closed = read_end(&sandbox).await;
@@ -133,7 +133,7 @@ async fn a_connection_ends_with_a_close_or_with_a_reset() {
 }
 
 #[tokio::test]
-async fn faults_are_given_over_http_as_the_contract_says() {
+async fn faults_are_injected_over_http() {
     let sandbox = sandbox().await;
     let fault = json!({
         "crm": "retailcrm",
@@ -155,17 +155,17 @@ async fn faults_are_given_over_http_as_the_contract_says() {
 }
 
 #[tokio::test]
-async fn a_fault_that_makes_no_sense_is_refused_with_the_reason() {
+async fn invalid_fault_is_refused_with_a_reason() {
     let sandbox = sandbox().await;
     let rows: [(Value, &str); 8] = [
         (json!({"status": 500}), "crm"),
         (json!({"crm": "amocrm", "status": 500}), "amocrm"),
-        (json!({"crm": "retailcrm"}), "nothing would go wrong"),
+        (json!({"crm": "retailcrm"}), "the fault has no effect"),
         (json!({"crm": "retailcrm", "status": 99}), "200 to 599"),
         (json!({"crm": "retailcrm", "status": 500, "times": 0}), "at least 1"),
         (json!({"crm": "retailcrm", "lose": "everything"}), "everything"),
         (json!({"crm": "retailcrm", "statuz": 500}), "statuz"),
-        (json!([1]), "no fault"),
+        (json!([1]), "invalid fault"),
     ];
     for (body, reason) in rows {
         let (status, answer) = control(&sandbox, "/faults", &body).await;

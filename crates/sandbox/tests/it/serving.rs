@@ -6,12 +6,12 @@ use vochi_crm_sandbox::{Crm, Sandbox, StartError};
 
 use crate::support::{Wire, sandbox};
 
-/// A sandbox on a port given by number, with the port after it taken. Between looking for a free
-/// port and using it another test may take it, so this tries again.
+/// A sandbox on a fixed port, with the next port taken. Another test may take a free port first, so
+/// this retries.
 async fn on_a_given_port() -> (u16, TcpListener, Sandbox) {
     for _ in 0..20 {
         let looked = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let port = looked.local_addr().expect("it is bound").port();
+        let port = looked.local_addr().expect("a bound listener").port();
         drop(looked);
         let Ok(taken) = TcpListener::bind(("127.0.0.1", port.saturating_add(1))).await else {
             continue;
@@ -25,7 +25,7 @@ async fn on_a_given_port() -> (u16, TcpListener, Sandbox) {
 }
 
 #[tokio::test]
-async fn the_page_takes_the_port_given_and_the_crms_the_free_ones_after_it() {
+async fn page_uses_the_port_and_crms_the_next_free_ones() {
     let (port, _taken, sandbox) = on_a_given_port().await;
     assert_eq!(sandbox.page_url().port(), Some(port));
     let crm = sandbox.url(Crm::RetailCrm).port().expect("the address names its port");
@@ -34,7 +34,7 @@ async fn the_page_takes_the_port_given_and_the_crms_the_free_ones_after_it() {
 }
 
 #[tokio::test]
-async fn an_address_that_cannot_be_used_is_named() {
+async fn invalid_address_is_named() {
     for address in ["127.0.0.1", ":8800", "127.0.0.1:port"] {
         let error = Sandbox::builder().bind(address).start().await.expect_err("no address");
         assert!(matches!(error, StartError::Address { .. }), "{error:?}");
@@ -48,9 +48,9 @@ async fn an_address_that_cannot_be_used_is_named() {
 }
 
 #[tokio::test]
-async fn after_shutdown_the_ports_are_free_again() {
+async fn shutdown_frees_the_ports() {
     let sandbox = sandbox().await;
-    // Leaves an idle connection behind, which must not hold the port.
+    // Leaves an idle connection, which must not block the port.
     Wire::get("/api/credentials").send(&sandbox).await;
     let ports = [sandbox.page_url().port(), sandbox.url(Crm::RetailCrm).port()];
     sandbox.shutdown().await;
@@ -61,11 +61,11 @@ async fn after_shutdown_the_ports_are_free_again() {
 }
 
 #[tokio::test]
-async fn a_dropped_sandbox_stops_answering() {
+async fn dropped_sandbox_stops_responding() {
     let sandbox = sandbox().await;
     let url = sandbox.url(Crm::RetailCrm).clone();
     drop(sandbox);
-    // The tasks end when they run next, which is while these connections are being made.
+    // The tasks end when they run next, while these connections are made.
     let wire = Wire::get("/api/credentials");
     let mut answers = 0;
     while wire.try_send(&url).await.is_ok() {
@@ -75,7 +75,7 @@ async fn a_dropped_sandbox_stops_answering() {
 }
 
 #[tokio::test]
-async fn with_a_certificate_everything_is_https() {
+async fn certificate_enables_https() {
     let folder = tempfile::tempdir().expect("a folder");
     let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
     let made = generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
@@ -100,7 +100,7 @@ async fn with_a_certificate_everything_is_https() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_cannot_be_used_is_named() {
+async fn invalid_certificate_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let nothing = folder.path().join("nothing.pem");
     std::fs::write(&nothing, "no certificate\n").expect("it is written");

@@ -1,4 +1,4 @@
-//! A sandbox, and the bare HTTP to ask it with.
+//! A sandbox, and a plain HTTP client for it.
 
 use std::sync::LazyLock;
 
@@ -24,8 +24,8 @@ pub(crate) async fn sandbox() -> Sandbox {
     Sandbox::builder().start().await.expect("a sandbox on free ports starts")
 }
 
-/// Making one takes long, so there is one. It keeps no connections, which would belong to the
-/// runtime of the test that opened them.
+/// Shared, as creation is slow. It keeps no connections, which would belong to the runtime of the
+/// test that opened them.
 static CLIENT: LazyLock<reqwest::Client> = LazyLock::new(|| {
     let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0);
     client.build().expect("a client needs nothing special")
@@ -35,7 +35,7 @@ pub(crate) fn client() -> reqwest::Client {
     CLIENT.clone()
 }
 
-/// A request to write on the wire, as it is.
+/// A raw request.
 #[derive(Debug, Clone)]
 pub(crate) struct Wire {
     pub(crate) method: String,
@@ -45,7 +45,7 @@ pub(crate) struct Wire {
     pub(crate) body: String,
 }
 
-/// What came back.
+/// The response.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -114,7 +114,7 @@ impl Wire {
         })
     }
 
-    /// To RetailCRM.
+    /// Creates a request to RetailCRM.
     pub(crate) async fn send(&self, sandbox: &Sandbox) -> Reply {
         let sent = self.try_send(sandbox.url(Crm::RetailCrm)).await;
         sent.unwrap_or_else(|error| panic!("{} got no answer: {error:?}", self.target))
@@ -145,7 +145,7 @@ pub(crate) fn call() -> Value {
     })
 }
 
-/// These fields set; null takes a field away.
+/// Sets these fields; null removes a field.
 pub(crate) fn with(object: Value, changes: Value) -> Value {
     let (Value::Object(mut object), Value::Object(changes)) = (object, changes) else {
         panic!("both have to be objects")
@@ -284,7 +284,7 @@ pub(crate) fn edit_file(id: u64, file: &Value) -> Wire {
     Wire::post(&format!("{FILES}/{id}/edit"), field("file", &file.to_string()))
 }
 
-/// A request to the page's port, answered with JSON.
+/// Sends a request to the page's port with a JSON response.
 pub(crate) async fn control(sandbox: &Sandbox, target: &str, body: &Value) -> (u16, Value) {
     let wire = Wire::post(target, body.to_string()).header("Content-Type", "application/json");
     let reply = wire.try_send(sandbox.page_url()).await.expect("the page's port answers");

@@ -11,7 +11,9 @@ mod timeline;
 use std::pin::Pin;
 use std::time::Duration;
 
-use vochi_crm::asterisk::{CallTracker, FinishedCall, Heard, Patience, Reading, RecordedEvent};
+use vochi_crm::asterisk::{
+    CallTracker, CallUpdate, FinishedCall, Reading, RecordedEvent, Timeouts,
+};
 use vochi_crm::phone::PhoneReader;
 use vochi_crm::{Clock, Error, Party, Result, SystemClock, Timestamp, Zone};
 
@@ -53,16 +55,16 @@ pub(super) async fn run(app: &App<'_>, args: &ReplayArgs) -> Result<Exit> {
         Some(region) => PhoneReader::new().with_region(region),
         None => PhoneReader::new(),
     });
-    let mut patience = Patience::default();
+    let mut timeouts = Timeouts::default();
     if path.is_some() {
-        patience.remembered = CLOSED_CALLS_TTL;
+        timeouts.remembered = CLOSED_CALLS_TTL;
     }
     let calls = CallTracker::builder()
         .extensions(pbx.extensions.clone())
         .trunk_contexts(pbx.trunk_contexts.clone())
         .employees(settings.employees())
         .pbx_zone(pbx.zone.clone())
-        .patience(patience)
+        .timeouts(timeouts)
         .phones(phones);
     let timeline = Timeline::new(base.or(input.started_at()), pbx.zone.clone());
     let (calls, timeline) = match saved {
@@ -172,23 +174,25 @@ impl Replay<'_> {
     fn has_ended_call(&self) -> bool {
         let (mut calls, mut updates) = self.look_ahead();
         updates.extend(calls.pause());
-        updates.iter().any(|update| matches!(update, Heard::Finished(_)))
+        updates.iter().any(|update| matches!(update, CallUpdate::Finished(_)))
     }
 
     /// Counts the unfinished calls.
     fn unfinished(&self) -> usize {
         let (mut calls, _) = self.look_ahead();
-        let is_call = |update: &&Heard| matches!(update, Heard::Finished(_) | Heard::Unfinished(_));
+        let is_call = |update: &&CallUpdate| {
+            matches!(update, CallUpdate::Finished(_) | CallUpdate::Unfinished(_))
+        };
         calls.finish().iter().filter(is_call).count()
     }
 
     /// Returns the calls with the buffered events applied.
-    fn look_ahead(&self) -> (CallTracker, Vec<Heard>) {
+    fn look_ahead(&self) -> (CallTracker, Vec<CallUpdate>) {
         let mut calls = self.calls.clone();
         let mut updates = Vec::new();
         for (at, event) in self.timeline.clone().finish(SystemClock.now()).into_iter().flatten() {
             if let Ok(Reading::Event(event)) = event.read() {
-                updates.extend(calls.hear(at, &event));
+                updates.extend(calls.process(at, &event));
             }
         }
         (calls, updates)
@@ -220,7 +224,7 @@ impl Replay<'_> {
         let updates = match event.read() {
             Ok(Reading::Event(read)) => {
                 self.counts.understood += 1;
-                self.calls.hear(at, &read)
+                self.calls.process(at, &read)
             }
             Ok(Reading::Irrelevant) => {
                 self.counts.understood += 1;
@@ -251,12 +255,12 @@ impl Replay<'_> {
         self.app.output.warn(what);
     }
 
-    async fn handle(&mut self, updates: Vec<Heard>) {
+    async fn handle(&mut self, updates: Vec<CallUpdate>) {
         for update in updates {
             match update {
-                Heard::Live(event) => self.accounts.notify(event.event()).await,
-                Heard::Finished(call) => self.finished(&call).await,
-                Heard::Unfinished(call) => {
+                CallUpdate::Live(event) => self.accounts.notify(event.event()).await,
+                CallUpdate::Finished(call) => self.finished(&call).await,
+                CallUpdate::Unfinished(call) => {
                     self.counts.unfinished += 1;
                     self.show(&call, Progress::Unfinished, &Deliveries::default(), Vec::new());
                 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use vochi_crm::asterisk::{BrokenLine, Patience, RecordedEvent};
+use vochi_crm::asterisk::{BrokenLine, RecordedEvent, Timeouts};
 use vochi_crm::{Clock, SystemClock, Timestamp, Zone};
 
 /// An event with its time, or the error of an invalid time.
@@ -111,7 +111,7 @@ impl Timeline {
     /// Returns the start time of an earlier run. A smaller offset belongs to another recording.
     fn earlier_base(&mut self, offset: i64) -> Option<Timestamp> {
         let (base, latest) = self.earlier.take()?;
-        let reorder = i64::try_from(Patience::default().reorder.as_micros()).unwrap_or(i64::MAX);
+        let reorder = i64::try_from(Timeouts::default().reorder.as_micros()).unwrap_or(i64::MAX);
         (offset >= latest.saturating_sub(reorder)).then_some(base)
     }
 

@@ -1,10 +1,10 @@
-//! A client who is passed on, and recordings that belong to one leg.
+//! Transfers of the client, and recordings of single legs.
 
 use super::{CallState, LegPhase};
 use crate::call::{CallEvent, Extension, Leg, LegEnd, Recording, Transfer, TransferMode};
 
 impl CallState {
-    /// The client goes from one employee to another.
+    /// Moves the client from one employee to another.
     pub(super) fn pass_on(
         &mut self,
         event: &CallEvent,
@@ -17,7 +17,8 @@ impl CallState {
         for leg in &mut self.legs {
             let of_from = from.as_ref().is_some_and(|from| leg.employees().any(|one| one == from));
             let of_to = leg.employees().any(|one| one == to);
-            // Whoever was asked has the client now, so the asking is over, told or not.
+            // The consulted employee has the client now, so the consultation has ended even if no
+            // event said so.
             let asked = mode == TransferMode::Attended && !leg.has_client() && of_to;
             let left = leg.has_client() && leg.phase != LegPhase::Ringing;
             if of_from && (left || asked) {
@@ -25,7 +26,7 @@ impl CallState {
             }
         }
         self.transfer = Some(Transfer { mode, result: None, to: Some(to.clone()) });
-        // The event may name the leg that begins.
+        // The event may name the new leg.
         let named = event.legs().iter().find(|leg| {
             *leg.from() == LegEnd::Client && leg.to().extension().is_some_and(|one| one == to)
         });
@@ -38,10 +39,10 @@ impl CallState {
         }
     }
 
-    /// A recording is of the leg the event names, if it names one. A recording of a consultation is
-    /// that of the call only where there is no other.
+    /// Assigns a recording to the leg of the event, if it names one. A consultation's recording
+    /// counts for the call only if there is no other.
     pub(super) fn recorded_as(&mut self, event: &CallEvent, recording: &Recording) {
-        // It comes when the leg is over, as a rule.
+        // It usually arrives when the leg has ended.
         let named = event.legs().first().and_then(|leg| {
             self.legs.iter_mut().rev().find(|known| match leg.id() {
                 Some(id) => known.id == *id,

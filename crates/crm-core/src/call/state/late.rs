@@ -7,7 +7,7 @@ use crate::call::{CallEvent, Direction, EventKind, Outcome, Reason};
 use crate::time::{Seconds, Timestamp};
 use crate::warning::{Warning, WarningKind};
 
-/// The end of a call as its event reported it.
+/// The end of a call as reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct End {
     pub(super) at: Timestamp,
@@ -46,8 +46,8 @@ impl CallState {
         });
     }
 
-    /// Places an event before the end that is known already. What happened after the end changes
-    /// nothing, unless it is the beginning that was missing.
+    /// Applies an event that arrived after the end. An event of after the end is ignored, unless it
+    /// is the missing first one.
     pub(super) fn apply_late(&mut self, event: &CallEvent, ended_at: Timestamp) -> Vec<Warning> {
         let begins = *event.kind() == EventKind::Ringing
             && (self.direction.is_none() || self.client.is_none());
@@ -56,7 +56,7 @@ impl CallState {
             return vec![Warning::new(
                 WarningKind::OutOfOrder,
                 format!(
-                    "call {} has already ended; its {:?} event changes nothing",
+                    "call {} has already ended; its {:?} event is ignored",
                     event.call_id(),
                     event.kind().as_str()
                 ),
@@ -77,7 +77,7 @@ impl CallState {
             warnings.push(Warning::new(
                 WarningKind::OutOfOrder,
                 format!(
-                    "call {} is recorded already; its {:?} event came too late for the record",
+                    "call {} is already recorded; its {:?} event is not part of the record",
                     event.call_id(),
                     event.kind().as_str()
                 ),

@@ -1,35 +1,35 @@
-//! A leg of a call that lives.
+//! Legs of a live call.
 
 use serde::{Deserialize, Serialize};
 
 use crate::call::{Extension, LegEnd, LegId, Recording};
 use crate::time::Timestamp;
 
-/// How far a leg has come.
+/// The phase of a leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum LegPhase {
-    /// It rings.
+    /// Ringing.
     Ringing,
-    /// The two ends talk.
+    /// The two ends are connected.
     Connected,
     /// One end is on hold.
     Held,
-    /// It is over.
+    /// Ended.
     Ended,
 }
 
 /// A leg of a live call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveLeg {
-    /// The PBX's id of the leg, or one minted from the call's.
+    /// The PBX's id of the leg, or one generated from the call's id.
     pub id: LegId,
     /// The side that calls.
     pub from: LegEnd,
     /// The side that rings or answered.
     pub to: LegEnd,
-    /// How far it has come.
+    /// The phase.
     pub phase: LegPhase,
     /// When it was answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -37,7 +37,7 @@ pub struct LiveLeg {
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
-    /// Its recording, where one was told for this leg.
+    /// The recording of this leg, if one was reported.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<Recording>,
 }

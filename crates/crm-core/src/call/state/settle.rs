@@ -1,4 +1,4 @@
-//! A finished call out of what was remembered of it.
+//! Building the record of a finished call from its state.
 
 use super::{CallState, LiveLeg};
 use crate::call::{CallId, CallRecord, LegRecord};
@@ -6,7 +6,7 @@ use crate::time::Seconds;
 use crate::warning::WarningKind;
 
 impl CallState {
-    /// The finished call as the events told it; `None` while direction, client, start or end is
+    /// Builds the record from the reported events; `None` while direction, client, start or end is
     /// unknown.
     pub fn to_record(&self, call_id: &CallId) -> Option<CallRecord> {
         self.ended_at?;
@@ -20,8 +20,8 @@ impl CallState {
         Some(self.complete(record))
     }
 
-    /// Fills in what a record leaves out and the events reported. A talk time that the record itself
-    /// warns to be unknown stays so.
+    /// Fills in missing values of a record from the events. A talk time that the record marks as
+    /// unknown stays unknown.
     #[must_use]
     pub fn complete(&self, mut record: CallRecord) -> CallRecord {
         if record.line().is_none()
@@ -72,10 +72,10 @@ impl CallState {
                 record = record.with_extra(name, value.clone());
             }
         }
-        self.complete_people(record)
+        self.complete_employees(record)
     }
 
-    fn complete_people(&self, mut record: CallRecord) -> CallRecord {
+    fn complete_employees(&self, mut record: CallRecord) -> CallRecord {
         if record.rang().is_empty() && record.talked_with().is_empty() {
             for extension in self.employees() {
                 record = record.with_rang(extension.clone());
@@ -99,14 +99,14 @@ impl CallState {
             }
             return record;
         }
-        let legs = self.called_alike(record.legs().to_vec());
+        let legs = self.with_live_leg_ids(record.legs().to_vec());
         record.with_legs(legs)
     }
 
-    /// Gives the legs of a record the ids they had while they lived: a PBX that names its legs only
-    /// afterwards had them minted. Between the same ends they are the same in order, the answered
-    /// ones first: the same two may have been rung together before, in vain.
-    fn called_alike(&self, mut legs: Vec<LegRecord>) -> Vec<LegRecord> {
+    /// Gives legs of a record the ids they had in the live events: a PBX that reports leg ids only
+    /// after the call had them generated. Legs between the same ends are matched in order, answered
+    /// ones first, since the same ends may have been connected without an answer before.
+    fn with_live_leg_ids(&self, mut legs: Vec<LegRecord>) -> Vec<LegRecord> {
         let mut left: Vec<&LiveLeg> = self.legs.iter().collect();
         left.retain(|live| legs.iter().all(|leg| leg.id != live.id));
         let answered = |live: &LiveLeg, leg: &LegRecord| {
@@ -132,9 +132,9 @@ impl CallState {
         legs
     }
 
-    /// From the first event to the answer, or to the end where there was no answer to wait for: an
-    /// answered call whose answer was not observed waited an unknown time. Where nothing was observed
-    /// before the answer, the call began with its record.
+    /// The wait time: from the first event to the answer, or to the end if there was no answer. It
+    /// is unknown for an answered call without an observed answer. Without earlier events the call
+    /// started with its record.
     fn waited(&self, record: &CallRecord) -> Option<Seconds> {
         let mut started = self.started_at?;
         let end = self.ended_at.filter(|_| !record.outcome().is_answered());

@@ -1,4 +1,5 @@
-//! A token that is fetched, kept, renewed once for all who wait, and shared through a store.
+//! Tokens that are fetched, cached, renewed once for all waiting requests, and shared through a
+//! store.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -16,77 +17,77 @@ use crate::http::HttpRequest;
 use crate::secret::Secret;
 use crate::state::{CallSlot, StoreError};
 
-/// So many tokens are masked in errors and logs: responses to an older one may still be on their way.
+/// The number of tokens masked in errors and logs: late responses may contain an older one.
 const REMEMBERED: usize = 3;
 
-/// How long a token is good, counted from when it was fetched or read from the store.
+/// The lifetime of a token, from when it was fetched or read from the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenLifetime {
-    /// The next one is fetched after this time. `Duration::MAX`: only after a refusal.
+    /// When the next one is fetched. `Duration::MAX`: only after a refusal.
     pub renew_after: Duration,
-    /// The token is forgotten after this time.
+    /// When the token is dropped.
     pub forget_after: Duration,
 }
 
 impl TokenLifetime {
-    /// A lifetime.
+    /// Creates a lifetime.
     pub const fn new(renew_after: Duration, forget_after: Duration) -> Self {
         Self { renew_after, forget_after }
     }
 }
 
-/// How the tokens of one account are fetched and used.
+/// Fetches and applies the tokens of one account.
 #[async_trait::async_trait]
 pub trait FetchToken: Send + Sync + fmt::Debug {
-    /// A token with what belongs to it.
+    /// A token with the data that belongs to it.
     type Token: Clone + Send + Sync;
 
-    /// Fetches a token. `current` is the newest one there is, in the store or in memory: a refresh
-    /// uses it up where tokens rotate.
+    /// Fetches a token. `current` is the newest one, from the store or memory: a refresh may use it
+    /// up.
     ///
     /// # Errors
-    /// Where there is none to be had. The next request tries again.
+    /// If no token can be fetched. The next request tries again.
     async fn fetch(&self, cx: &Cx, current: Option<&Self::Token>) -> Result<Self::Token>;
 
     /// Puts a token into a request.
     ///
     /// # Errors
-    /// Where it cannot be put there.
+    /// If it cannot be put there.
     fn apply(&self, token: &Self::Token, request: &mut HttpRequest) -> Result<()>;
 
-    /// How long a token is good from now on.
+    /// The lifetime of a token from now on.
     fn lifetime(&self, token: &Self::Token) -> TokenLifetime;
 
-    /// What of a token must not be printed.
+    /// The parts of a token that must not be printed.
     fn secrets(&self, token: &Self::Token) -> Vec<Secret>;
 
-    /// Writes a token for the store.
+    /// Serializes a token for the store.
     fn write_document(&self, token: &Self::Token) -> Option<Value> {
         let _ = token;
         None
     }
 
-    /// Reads a token from the store; `None` for a document that is none.
+    /// Reads a token from the store; `None` for an invalid document.
     fn read_document(&self, document: &Value) -> Option<Self::Token> {
         let _ = document;
         None
     }
 }
 
-/// Where the token of one account is kept across restarts and shared between processes.
+/// The store of one account's token, across restarts and processes.
 #[async_trait::async_trait]
 pub trait TokenStore: Send + Sync + fmt::Debug {
     /// Locks the token; other processes wait until the slot is dropped.
     ///
     /// # Errors
-    /// The store cannot be read or locked.
+    /// If the store cannot be read or locked.
     async fn lock(&self) -> Result<Box<dyn CallSlot>, StoreError>;
 }
 
-/// Credentials that are fetched when they are first needed and renewed ahead of their end, or once
-/// after a refusal: one fetch however many requests wait. With a store, a fetch happens under its
-/// lock, and the new token is saved before its first use.
+/// Credentials that are fetched when first needed, and renewed before they expire or once after a
+/// refusal: one fetch for all waiting requests. With a store, a fetch holds its lock, and the new
+/// token is saved before its first use.
 pub struct CachedToken<F: FetchToken> {
     shared: Arc<Shared<F>>,
 }
@@ -101,20 +102,20 @@ struct Shared<F: FetchToken> {
     fetch: F,
     store: Option<Arc<dyn TokenStore>>,
     held: Mutex<Held<F::Token>>,
-    /// Apart from `held`, which is locked while a token is fetched.
+    /// Separate from `held`, which is locked while a token is fetched.
     secrets: TokenSecrets,
 }
 
-/// The newest tokens of an account, to be masked: also in the errors of fetching the next one, whose
-/// pipeline shares them through [`NoAuth::masking`](super::NoAuth::masking).
+/// The newest tokens of an account, to be masked, also in errors of the requests that fetch them:
+/// their pipeline shares this value through [`NoAuth::masking`](super::NoAuth::masking).
 #[derive(Clone, Default)]
 pub struct TokenSecrets(Arc<PlainMutex<Remembered>>);
 
-/// The secrets of the newest tokens, and when they are forgotten.
+/// The secrets of the newest tokens, with their expiry.
 type Remembered = VecDeque<(Instant, Vec<Secret>)>;
 
 impl TokenSecrets {
-    /// The secrets of tokens that are not forgotten yet.
+    /// The secrets of unexpired tokens.
     pub(super) fn current(&self) -> Vec<Secret> {
         let now = Instant::now();
         let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -138,7 +139,7 @@ impl fmt::Debug for TokenSecrets {
 }
 
 struct Held<T> {
-    /// How many tokens there have been.
+    /// The number of tokens so far.
     number: u64,
     current: Option<Current<T>>,
     /// The newest token could not be saved: the next request tries again.
@@ -151,12 +152,12 @@ struct Current<T> {
 }
 
 impl<F: FetchToken> CachedToken<F> {
-    /// Tokens in memory only.
+    /// Creates tokens in memory only.
     pub fn new(fetch: F, secrets: TokenSecrets) -> Self {
         Self::with(fetch, secrets, None)
     }
 
-    /// Tokens that are kept in a store and shared through it.
+    /// Creates tokens that are stored and shared through a store.
     pub fn stored(fetch: F, secrets: TokenSecrets, store: Arc<dyn TokenStore>) -> Self {
         Self::with(fetch, secrets, Some(store))
     }
@@ -166,16 +167,16 @@ impl<F: FetchToken> CachedToken<F> {
         Self { shared: Arc::new(Shared { fetch, store, held: Mutex::new(held), secrets }) }
     }
 
-    /// The token in use; one is fetched where there is none.
+    /// The current token; fetches one if there is none.
     ///
     /// # Errors
-    /// As [`FetchToken::fetch`]; those of the store.
+    /// As [`FetchToken::fetch`], and those of the store.
     pub async fn token(&self, cx: &Cx) -> Result<F::Token> {
         let mut held = self.shared.held.lock().await;
         Ok(self.fresh(cx, &mut held).await?.clone())
     }
 
-    /// How the tokens are fetched.
+    /// The fetcher of the tokens.
     pub fn fetcher(&self) -> &F {
         &self.shared.fetch
     }
@@ -190,14 +191,14 @@ impl<F: FetchToken> CachedToken<F> {
             self.save_again(held).await;
         }
         let current = held.current.as_ref();
-        current.map(|current| &current.token).ok_or_else(|| Error::internal("no token was kept"))
+        current.map(|current| &current.token).ok_or_else(|| Error::internal("no token is stored"))
     }
 
-    /// Takes the token of the store if it is newer and good, else fetches one.
+    /// Takes the token of the store if it is newer and valid, else fetches one.
     async fn obtain(&self, cx: &Cx, held: &mut Held<F::Token>) -> Result<()> {
         let shared = &*self.shared;
         if let Some(current) = &mut held.current {
-            // Should the fetch fail, the next request tries again; a refresh needs the old token.
+            // If the fetch fails, the next request tries again; a refresh needs the old token.
             current.renew_at = Some(Instant::now());
         }
         let own = held.current.as_ref().map(|current| current.token.clone());
@@ -220,7 +221,7 @@ impl<F: FetchToken> CachedToken<F> {
         let mut slot = store.lock().await?;
         let stored = slot.document().and_then(|document| fetch.read_document(document));
         let own_document = own.and_then(|token| fetch.write_document(token));
-        // An own token that could not be saved is newer than the stored one.
+        // A token that could not be saved is newer than the stored one.
         let is_other = !held.unsaved && slot.document() != own_document.as_ref();
         if let Some(token) = stored.clone().filter(|_| is_other)
             && !fetch.lifetime(&token).renew_after.is_zero()
@@ -235,7 +236,7 @@ impl<F: FetchToken> CachedToken<F> {
         Ok(())
     }
 
-    /// Tries to save the newest token where that failed before.
+    /// Saves the newest token if an earlier attempt failed.
     async fn save_again(&self, held: &mut Held<F::Token>) {
         let (Some(store), Some(current)) = (&self.shared.store, &held.current) else { return };
         let document = self.shared.fetch.write_document(&current.token);
@@ -255,7 +256,7 @@ impl<F: FetchToken> CachedToken<F> {
     }
 }
 
-/// Saves a token. A failure must not cost the token: it may be the only one that is still good.
+/// Saves a token. A failure is only logged: this token may be the only valid one.
 async fn save(slot: &mut dyn CallSlot, document: Option<Value>) -> bool {
     let Some(document) = document else { return true };
     match slot.save(&document).await {

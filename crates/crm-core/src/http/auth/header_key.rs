@@ -1,4 +1,4 @@
-//! A key in a header.
+//! API keys in a header.
 
 use http::{HeaderName, HeaderValue};
 
@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::http::HttpRequest;
 use crate::secret::Secret;
 
-/// A key that goes out in a header and never changes.
+/// A fixed key, sent in a header.
 ///
 /// ```
 /// use vochi_crm_core::Secret;
@@ -27,15 +27,15 @@ pub struct HeaderKey {
 }
 
 impl HeaderKey {
-    /// A key in the header `name`.
+    /// Creates a key for the header `name`.
     ///
     /// # Errors
-    /// `config` for a key that no header can carry. The caller adds the configuration key.
+    /// `config` for a key that cannot be in a header. The caller adds the configuration key.
     pub fn new(name: HeaderName, key: &Secret) -> Result<Self> {
         Self::with_scheme(name, "", key)
     }
 
-    /// A key behind a scheme, as `Bearer `.
+    /// Creates a key with a scheme, as `Bearer `.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -44,7 +44,7 @@ impl HeaderKey {
         Ok(Self { name, value, key: key.clone(), hint: None })
     }
 
-    /// Sets what an operator can do when the key is refused.
+    /// Sets what an operator can do if the key is refused.
     #[must_use]
     pub fn with_hint(mut self, hint: &'static str) -> Self {
         self.hint = Some(hint);
@@ -52,10 +52,10 @@ impl HeaderKey {
     }
 }
 
-/// A header value that is never printed.
+/// Creates a header value that is never printed.
 pub(super) fn sensitive(text: &str) -> Result<HeaderValue> {
     let mut value = HeaderValue::from_str(text).map_err(|_| {
-        Error::config("the key has characters that a header cannot carry")
+        Error::config("invalid key: it contains characters that are not allowed in a header")
             .with_hint("copy the key again, without line breaks")
     })?;
     value.set_sensitive(true);

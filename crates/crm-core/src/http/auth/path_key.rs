@@ -1,4 +1,4 @@
-//! A key in the path.
+//! API keys in the path.
 
 use super::{Auth, Grant};
 use crate::connector::Cx;
@@ -6,9 +6,9 @@ use crate::error::{Error, Result};
 use crate::http::{HttpRequest, Origin};
 use crate::secret::Secret;
 
-/// A key that goes out as segments of the path, before the path of the operation.
+/// A key sent as segments of the path, before the path of the operation.
 ///
-/// Requests, errors and logs hold the path without it; only what leaves the machine has it.
+/// Requests, errors and logs contain the path without it.
 ///
 /// ```
 /// use vochi_crm_core::Secret;
@@ -28,7 +28,7 @@ pub struct PathKey {
 }
 
 impl PathKey {
-    /// A key behind the origin's own path and `segments`.
+    /// Creates a key after the origin's own path and `segments`.
     ///
     /// # Errors
     /// `config` for an empty key, or one with a slash.
@@ -39,7 +39,7 @@ impl PathKey {
     ) -> Result<Self> {
         let text = key.expose();
         if matches!(text, "" | "." | "..") || text.contains(['/', '\\']) {
-            return Err(Error::config("the key is empty or has a slash")
+            return Err(Error::config("invalid key: must not be empty or contain a slash")
                 .with_hint("copy the key again, without the address around it"));
         }
         Ok(Self {
@@ -50,7 +50,7 @@ impl PathKey {
         })
     }
 
-    /// Sets what an operator can do when the key is refused.
+    /// Sets what an operator can do if the key is refused.
     #[must_use]
     pub fn with_hint(mut self, hint: &'static str) -> Self {
         self.hint = Some(hint);

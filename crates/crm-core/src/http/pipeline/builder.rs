@@ -1,4 +1,4 @@
-//! Putting a pipeline together.
+//! Building a pipeline.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::redaction::Redactor;
 use crate::retry::RetryPolicy;
 use crate::secret::Secret;
 
-/// Puts a [`Pipeline`] together.
+/// Builds a [`Pipeline`].
 #[derive(Debug)]
 pub struct PipelineBuilder {
     inner: Inner,
@@ -28,8 +28,8 @@ impl PipelineBuilder {
         self
     }
 
-    /// Counts operations of `class` in one lane against the bucket `key`, which no other lane waits
-    /// for. A refusal for the limit holds back the account in every lane.
+    /// Counts operations of `class` in one lane against the bucket `key`, which other lanes do not
+    /// use. A rate limit pauses the account in every lane.
     #[must_use]
     pub fn lane_quota(
         mut self,
@@ -43,7 +43,7 @@ impl PipelineBuilder {
         self
     }
 
-    /// Lets single operations pause by themselves, in buckets whose names begin with `key`: for a CRM
+    /// Lets single operations pause on their own, in buckets with the name prefix `key`: for a CRM
     /// that limits each method. See [`PauseScope::Operation`](crate::http::PauseScope::Operation).
     #[must_use]
     pub fn operation_limits(mut self, key: LimitKey) -> Self {
@@ -51,44 +51,44 @@ impl PipelineBuilder {
         self
     }
 
-    /// Masks these in errors and logs, besides the secrets of the credentials.
+    /// Masks these in errors and logs, in addition to the credentials.
     #[must_use]
     pub fn secrets(mut self, secrets: impl IntoIterator<Item = Secret>) -> Self {
         self.inner.redactor = Redactor::new(secrets);
         self
     }
 
-    /// How often a request is repeated.
+    /// Sets the retry policy.
     #[must_use]
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
         self.inner.retry = retry;
         self
     }
 
-    /// How long an operation may take with all its retries, besides the time in which a streamed
-    /// body goes out. Default 30 s.
+    /// Sets the timeout of an operation with all its retries, in addition to the time for sending a
+    /// streamed body. Default 30 s.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.inner.timeout = timeout;
         self
     }
 
-    /// How long one attempt may take. Default 10 s. One with a streamed body is given up when the
-    /// body stands still for as long, or 30 s where that is more.
+    /// Sets the timeout of one attempt. Default 10 s. An attempt with a streamed body ends when the
+    /// body stalls for as long, at least 30 s.
     #[must_use]
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.inner.attempt_timeout = timeout;
         self
     }
 
-    /// The pipeline.
+    /// Builds the pipeline.
     pub fn build(self) -> Pipeline {
         Pipeline { inner: Arc::new(self.inner) }
     }
 }
 
 impl Pipeline {
-    /// A pipeline to `origin` in the name of an account.
+    /// Creates a builder of a pipeline to `origin` for an account.
     pub fn builder(
         hub: &Hub,
         account: AccountName,

@@ -1,4 +1,4 @@
-//! One bucket, as one process uses it.
+//! A bucket in a file, as used by one process.
 
 use std::fmt;
 use std::io;
@@ -15,18 +15,18 @@ use super::super::clock::Moment;
 use super::super::rate::Rate;
 use super::super::registry::GovernorLimiter;
 use super::super::{Bucket, Lane, LimitCause, LimitError, LimitKey, Limiter as _, Quota};
-use super::document::{Document, Look};
+use super::document::{Document, PollResult};
 use super::file::BucketFile;
 use crate::state::StoreError;
 use crate::time::{Clock, Timestamp};
 
-/// Moments count from 2025-01-01: nearer to the present than the limiter's furthest moment.
+/// The zero of moments, 2025-01-01: closer to the present than the limiter's furthest moment.
 pub(super) const BASE_MICROS: i64 = 1_735_689_600_000_000;
 
-/// Between two tries for a file that another process has locked; each locks it for microseconds.
+/// The delay between two attempts to lock a file; each process locks it for microseconds.
 const LOCKED_WAIT: Duration = Duration::from_millis(1);
 
-/// How often a pause or a returned permit is tried to be written while the file is locked.
+/// How often writing a pause or a returned permit is attempted while the file is locked.
 const WRITE_TRIES: u32 = 1000;
 
 pub(super) struct DirectoryBucket {
@@ -34,21 +34,21 @@ pub(super) struct DirectoryBucket {
     quota: Quota,
     clock: Arc<dyn Clock>,
     file: BucketFile,
-    /// One request of each lane looks at the file at a time, in the order of arrival.
-    live: Turn,
-    history: Turn,
-    /// The bucket of this process, for a disk that is full.
+    /// One request of each lane polls the file at a time, in the order of arrival.
+    live: LaneState,
+    history: LaneState,
+    /// The fallback bucket of this process, for a full disk.
     alone: Arc<dyn Bucket>,
     warned: AtomicBool,
 }
 
 #[derive(Default)]
-struct Turn {
+struct LaneState {
     mutex: Mutex<()>,
     waiting: AtomicU64,
 }
 
-/// Counts a waiter as long as it waits.
+/// Counts a waiter while it waits.
 struct Waiting<'a>(&'a AtomicU64);
 
 impl<'a> Waiting<'a> {
@@ -64,12 +64,12 @@ impl Drop for Waiting<'_> {
     }
 }
 
-/// One look at the file.
-enum Seen {
-    Look(Look),
-    /// Another process has it locked.
+/// The result of one access to the file.
+enum FileAccess {
+    Polled(PollResult),
+    /// Another process has locked it.
     Locked,
-    /// It cannot be written, for want of room.
+    /// It cannot be written: the disk is full.
     Full,
 }
 
@@ -86,13 +86,13 @@ impl DirectoryBucket {
             key,
             quota,
             clock,
-            live: Turn::default(),
-            history: Turn::default(),
+            live: LaneState::default(),
+            history: LaneState::default(),
             warned: AtomicBool::new(false),
         }
     }
 
-    fn turn(&self, lane: Lane) -> &Turn {
+    fn lane_state(&self, lane: Lane) -> &LaneState {
         match lane {
             Lane::Live => &self.live,
             Lane::History => &self.history,
@@ -103,44 +103,51 @@ impl DirectoryBucket {
         moment(self.clock.now())
     }
 
-    /// Looks for a permit. A waiter leaves a mark, so that the other lane knows of it.
-    fn look(&self, account: &str, lane: Lane, ahead: u64, mark: bool) -> Result<Seen, StoreError> {
+    /// Polls for a permit. A waiter is marked in the file, so that the other lane knows of it.
+    fn poll_permit(
+        &self,
+        account: &str,
+        lane: Lane,
+        ahead: u64,
+        mark: bool,
+    ) -> Result<FileAccess, StoreError> {
         if self.quota == Quota::UNLIMITED && self.file.is_missing() {
-            // Nothing pauses: no file for each of a CRM's operations.
-            return Ok(Seen::Look(Look::Granted));
+            // Without pauses, do not create a file for each of a CRM's operations.
+            return Ok(FileAccess::Polled(PollResult::Granted));
         }
         let result = self.change(|document, now| {
-            let look = document.look(self.quota, account, lane, ahead, now);
+            let look = document.poll_permit(self.quota, account, lane, ahead, now);
             match &look {
-                Look::Wait(next, LimitCause::Quota) if mark => {
+                PollResult::Wait(next, LimitCause::Quota) if mark => {
                     document.mark(lane, *next);
                     (look, true)
                 }
-                Look::Wait(..) => (look, false),
+                PollResult::Wait(..) => (look, false),
                 // A bucket that only pauses has nothing to count.
-                Look::Granted => (look, self.quota != Quota::UNLIMITED),
+                PollResult::Granted => (look, self.quota != Quota::UNLIMITED),
             }
         });
         match result {
             Ok(Some(look)) => {
                 self.warned.store(false, Ordering::Relaxed);
-                Ok(Seen::Look(look))
+                Ok(FileAccess::Polled(look))
             }
-            Ok(None) => Ok(Seen::Locked),
+            Ok(None) => Ok(FileAccess::Locked),
             Err(error) if is_full(&error) => {
                 if !self.warned.swap(true, Ordering::Relaxed) {
                     tracing::warn!(
                         limit = %self.key, error = error.message(),
-                        "this process keeps the limit by itself"
+                        "the limit is enforced in this process only"
                     );
                 }
-                Ok(Seen::Full)
+                Ok(FileAccess::Full)
             }
             Err(error) => Err(error),
         }
     }
 
-    /// Changes the file's document and writes it if `change` says so; `None` while it is locked.
+    /// Changes the file's document and writes it if `change` requests it; `None` while it is
+    /// locked.
     fn change<T>(
         &self,
         change: impl FnOnce(&mut Document, Moment) -> (T, bool),
@@ -156,47 +163,47 @@ impl DirectoryBucket {
         Ok(Some(value))
     }
 
-    /// Writes what must not be lost: a pause, a returned permit.
-    fn insist(&self, mut change: impl FnMut(&mut Document, Moment)) {
+    /// Writes a change that must not be lost: a pause, a returned permit.
+    fn write_with_retries(&self, mut change: impl FnMut(&mut Document, Moment)) {
         for _ in 0..WRITE_TRIES {
             match self.change(|document, now| (change(document, now), true)) {
                 Ok(Some(())) => return,
                 Ok(None) => std::thread::yield_now(),
                 Err(error) => {
-                    tracing::warn!(limit = %self.key, error = error.message(), "limit not written");
+                    tracing::warn!(limit = %self.key, error = error.message(), "cannot store the limit");
                     return;
                 }
             }
         }
-        tracing::warn!(limit = %self.key, "limit not written: its file stays locked");
+        tracing::warn!(limit = %self.key, "cannot store the limit: its file is locked");
     }
 
     fn refusal(&self, account: &str, cause: LimitCause, due: Moment) -> LimitError {
         LimitError::new(self.key.clone(), account, cause, due.since(self.now()))
     }
 
-    /// Waits for the turn in this process and then for the permit.
+    /// Waits for the lane in this process and then for the permit.
     async fn wait(&self, account: &str, lane: Lane, until: Instant) -> Result<(), LimitError> {
-        let turn = self.turn(lane);
+        let lane_state = self.lane_state(lane);
         let unusable = |error: StoreError| LimitError::unusable(self.key.clone(), account, &error);
-        'turn: loop {
-            let ahead = turn.waiting.load(Ordering::Relaxed);
+        'lane_state: loop {
+            let ahead = lane_state.waiting.load(Ordering::Relaxed);
             if ahead > 0
-                && let Seen::Look(Look::Wait(due, cause)) =
-                    self.look(account, lane, ahead, false).map_err(unusable)?
+                && let FileAccess::Polled(PollResult::Wait(due, cause)) =
+                    self.poll_permit(account, lane, ahead, false).map_err(unusable)?
                 && self.instant(due) > until
             {
                 return Err(self.refusal(account, cause, due));
             }
-            let waiting = Waiting::new(&turn.waiting);
-            let Ok(held) = timeout_at(until, turn.mutex.lock()).await else {
+            let waiting = Waiting::new(&lane_state.waiting);
+            let Ok(held) = timeout_at(until, lane_state.mutex.lock()).await else {
                 let due = Rate::new(self.quota).due(ahead, self.now());
                 return Err(self.refusal(account, LimitCause::Quota, due));
             };
             loop {
-                match self.look(account, lane, 0, true).map_err(unusable)? {
-                    Seen::Look(Look::Granted) => return Ok(()),
-                    Seen::Look(Look::Wait(due, cause)) => {
+                match self.poll_permit(account, lane, 0, true).map_err(unusable)? {
+                    FileAccess::Polled(PollResult::Granted) => return Ok(()),
+                    FileAccess::Polled(PollResult::Wait(due, cause)) => {
                         let wake = self.instant(due);
                         if wake > until {
                             return Err(self.refusal(account, cause, due));
@@ -205,15 +212,17 @@ impl DirectoryBucket {
                             // Other accounts need not wait for this one.
                             drop((held, waiting));
                             sleep_until(wake).await;
-                            continue 'turn;
+                            continue 'lane_state;
                         }
                         sleep_until(wake).await;
                     }
-                    Seen::Locked if Instant::now() + LOCKED_WAIT > until => {
+                    FileAccess::Locked if Instant::now() + LOCKED_WAIT > until => {
                         return Err(self.refusal(account, LimitCause::Quota, self.now()));
                     }
-                    Seen::Locked => sleep(LOCKED_WAIT).await,
-                    Seen::Full => return self.alone.take(account, lane, until).await.map(drop),
+                    FileAccess::Locked => sleep(LOCKED_WAIT).await,
+                    FileAccess::Full => {
+                        return self.alone.take(account, lane, until).await.map(drop);
+                    }
                 }
             }
         }
@@ -239,15 +248,15 @@ fn is_full(error: &StoreError) -> bool {
 #[async_trait]
 impl Bucket for DirectoryBucket {
     fn try_take(&self, account: &str, lane: Lane) -> bool {
-        let waits = |turn: &Turn| turn.waiting.load(Ordering::Relaxed) > 0;
+        let waits = |lane_state: &LaneState| lane_state.waiting.load(Ordering::Relaxed) > 0;
         if waits(&self.live) || (lane == Lane::History && waits(&self.history)) {
             return false;
         }
-        match self.look(account, lane, 0, false) {
-            Ok(Seen::Look(Look::Granted)) => true,
-            Ok(Seen::Full) => self.alone.try_take(account, lane),
-            // `take` reports what is wrong.
-            Ok(Seen::Look(Look::Wait(..)) | Seen::Locked) | Err(_) => false,
+        match self.poll_permit(account, lane, 0, false) {
+            Ok(FileAccess::Polled(PollResult::Granted)) => true,
+            Ok(FileAccess::Full) => self.alone.try_take(account, lane),
+            // `take` reports the error.
+            Ok(FileAccess::Polled(PollResult::Wait(..)) | FileAccess::Locked) | Err(_) => false,
         }
     }
 
@@ -269,20 +278,20 @@ impl Bucket for DirectoryBucket {
     }
 
     fn refused(&self, account: &str, pause: Duration) {
-        self.insist(|document, now| document.refused(account, now.after(pause)));
+        self.write_with_retries(|document, now| document.refused(account, now.after(pause)));
         self.alone.refused(account, pause);
         tracing::debug!(limit = %self.key, account, seconds = pause.as_secs_f64(), "account paused");
     }
 
     fn hold(&self, pause: Duration) {
-        self.insist(|document, now| document.hold(now.after(pause)));
+        self.write_with_retries(|document, now| document.hold(now.after(pause)));
         self.alone.hold(pause);
         tracing::warn!(limit = %self.key, seconds = pause.as_secs_f64(), "all accounts paused");
     }
 
     fn give_back(&self) {
         if self.quota != Quota::UNLIMITED {
-            self.insist(|document, _| document.give_back(self.quota));
+            self.write_with_retries(|document, _| document.give_back(self.quota));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The state of one bucket as the processes pass it to each other.
+//! The stored state of a bucket, shared between processes.
 
 use std::collections::BTreeMap;
 
@@ -14,44 +14,45 @@ use super::super::rate::Rate;
 /// A stored moment further ahead than this was written before the clock was set back.
 const LONGEST_PAUSE_NANOS: u64 = 3_600 * 1_000_000_000;
 
-/// How long after its next look a waiter counts as waiting: it may be late, or dead.
+/// How long after its next poll a waiter still counts as waiting: it may be late, or dead.
 const MARK_NANOS: u64 = 50_000_000;
 
-/// One bucket. Moments are nanoseconds since [`BASE_MICROS`](super::bucket::BASE_MICROS).
+/// The state of a bucket. Moments are nanoseconds since
+/// [`BASE_MICROS`](super::bucket::BASE_MICROS).
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Document {
-    /// When the next permit would come if permits came evenly.
+    /// When the next permit would come at an even rate.
     arrival: u64,
-    /// Until when all accounts pause.
+    /// The end of the pause of all accounts.
     held: u64,
-    /// Until when single accounts pause.
+    /// The ends of the pauses of single accounts.
     pauses: BTreeMap<String, u64>,
-    /// Until when a live request, somewhere, counts as waiting.
+    /// Until when a live request of any process counts as waiting.
     live_waits: u64,
-    /// The same for what can wait.
+    /// The same for the history lane.
     history_waits: u64,
     /// Live permits while history waited, since history's last one.
     live_run: u8,
 }
 
-/// The answer to one look.
+/// The result of one poll.
 #[derive(Debug, PartialEq)]
-pub(super) enum Look {
+pub(super) enum PollResult {
     Granted,
-    /// Not before this moment.
+    /// No permit before this moment.
     Wait(Moment, LimitCause),
 }
 
 impl Document {
-    /// A bucket whose file cannot be read: nothing is allowed that a full bucket would not allow.
+    /// Creates the state of an unreadable bucket, the strictest possible.
     pub(super) fn unknown(quota: Quota, now: Moment) -> Self {
         let arrival = Rate::new(quota).latest_arrival(now);
         Self { arrival: arrival.as_nanos(), ..Self::default() }
     }
 
-    /// Drops what is over, and moments that only a clock set back can explain.
-    pub(super) fn tidy(&mut self, quota: Quota, now: Moment) {
+    /// Removes ended pauses, and moments that only a clock set back can explain.
+    pub(super) fn remove_ended(&mut self, quota: Quota, now: Moment) {
         let latest = Rate::new(quota).latest_arrival(now).as_nanos();
         self.arrival = self.arrival.min(latest.max(now.as_nanos()));
         let furthest = now.as_nanos().saturating_add(LONGEST_PAUSE_NANOS);
@@ -65,21 +66,21 @@ impl Document {
         }
     }
 
-    /// Takes a permit if there is one for this lane now; `ahead` wait for one in this process.
-    pub(super) fn look(
+    /// Takes a permit if one is available for this lane now; `ahead` wait for one in this process.
+    pub(super) fn poll_permit(
         &mut self,
         quota: Quota,
         account: &str,
         lane: Lane,
         ahead: u64,
         now: Moment,
-    ) -> Look {
+    ) -> PollResult {
         let paused = self.pauses.get(account).copied().unwrap_or_default();
         if paused > now.as_nanos() {
-            return Look::Wait(Moment::from_nanos(paused), LimitCause::AccountPause);
+            return PollResult::Wait(Moment::from_nanos(paused), LimitCause::AccountPause);
         }
         if self.held > now.as_nanos() {
-            return Look::Wait(Moment::from_nanos(self.held), LimitCause::BucketPause);
+            return PollResult::Wait(Moment::from_nanos(self.held), LimitCause::BucketPause);
         }
         let rate = Rate::resumed(quota, Moment::from_nanos(self.arrival));
         let due = rate.due(ahead, Moment::default());
@@ -87,18 +88,18 @@ impl Document {
             let at = rate.counted_at(due, now);
             if at <= now && rate.take(at) {
                 self.arrival = rate.arrival().as_nanos();
-                self.granted(lane, now);
-                return Look::Granted;
+                self.count_permit(lane, now);
+                return PollResult::Granted;
             }
         }
-        // Where the other lane goes first, the permit after its one.
+        // If the other lane is served first, wait for the permit after it.
         let next = if due > now { due } else { rate.due(1, now) };
-        Look::Wait(next, LimitCause::Quota)
+        PollResult::Wait(next, LimitCause::Quota)
     }
 
-    /// Marks a lane as waiting until after its next look.
-    pub(super) fn mark(&mut self, lane: Lane, next_look: Moment) {
-        let until = next_look.as_nanos().saturating_add(MARK_NANOS);
+    /// Marks a lane as waiting until after its next poll.
+    pub(super) fn mark(&mut self, lane: Lane, next_poll: Moment) {
+        let until = next_poll.as_nanos().saturating_add(MARK_NANOS);
         let mark = match lane {
             Lane::Live => &mut self.live_waits,
             Lane::History => &mut self.history_waits,
@@ -113,7 +114,7 @@ impl Document {
         }
     }
 
-    fn granted(&mut self, lane: Lane, now: Moment) {
+    fn count_permit(&mut self, lane: Lane, now: Moment) {
         match lane {
             Lane::History => {
                 self.live_run = 0;
@@ -128,14 +129,14 @@ impl Document {
         }
     }
 
-    /// Returns a permit that was taken a moment ago.
+    /// Returns an unused permit.
     pub(super) fn give_back(&mut self, quota: Quota) {
         let rate = Rate::resumed(quota, Moment::from_nanos(self.arrival));
         rate.give_back();
         self.arrival = rate.arrival().as_nanos();
     }
 
-    /// The CRM refused a request of `account`; a second account at the same time pauses all.
+    /// Handles a rate limit of `account`; a second account at the same time pauses all.
     pub(super) fn refused(&mut self, account: &str, until: Moment) {
         let pause = self.pauses.entry(account.to_owned()).or_default();
         *pause = (*pause).max(until.as_nanos());
@@ -145,7 +146,7 @@ impl Document {
         }
     }
 
-    /// Holds back every account.
+    /// Pauses every account.
     pub(super) fn hold(&mut self, until: Moment) {
         self.held = self.held.max(until.as_nanos());
     }
@@ -168,15 +169,21 @@ mod tests {
     #[test]
     fn permits_are_spaced_by_the_quota() {
         let mut document = Document::default();
-        assert_eq!(document.look(quota(), "shop", Lane::Live, 0, at(0)), Look::Granted);
-        let Look::Wait(next, LimitCause::Quota) =
-            document.look(quota(), "shop", Lane::Live, 0, at(0))
+        assert_eq!(
+            document.poll_permit(quota(), "shop", Lane::Live, 0, at(0)),
+            PollResult::Granted
+        );
+        let PollResult::Wait(next, LimitCause::Quota) =
+            document.poll_permit(quota(), "shop", Lane::Live, 0, at(0))
         else {
             panic!("a second permit at once: {document:?}");
         };
         // A timer may be late by 2 ms without delaying the next permit.
         assert!(next > at(0).after_nanos(SECOND / 11) && next <= at(1), "{next:?}");
-        assert_eq!(document.look(quota(), "shop", Lane::Live, 0, at(1)), Look::Granted);
+        assert_eq!(
+            document.poll_permit(quota(), "shop", Lane::Live, 0, at(1)),
+            PollResult::Granted
+        );
     }
 
     #[test]
@@ -188,7 +195,7 @@ mod tests {
             document.mark(Lane::Live, now);
             document.mark(Lane::History, now);
             for (lane, letter) in [(Lane::History, 'h'), (Lane::Live, 'l')] {
-                if document.look(quota(), "shop", lane, 0, now) == Look::Granted {
+                if document.poll_permit(quota(), "shop", lane, 0, now) == PollResult::Granted {
                     order.push(letter);
                 }
             }
@@ -197,24 +204,24 @@ mod tests {
     }
 
     #[test]
-    fn a_second_paused_account_pauses_all() {
+    fn second_paused_account_pauses_all() {
         let mut document = Document::default();
         document.refused("one", at(20));
-        let mut look = |account: &str| document.look(quota(), account, Lane::Live, 0, at(0));
-        assert_eq!(look("one"), Look::Wait(at(20), LimitCause::AccountPause));
-        assert_eq!(look("other"), Look::Granted);
+        let mut look = |account: &str| document.poll_permit(quota(), account, Lane::Live, 0, at(0));
+        assert_eq!(look("one"), PollResult::Wait(at(20), LimitCause::AccountPause));
+        assert_eq!(look("other"), PollResult::Granted);
         document.refused("two", at(30));
-        let look = document.look(quota(), "other", Lane::Live, 0, at(1));
-        assert_eq!(look, Look::Wait(at(30), LimitCause::BucketPause));
+        let look = document.poll_permit(quota(), "other", Lane::Live, 0, at(1));
+        assert_eq!(look, PollResult::Wait(at(30), LimitCause::BucketPause));
     }
 
     #[test]
-    fn a_clock_set_back_stops_nothing_for_long() {
+    fn clock_set_back_blocks_briefly() {
         let mut document = Document::default();
-        document.look(quota(), "shop", Lane::Live, 0, Moment::from_nanos(10_000 * SECOND));
+        document.poll_permit(quota(), "shop", Lane::Live, 0, Moment::from_nanos(10_000 * SECOND));
         document.refused("shop", Moment::from_nanos(20_000 * SECOND));
         let now = at(0);
-        document.tidy(quota(), now);
+        document.remove_ended(quota(), now);
         assert!(document.arrival <= now.as_nanos() + SECOND / 10, "{document:?}");
         assert!(document.pauses["shop"] <= now.as_nanos() + 3_600 * SECOND, "{document:?}");
     }

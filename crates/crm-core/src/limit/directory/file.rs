@@ -14,13 +14,13 @@ use crate::state::directory::files::{check_regular, owner_only};
 /// Longer files are damaged.
 const LONGEST: u64 = 1024 * 1024;
 
-/// Where a bucket is kept. The name is a hash of the key.
+/// The file of a bucket. The name is a hash of the key.
 #[derive(Debug)]
 pub(super) struct BucketFile {
     path: PathBuf,
 }
 
-/// The file, locked. Dropping it, or the death of the process, gives the lock back.
+/// A locked file. Dropping it, or the death of the process, releases the lock.
 #[derive(Debug)]
 pub(super) struct Locked<'a> {
     path: &'a Path,
@@ -38,7 +38,7 @@ impl BucketFile {
         matches!(self.path.try_exists(), Ok(false))
     }
 
-    /// Locks the file, or returns `None` while another process has it locked.
+    /// Locks the file, or returns `None` while another process has locked it.
     pub(super) fn try_lock(&self) -> Result<Option<Locked<'_>>, StoreError> {
         let path = &*self.path;
         check_regular(path).map_err(StoreError::io("open", path))?;
@@ -54,7 +54,7 @@ impl BucketFile {
 }
 
 impl Locked<'_> {
-    /// The state, tidied up; that of a damaged file is the strictest there is.
+    /// Reads the state; that of a damaged file is the strictest possible.
     pub(super) fn read(&mut self, quota: Quota, now: Moment) -> Result<Document, StoreError> {
         let failed = |error| StoreError::io("read", self.path)(error);
         let mut text = Vec::new();
@@ -62,17 +62,17 @@ impl Locked<'_> {
         if text.is_empty() {
             return Ok(Document::default());
         }
-        // Behind the value may stand the end of a longer one, where a process was killed.
+        // The end of a longer value may follow, left by a killed process.
         let mut values = serde_json::Deserializer::from_slice(&text).into_iter::<Document>();
         let Some(Ok(mut document)) = values.next() else {
-            tracing::warn!(path = %self.path.display(), "the limiter's state is damaged");
+            tracing::warn!(path = %self.path.display(), "cannot read the limiter's state: the file is damaged");
             return Ok(Document::unknown(quota, now));
         };
-        document.tidy(quota, now);
+        document.remove_ended(quota, now);
         Ok(document)
     }
 
-    /// Writes the state over the old one: room that is there already cannot run out.
+    /// Overwrites the state in place: existing disk space cannot run out.
     pub(super) fn write(&mut self, document: &Document) -> Result<(), StoreError> {
         let write = |file: &mut File| -> io::Result<()> {
             let mut text = serde_json::to_vec(document)?;

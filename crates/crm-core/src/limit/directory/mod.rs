@@ -1,4 +1,4 @@
-//! Buckets in files: for processes of one host that share what a CRM allows.
+//! A limiter in files, shared between the processes of a host.
 
 mod bucket;
 mod document;
@@ -13,15 +13,15 @@ use crate::error::Result;
 use crate::state::directory::files::{check_directory, create_directory};
 use crate::time::{Clock, SystemClock};
 
-/// Keeps the buckets in a directory, each in a file of its own: processes that name the same
-/// directory share them, whatever starts or kills them.
+/// Keeps each bucket in a file of a directory, shared by all processes that use the directory.
 ///
-/// Lanes, pauses and quotas work as in [`GovernorLimiter`](super::GovernorLimiter); a lane is served
-/// in the order of arrival inside one process, and about so between processes. Each process keeps
-/// to its own quota: give all the same. A killed process holds up no other, and loses at most the
-/// permit it had.
+/// Lanes, pauses and quotas work as in [`GovernorLimiter`](super::GovernorLimiter); a lane is
+/// served in FIFO order within a process, and approximately so between processes. Each process
+/// enforces its own quota, so configure all alike. A killed process blocks no other, and loses at
+/// most the permit it had.
 ///
-/// On a full disk a bucket goes on in the process alone, with a warning, until it can write again.
+/// On a full disk a bucket continues in the process alone, with a warning, until it can write
+/// again.
 ///
 /// ```
 /// use vochi_crm_core::limit::DirectoryLimiter;
@@ -39,10 +39,10 @@ pub struct DirectoryLimiter {
 }
 
 impl DirectoryLimiter {
-    /// A limiter in a directory of its own, which is created owner-only if it is missing.
+    /// Creates a limiter in a directory, which is created owner-only if missing.
     ///
     /// # Errors
-    /// `config` where it cannot be created, or others can write to it.
+    /// `config` if it cannot be created, or other users can write to it.
     pub fn new(directory: impl Into<PathBuf>) -> Result<Self> {
         let directory = directory.into();
         create_directory(&directory)?;
@@ -50,7 +50,7 @@ impl DirectoryLimiter {
         Ok(Self { directory, clock: Arc::new(SystemClock) })
     }
 
-    /// Reads the time from this clock instead of the machine's.
+    /// Reads the time from this clock instead of the system clock.
     #[must_use]
     pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = clock;

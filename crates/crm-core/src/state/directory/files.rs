@@ -1,4 +1,4 @@
-//! Names and permissions: which files belong to a call, and who may touch them.
+//! Names and permissions of the files of a call.
 
 use std::fmt::Write as _;
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -6,15 +6,15 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::super::error::StoreError;
+use super::super::keyed_lock::CallKey;
 use super::super::store::Space;
-use super::super::turns::CallKey;
 use crate::fnv::Fnv;
 
-/// A longer name is cut and told apart by a hash; with a suffix, well below the usual 255 bytes.
+/// Longer names are truncated and get a hash; with a suffix they stay below the usual 255 bytes.
 const LONGEST_NAME: usize = 100;
 const CUT_NAME: usize = 60;
 
-/// Where the files of one call are.
+/// The paths of one call's files.
 #[derive(Debug, Clone)]
 pub(super) struct CallFiles {
     directory: PathBuf,
@@ -29,12 +29,12 @@ impl CallFiles {
         }
     }
 
-    /// Where the documents of a space are: calls directly in the account's directory.
+    /// The directory of a space's documents: for calls, the account's directory itself.
     pub(super) fn space(root: &Path, space: Space, account: &str) -> PathBuf {
         Self::space_of(&root.join(file_name(account)), space)
     }
 
-    /// The same for an account met in a listing.
+    /// The directory of a space in an account found in a listing.
     pub(super) fn space_of(account: &Path, space: Space) -> PathBuf {
         match space {
             Space::Calls => account.to_owned(),
@@ -42,12 +42,12 @@ impl CallFiles {
         }
     }
 
-    /// The files of a call met in a listing, where its id is only known by its name.
+    /// The files of a call found in a listing, where its id is known only from the file name.
     pub(super) fn listed(directory: &Path, stem: &str) -> Self {
         Self { directory: directory.to_owned(), stem: stem.to_owned() }
     }
 
-    /// The id that a name stands for; `None` if the name was cut.
+    /// The id that a file name encodes; `None` if the name was truncated.
     pub(super) fn id_of(stem: &str) -> Option<String> {
         let mut pieces = stem.split('%');
         let mut id = pieces.next()?.as_bytes().to_vec();
@@ -69,14 +69,14 @@ impl CallFiles {
         &self.directory
     }
 
-    /// Creates that directory, to survive a loss of power as its documents do.
+    /// Creates that directory durably.
     pub(super) fn create_account(&self) -> Result<(), StoreError> {
         create_directory(&self.directory)?;
         let root = self.directory.parent().unwrap_or(&self.directory);
         sync_directory(root).map_err(StoreError::io("write", root))
     }
 
-    /// Where those who wait for a call of the account keep their tickets.
+    /// The directory of the tickets of waiting processes.
     pub(super) fn queue(&self) -> PathBuf {
         self.directory.join(".queue")
     }
@@ -102,11 +102,12 @@ impl CallFiles {
     }
 }
 
-/// A file name for any text: ASCII letters, digits, `-`, `_` and inner dots stay, the rest becomes
-/// `%xx`. Different texts get different names, and none leaves the directory or hides in it.
+/// Encodes a text as a file name: ASCII letters, digits, `-`, `_` and inner dots stay, the rest
+/// becomes `%xx`. Different texts get different names, and no name leaves the directory or is
+/// hidden.
 fn file_name(text: &str) -> String {
     if text.is_empty() {
-        // Elsewhere a percent sign is always followed by digits.
+        // In all other names a percent sign is followed by digits.
         return "%".to_owned();
     }
     let folds_case = cfg!(any(windows, target_vendor = "apple"));
@@ -124,17 +125,17 @@ fn file_name(text: &str) -> String {
         return name;
     }
     let readable = name.get(..CUT_NAME).unwrap_or_default();
-    // Not in the middle of a `%xx`.
+    // Do not cut a `%xx` in half.
     let readable = match readable.rfind('%') {
         Some(at) if at + 3 > CUT_NAME => readable.get(..at).unwrap_or_default(),
         _ => readable,
     };
-    // The document repeats the id, so a collision is noticed.
+    // The document contains the id, so a collision is detected.
     let hash = Fnv::new().with(text.as_bytes()).get();
     format!("{readable}~{hash:032x}")
 }
 
-/// Creates a directory and its missing parents, owner-only from the first moment.
+/// Creates a directory and its missing parents with owner-only permissions.
 pub(crate) fn create_directory(path: &Path) -> Result<(), StoreError> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -152,10 +153,10 @@ pub(crate) fn owner_only() -> OpenOptions {
     options
 }
 
-/// Refuses a directory in which others could plant documents, and what is no directory.
+/// Refuses a path that is not a directory, or a directory that other users can write to.
 pub(crate) fn check_directory(path: &Path) -> Result<(), StoreError> {
     let metadata =
-        fs::metadata(path).map_err(StoreError::io("look at the call state directory", path))?;
+        fs::metadata(path).map_err(StoreError::io("inspect the call state directory", path))?;
     if !metadata.is_dir() {
         let source = io::Error::from(io::ErrorKind::NotADirectory);
         return Err(StoreError::io("use as call state directory", path)(source));
@@ -170,29 +171,28 @@ pub(crate) fn check_directory(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Whether an open file is still the one found under its path.
+/// Returns true if an open file is still the one at its path.
 #[cfg(unix)]
 pub(super) fn is_still_at(file: &File, path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::MetadataExt;
     let held = file.metadata()?;
-    Ok(unless_missing(fs::metadata(path))?
+    Ok(ignore_missing(fs::metadata(path))?
         .is_some_and(|found| (found.dev(), found.ino()) == (held.dev(), held.ino())))
 }
 
-/// Whether an open file is still the one found under its path. Lock files stay where this cannot be
-/// found out, so it always is.
+/// Always returns true: lock files are not removed on platforms where this cannot be determined.
 #[cfg(not(unix))]
 pub(super) fn is_still_at(_file: &File, path: &Path) -> io::Result<bool> {
     fs::exists(path)
 }
 
-/// Makes the names in a directory survive a loss of power.
+/// Makes the names in a directory durable.
 pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
     if !cfg!(unix) {
         return Ok(());
     }
     match File::open(path)?.sync_all() {
-        // Some network file systems know no such thing; there the rename has to do.
+        // Some network file systems do not support this; there the rename has to be enough.
         Err(error)
             if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) =>
         {
@@ -202,9 +202,9 @@ pub(super) fn sync_directory(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Refuses what is not a regular file: opening a pipe waits for another process.
+/// Refuses anything but a regular file: opening a pipe would block.
 pub(crate) fn check_regular(path: &Path) -> io::Result<()> {
-    match unless_missing(fs::metadata(path))? {
+    match ignore_missing(fs::metadata(path))? {
         Some(found) if !found.is_file() => {
             Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
         }
@@ -212,8 +212,8 @@ pub(crate) fn check_regular(path: &Path) -> io::Result<()> {
     }
 }
 
-/// What is missing is no error here.
-pub(super) fn unless_missing<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+/// Treats a missing file as success.
+pub(super) fn ignore_missing<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_leaves_the_directory_or_hides_in_it() {
+    fn no_name_leaves_the_directory_or_is_hidden() {
         assert_eq!(file_name(".."), "%2e.");
         assert_eq!(file_name("../../etc/x"), "%2e.%2f..%2fetc%2fx");
         assert_eq!(file_name(".queue"), "%2equeue");
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_id_keeps_a_readable_beginning_and_never_half_an_escape() {
+    fn long_id_keeps_its_beginning_and_whole_escapes() {
         for lead in 0..3 {
             let name = file_name(&format!("{}{}", "a".repeat(lead), "я".repeat(300)));
             assert!(name.len() <= LONGEST_NAME, "{name}");

@@ -1,4 +1,4 @@
-//! One event of a call at a time, across processes.
+//! The lock of a call across processes.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -7,14 +7,14 @@ use std::time::{Duration, SystemTime};
 
 use super::super::error::StoreError;
 use super::files::{CallFiles, check_directory, check_regular, is_still_at, owner_only};
-use super::queue::{Ticket, somebody_is_before};
+use super::queue::{Ticket, has_earlier_ticket};
 use super::work;
 
-/// Between two looks at a lock that another process holds: the first waits, and the longest.
+/// The first and the longest delay between two attempts to take a lock held by another process.
 const FIRST_WAIT: Duration = Duration::from_millis(1);
 const LONGEST_WAIT: Duration = Duration::from_millis(20);
 
-/// The lock of one call, given back by dropping it, or by the death of the process.
+/// The lock of one call, released when dropped or when the process dies.
 #[derive(Debug)]
 pub(super) struct FileLock {
     file: File,
@@ -22,16 +22,16 @@ pub(super) struct FileLock {
 
 impl Drop for FileLock {
     fn drop(&mut self) {
-        // Closing the file would do, were it not for a child that was forked meanwhile: it holds
-        // the same open file. An error leaves it to the closing.
+        // Closing the file is not enough if a child was forked in between: it shares the open file.
+        // On an error, closing the file has to be enough.
         drop(self.file.unlock());
     }
 }
 
-/// Waits for the lock, in the order of arrival, and runs `then` under it in the same breath.
+/// Waits for the lock in FIFO order and runs `then` under it in the same blocking task.
 ///
-/// A dropped future leaves neither a lock nor a place in the queue: both live in values that are
-/// dropped with it, or with the result of the file work nobody waits for any more.
+/// A dropped future leaves neither a lock nor a ticket: both are owned by values that are dropped
+/// with it, or with the result of the abandoned file work.
 pub(super) async fn acquire<T, F>(
     files: &Arc<CallFiles>,
     arrived: SystemTime,
@@ -48,7 +48,7 @@ where
         let path = files.lock();
         let attempt = move || {
             let (ticket, then) = waiting;
-            if !somebody_is_before(&files, ticket.as_ref())?
+            if !has_earlier_ticket(&files, ticket.as_ref())?
                 && let Some(lock) = try_lock(&files)?
             {
                 return Ok(Attempt::Held(lock, then()?));
@@ -70,7 +70,7 @@ enum Attempt<T, F> {
     Busy(Option<Ticket>, F),
 }
 
-/// Takes the lock if it is free, creating its file, and the account's directory, where missing.
+/// Takes the lock if it is free; creates its file and the account's directory if missing.
 pub(super) fn try_lock(files: &CallFiles) -> Result<Option<FileLock>, StoreError> {
     let path = files.lock();
     let open = || owner_only().read(true).write(true).create(true).truncate(false).open(&path);
@@ -89,14 +89,14 @@ pub(super) fn try_lock(files: &CallFiles) -> Result<Option<FileLock>, StoreError
         Err(TryLockError::WouldBlock) => return Ok(None),
         Err(TryLockError::Error(error)) => return Err(StoreError::io("lock", path)(error)),
     }
-    // A sweep may have removed the file between opening and locking it; then another process may
-    // hold the lock of a new file under the same name, and this lock means nothing.
-    let valid = is_still_at(&file, &path).map_err(StoreError::io("look at", path))?;
+    // A sweep may have removed the file between opening and locking it. Another process may then
+    // hold the lock of a new file at the same path, and this lock is void.
+    let valid = is_still_at(&file, &path).map_err(StoreError::io("inspect", path))?;
     Ok(valid.then_some(FileLock { file }))
 }
 
-/// Removes the file of a held lock. The last thing to do for a call: from here on another process
-/// may lock it anew.
+/// Removes the file of a held lock. It must be the last step: from here on another process may lock
+/// the call.
 pub(super) fn remove_lock_file(files: &CallFiles, lock: FileLock) -> Result<(), StoreError> {
     if cfg!(unix) {
         let path = files.lock();

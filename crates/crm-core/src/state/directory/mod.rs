@@ -1,15 +1,15 @@
-//! Calls kept in files, for processes that come and go.
+//! Call stores in files, shared between processes.
 //!
-//! Every call has a document `<root>/<account>/<call>.json`, and beside it
+//! Every call has a document `<root>/<account>/<call>.json`, and these files beside it:
 //!
 //! | file | meaning |
 //! | --- | --- |
-//! | `<call>.lock` | locked while an event of the call is worked on; apart, so that replacing the document does not touch it |
+//! | `<call>.lock` | locked while an event of the call is processed; separate, so that replacing the document keeps the lock |
 //! | `<call>.tmp` | a document being written |
-//! | `<call>.bad` | a document that could not be read, kept for whoever wants to know why |
-//! | `.queue/<call>@...` | the tickets of processes waiting for the lock, locked by them as long as they live |
+//! | `<call>.bad` | an unreadable document, kept for diagnosis |
+//! | `.queue/<call>@...` | the tickets of processes waiting for the lock, each locked while its process lives |
 //! | `.numbers/`, `.pending/`, `.tokens/` | the documents of the other spaces, each with the files above |
-//! | `<root>/.swept` | its time of modification is the last sweep |
+//! | `<root>/.swept` | its modification time is the time of the last sweep |
 
 mod document;
 pub(crate) mod files;

@@ -1,9 +1,9 @@
-//! Who came first, across processes.
+//! The FIFO queue for a lock across processes.
 //!
-//! The lock alone would let in whichever process looks at the right moment, and an answer could
-//! overtake the ring it belongs to. So whoever has to wait takes a ticket named by the time it
-//! came, and nobody tries the lock while an earlier ticket is alive. Tickets only order the queue:
-//! exclusion is the lock's affair, so a ticket lost or forged costs a place and nothing else.
+//! The file lock alone would go to any process that happens to try at the right moment, so an
+//! answer could overtake its ring. A waiting process therefore creates a ticket named by its
+//! arrival time, and no process tries the lock while an earlier ticket is alive. Tickets only order
+//! the queue and the lock excludes, so a lost or forged ticket affects the order only.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -12,13 +12,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::super::error::StoreError;
-use super::files::{CallFiles, check_regular, create_directory, owner_only, unless_missing};
+use super::files::{CallFiles, check_regular, create_directory, ignore_missing, owner_only};
 
-/// Begins the name of a ticket that is being made: not locked yet, and not dead either.
+/// The prefix of a ticket that is being created: it is not locked yet, but not dead.
 const UNNAMED: char = '.';
 
-/// A place in the queue, kept until dropped. A killed process gives it up by dying: the file stays,
-/// unlocked, and is removed by whoever meets it.
+/// A position in the queue, until dropped. The ticket file of a killed process stays, unlocked, and
+/// is removed by the next process that finds it.
 #[derive(Debug)]
 pub(super) struct Ticket {
     path: PathBuf,
@@ -34,7 +34,7 @@ impl Ticket {
         let place = || {
             let number = TICKETS.fetch_add(1, Ordering::Relaxed);
             let process = std::process::id();
-            Self::place(&queue, format!("{}@{arrived:020}-{process}-{number:010}", files.stem()))
+            Self::create(&queue, format!("{}@{arrived:020}-{process}-{number:010}", files.stem()))
         };
         let ticket = match place() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -46,8 +46,8 @@ impl Ticket {
         ticket.map_err(StoreError::io("queue in", queue.clone()))
     }
 
-    /// Locked before it gets its name, so that no one sees it dead.
-    fn place(queue: &Path, name: String) -> io::Result<Self> {
+    /// Locks the file before it gets its name, so that it never looks dead.
+    fn create(queue: &Path, name: String) -> io::Result<Self> {
         let (unnamed, path) = (queue.join(format!("{UNNAMED}{name}")), queue.join(&name));
         let alive = owner_only().read(true).write(true).create_new(true).open(&unnamed)?;
         alive.try_lock()?;
@@ -58,19 +58,20 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        // A ticket that cannot be removed is unlocked in a moment, and then dead to everybody.
+        // If the ticket cannot be removed, it is unlocked right after, and so counts as dead.
         drop(fs::remove_file(&self.path));
     }
 }
 
-/// Whether a living ticket of this call is older than `mine`, or there is any when I have none.
-pub(super) fn somebody_is_before(
+/// Returns true if a live ticket of this call is older than `mine`, or exists at all if `mine` is
+/// `None`.
+pub(super) fn has_earlier_ticket(
     files: &CallFiles,
     mine: Option<&Ticket>,
 ) -> Result<bool, StoreError> {
     let queue = files.queue();
     let look = || -> io::Result<bool> {
-        let Some(entries) = unless_missing(fs::read_dir(&queue))? else {
+        let Some(entries) = ignore_missing(fs::read_dir(&queue))? else {
             return Ok(false);
         };
         for entry in entries {
@@ -86,18 +87,18 @@ pub(super) fn somebody_is_before(
         }
         Ok(false)
     };
-    look().map_err(StoreError::io("look at the queue", queue.clone()))
+    look().map_err(StoreError::io("read the queue", queue.clone()))
 }
 
-/// Whether the process that took the ticket still waits; removes it if not.
+/// Returns true if the ticket's process still waits; removes the ticket if not.
 fn is_alive(ticket: &Path) -> io::Result<bool> {
     check_regular(ticket)?;
-    let Some(file) = unless_missing(File::open(ticket))? else {
+    let Some(file) = ignore_missing(File::open(ticket))? else {
         return Ok(false);
     };
     match file.try_lock_shared() {
         Ok(()) => {
-            unless_missing(fs::remove_file(ticket))?;
+            ignore_missing(fs::remove_file(ticket))?;
             Ok(false)
         }
         Err(TryLockError::WouldBlock) => Ok(true),
@@ -105,10 +106,11 @@ fn is_alive(ticket: &Path) -> io::Result<bool> {
     }
 }
 
-/// Removes the ticket of a process that has gone; one being made has a minute to get its name.
+/// Removes the ticket of a dead process. A ticket that is being created has a minute to get its
+/// name.
 pub(super) fn sweep_ticket(name: &str, ticket: &Path) -> io::Result<()> {
     if name.starts_with(UNNAMED) {
-        let made = unless_missing(fs::metadata(ticket).and_then(|metadata| metadata.modified()))?;
+        let made = ignore_missing(fs::metadata(ticket).and_then(|metadata| metadata.modified()))?;
         let age = made.and_then(|made| made.elapsed().ok());
         if age.is_none_or(|age| age < Duration::from_mins(1)) {
             return Ok(());

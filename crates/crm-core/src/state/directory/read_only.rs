@@ -1,4 +1,4 @@
-//! The calls of a directory, for a run that must not change anything.
+//! A read-only view of a directory store.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,21 +10,21 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use super::super::error::StoreError;
-use super::super::shelf::{Bounds, Shelves};
+use super::super::keyed_lock::{CallKey, KeyGuard, KeyedLock};
 use super::super::store::{CallSlot, CallStore, KEPT_FOR, Space};
-use super::super::turns::{CallKey, Turn, Turns};
+use super::super::ttl_map::{Bounds, SpaceMaps};
 use super::files::{CallFiles, check_directory};
 use super::{document, sweep, work};
 
-/// Changes remembered at once; beyond it, a call is again as the files say.
+/// The largest number of changes in memory; above it, the oldest are discarded.
 const CAPACITY: usize = 100_000;
 
-/// What is in the directory of a [`DirectoryCallStore`](super::DirectoryCallStore), with every
-/// change kept in memory only: for dry runs.
+/// The contents of a [`DirectoryCallStore`](super::DirectoryCallStore), with changes in memory
+/// only: for dry runs.
 ///
-/// It creates, changes and removes no file and takes no lock that others would notice: another
-/// process may work on the same call meanwhile. Within this process the events of a call wait for
-/// each other as always. A missing directory is an empty one.
+/// It creates, changes and removes no file and takes no file lock, so another process may change
+/// the same call concurrently. Within this process events of a call wait for each other as usual. A
+/// missing directory is an empty one.
 #[derive(Debug)]
 pub struct ReadOnlyCallStore {
     root: PathBuf,
@@ -34,35 +34,35 @@ pub struct ReadOnlyCallStore {
 
 #[derive(Debug)]
 struct Shared {
-    turns: Turns,
-    /// What was changed here: a new document, or none for a removed one.
-    changes: Shelves<Option<Value>>,
+    locks: KeyedLock,
+    /// The changes: a new document, or `None` for a removed one.
+    changes: SpaceMaps<Option<Value>>,
 }
 
 impl ReadOnlyCallStore {
     pub(super) async fn open(root: PathBuf) -> Result<Self, StoreError> {
         let path = root.clone();
         work::run(&root, move || {
-            let there = path.try_exists().map_err(StoreError::io("look at", &path))?;
+            let there = path.try_exists().map_err(StoreError::io("inspect", &path))?;
             if there { check_directory(&path) } else { Ok(()) }
         })
         .await?;
         Ok(Self {
             root,
-            shared: Arc::new(Shared { turns: Turns::default(), changes: Shelves::new() }),
+            shared: Arc::new(Shared { locks: KeyedLock::default(), changes: SpaceMaps::new() }),
             bounds: Bounds { kept_for: Some(KEPT_FOR), capacity: CAPACITY },
         })
     }
 
-    /// How long calls and numbers are remembered after their last save. Whole seconds count.
+    /// Sets how long calls and numbers are stored after their last save, in whole seconds.
     #[must_use]
     pub fn kept_for(mut self, kept_for: Duration) -> Self {
         self.bounds.kept_for = Some(kept_for);
         self
     }
 
-    fn kept(&self, space: Space) -> Option<Duration> {
-        space.kept(self.bounds.kept_for.unwrap_or(KEPT_FOR))
+    fn lifetime(&self, space: Space) -> Option<Duration> {
+        space.lifetime(self.bounds.kept_for.unwrap_or(KEPT_FOR))
     }
 }
 
@@ -75,21 +75,21 @@ impl CallStore for ReadOnlyCallStore {
         id: &str,
     ) -> Result<Box<dyn CallSlot>, StoreError> {
         let key = CallKey::new(space, account, id);
-        let turn = self.shared.turns.take(&key).await;
+        let guard = self.shared.locks.take(&key).await;
         let document = if let Some(changed) = self.shared.changes.get(&key, self.bounds) {
             changed
         } else {
             let files = CallFiles::of(&self.root, &key);
-            let kept_for = self.kept(space);
+            let kept_for = self.lifetime(space);
             let (path, key) = (files.document(), Arc::clone(&key));
             work::run(&path, move || document::read(&files, &key.call_id, kept_for, report)).await?
         };
         let (shared, bounds) = (Arc::clone(&self.shared), self.bounds);
-        Ok(Box::new(ReadOnlySlot { shared, bounds, key, document, _turn: turn }))
+        Ok(Box::new(ReadOnlySlot { shared, bounds, key, document, _guard: guard }))
     }
 
     async fn list(&self, space: Space, account: &str) -> Result<Vec<String>, StoreError> {
-        let (root, kept_for) = (self.root.clone(), self.kept(space));
+        let (root, kept_for) = (self.root.clone(), self.lifetime(space));
         let directory = CallFiles::space(&root, space, account);
         let found = work::run(&root, move || sweep::list(&directory, kept_for)).await?;
         let mut ids: BTreeSet<String> = found.into_iter().collect();
@@ -103,17 +103,17 @@ impl CallStore for ReadOnlyCallStore {
         Ok(ids.into_iter().collect())
     }
 
-    /// Forgets changes made in memory; the files are left alone.
+    /// Discards changes in memory; the files are left alone.
     async fn sweep(&self) -> Result<usize, StoreError> {
-        Ok(self.shared.changes.sweep(self.bounds, &self.shared.turns))
+        Ok(self.shared.changes.sweep(self.bounds, &self.shared.locks))
     }
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "stands in for one that moves the file aside")]
+#[allow(clippy::unnecessary_wraps, reason = "same signature as the function that renames the file")]
 fn report(files: &CallFiles, why: &str) -> Result<(), StoreError> {
     tracing::warn!(
         path = %files.document().display(),
-        "the state of a call cannot be read: {why}; going on without it"
+        "cannot read the state of a call: {why}; the call continues without it"
     );
     Ok(())
 }
@@ -123,13 +123,13 @@ struct ReadOnlySlot {
     bounds: Bounds,
     key: Arc<CallKey>,
     document: Option<Value>,
-    _turn: Turn,
+    _guard: KeyGuard,
 }
 
 impl ReadOnlySlot {
     fn change_to(&mut self, document: Option<Value>) {
-        let Shared { turns, changes } = &*self.shared;
-        changes.put(&self.key, document.clone(), self.bounds, turns);
+        let Shared { locks, changes } = &*self.shared;
+        changes.put(&self.key, document.clone(), self.bounds, locks);
         self.document = document;
     }
 }

@@ -8,17 +8,17 @@ use serde_json::Value;
 use tokio::task::JoinHandle;
 
 use super::super::error::StoreError;
+use super::super::keyed_lock::{CallKey, KeyGuard};
 use super::super::store::CallSlot;
-use super::super::turns::{CallKey, Turn};
 use super::files::CallFiles;
 use super::lock::FileLock;
 use super::{document, work};
 
-/// Everything that keeps others out of the call. File work holds a share of it, so that a change
-/// whose caller has gone ends before the next event begins. Dropped in this order.
+/// The locks of the call. File work shares them, so that an abandoned change ends before the next
+/// event starts. Dropped in this order.
 struct Hold {
     _lock: FileLock,
-    _turn: Turn,
+    _guard: KeyGuard,
 }
 
 pub(super) struct DirectorySlot {
@@ -26,7 +26,7 @@ pub(super) struct DirectorySlot {
     files: Arc<CallFiles>,
     document: Option<Value>,
     hold: Arc<Hold>,
-    /// A change under way, kept across calls because the caller may have stopped waiting for it.
+    /// A change in progress, kept here since the caller may stop waiting for it.
     change: Option<Change>,
 }
 
@@ -41,14 +41,14 @@ impl DirectorySlot {
         files: Arc<CallFiles>,
         document: Option<Value>,
         lock: FileLock,
-        turn: Turn,
+        guard: KeyGuard,
     ) -> Self {
-        let hold = Arc::new(Hold { _lock: lock, _turn: turn });
+        let hold = Arc::new(Hold { _lock: lock, _guard: guard });
         Self { key, files, document, hold, change: None }
     }
 
     async fn change_to(&mut self, document: Option<Value>) -> Result<(), StoreError> {
-        // Whether an abandoned change went well is of no interest to the one that replaces it.
+        // The result of an abandoned change is irrelevant to the one that replaces it.
         drop(self.settle().await);
         let (key, files) = (Arc::clone(&self.key), Arc::clone(&self.files));
         let (hold, next) = (Arc::clone(&self.hold), document.clone());

@@ -1,4 +1,4 @@
-//! The store itself.
+//! The directory store.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -8,39 +8,38 @@ use async_trait::async_trait;
 use tokio::time::Instant;
 
 use super::super::error::StoreError;
+use super::super::keyed_lock::{CallKey, KeyedLock, lock};
 use super::super::store::{CallSlot, CallStore, KEPT_FOR, Space};
-use super::super::turns::{CallKey, Turns, lock};
 use super::files::{CallFiles, check_directory, create_directory};
 use super::lock::acquire;
 use super::read_only::ReadOnlyCallStore;
 use super::slot::DirectorySlot;
 use super::{document, sweep, work};
 
-/// Keeps every call in a file of its own, locked across processes.
+/// A call store with one file per call, locked across processes.
 ///
-/// The calls of an account are `<root>/<account>/<call>.json`, documents of another [`Space`] lie in
-/// `<root>/<account>/.<space>/`; names take any text. Directories
-/// are created for their owner only (0700), files too (0600). A document is replaced as a whole:
-/// whenever a process or the machine dies, the old one or the new one is there. A document that
-/// cannot be read is moved aside (`.bad`), reported as a warning, and counts as absent.
+/// The calls of an account are `<root>/<account>/<call>.json`, documents of another [`Space`] are
+/// in `<root>/<account>/.<space>/`; ids may be any text. Directories are created with mode 0700,
+/// files with 0600. A document is replaced atomically: after a crash the old or the new one is
+/// there. An unreadable document is renamed (`.bad`), reported as a warning, and counts as missing.
 ///
-/// A call is forgotten 48 hours after its last save. The first call opened in an hour, by any
-/// process, sets off a sweep in the background.
+/// A call expires 48 hours after its last save. The first call opened in an hour, by any process,
+/// starts a sweep in the background.
 ///
-/// The directory must be on a file system that locks files, that is, on a local disk.
+/// The directory must be on a file system with file locks, that is, on a local disk.
 #[derive(Debug)]
 pub struct DirectoryCallStore {
     root: PathBuf,
     kept_for: Duration,
-    turns: Turns,
+    locks: KeyedLock,
     next_sweep: Mutex<Option<Instant>>,
 }
 
 impl DirectoryCallStore {
-    /// Creates the directory where it is missing, and makes sure it can be worked with.
+    /// Creates the directory if missing, and checks that it is usable.
     ///
     /// # Errors
-    /// It cannot be created or written, or others may write to it.
+    /// If it cannot be created or written, or other users may write to it.
     pub async fn open(root: impl Into<PathBuf>) -> Result<Self, StoreError> {
         let root = root.into();
         let path = root.clone();
@@ -50,18 +49,23 @@ impl DirectoryCallStore {
             sweep::prepare(&path)
         })
         .await?;
-        Ok(Self { root, kept_for: KEPT_FOR, turns: Turns::default(), next_sweep: Mutex::default() })
+        Ok(Self {
+            root,
+            kept_for: KEPT_FOR,
+            locks: KeyedLock::default(),
+            next_sweep: Mutex::default(),
+        })
     }
 
-    /// The same calls for a dry run: see [`ReadOnlyCallStore`].
+    /// Opens the same calls for a dry run: see [`ReadOnlyCallStore`].
     ///
     /// # Errors
-    /// The directory is there and others may write to it.
+    /// If the directory exists and other users may write to it.
     pub async fn read_only(root: impl Into<PathBuf>) -> Result<ReadOnlyCallStore, StoreError> {
         ReadOnlyCallStore::open(root.into()).await
     }
 
-    /// How long calls and numbers are remembered after their last save. Whole seconds count.
+    /// Sets how long calls and numbers are stored after their last save, in whole seconds.
     #[must_use]
     pub fn kept_for(mut self, kept_for: Duration) -> Self {
         self.kept_for = kept_for;
@@ -73,7 +77,7 @@ impl DirectoryCallStore {
         &self.root
     }
 
-    /// Looks once an hour whether it is time, and then sweeps beside the work, not before it.
+    /// Checks once an hour whether a sweep is due, and sweeps in the background.
     fn sweep_when_due(&self) {
         let now = Instant::now();
         let mut next = lock(&self.next_sweep);
@@ -100,19 +104,19 @@ impl CallStore for DirectoryCallStore {
         self.sweep_when_due();
         let key = CallKey::new(space, account, id);
         let files = Arc::new(CallFiles::of(&self.root, &key));
-        let turn = self.turns.take(&key).await;
+        let guard = self.locks.take(&key).await;
         let read = {
             let (key, files) = (Arc::clone(&key), Arc::clone(&files));
-            let kept_for = space.kept(self.kept_for);
-            move || document::read(&files, &key.call_id, kept_for, document::set_aside)
+            let kept_for = space.lifetime(self.kept_for);
+            move || document::read(&files, &key.call_id, kept_for, document::rename_bad)
         };
         let (lock, document) = acquire(&files, arrived, read).await?;
-        Ok(Box::new(DirectorySlot::new(key, files, document, lock, turn)))
+        Ok(Box::new(DirectorySlot::new(key, files, document, lock, guard)))
     }
 
     async fn list(&self, space: Space, account: &str) -> Result<Vec<String>, StoreError> {
         let directory = CallFiles::space(&self.root, space, account);
-        let kept_for = space.kept(self.kept_for);
+        let kept_for = space.lifetime(self.kept_for);
         work::run(&self.root, move || sweep::list(&directory, kept_for)).await
     }
 

@@ -1,4 +1,4 @@
-//! Forgetting calls whose time is over, beside processes that work on others.
+//! Removing expired calls, concurrently with processes that use others.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -7,15 +7,15 @@ use std::time::{Duration, SystemTime};
 
 use super::super::error::StoreError;
 use super::super::store::Space;
-use super::document::{Found, find, is_over, remove, set_aside};
-use super::files::{CallFiles, check_regular, owner_only, unless_missing};
+use super::document::{Found, find, is_expired, remove, rename_bad};
+use super::files::{CallFiles, check_regular, ignore_missing, owner_only};
 use super::lock::{remove_lock_file, try_lock};
 use super::queue::sweep_ticket;
 
-/// How often a directory is swept, by whichever process comes first.
+/// The interval between sweeps of a directory, across all processes.
 pub(super) const EVERY: Duration = Duration::from_hours(1);
 
-/// Makes the file that remembers the last sweep; with that, sees that the directory can be written.
+/// Creates the file that marks the last sweep, which also checks that the directory is writable.
 pub(super) fn prepare(root: &Path) -> Result<(), StoreError> {
     stamp(root).map(drop)
 }
@@ -31,50 +31,51 @@ fn stamp(root: &Path) -> Result<File, StoreError> {
         .map_err(StoreError::io("write", path))
 }
 
-/// Sweeps if no process did within the hour or is at it. Trouble is reported, and the caller's work
-/// goes on.
+/// Sweeps if no process did within the interval. Errors are logged; the caller's work continues.
 pub(super) fn when_due(root: &Path, kept_for: Duration) {
     match is_due(root).and_then(|due| due.map_or(Ok(0), |_stamp| sweep(root, kept_for))) {
         Ok(0) => {}
-        Ok(calls) => tracing::debug!(calls, root = %root.display(), "forgot old calls"),
-        Err(error) => tracing::warn!(%error, "old calls could not be swept"),
+        Ok(calls) => tracing::debug!(calls, root = %root.display(), "removed expired calls"),
+        Err(error) => tracing::warn!(%error, "cannot sweep expired calls"),
     }
 }
 
-/// The stamp, locked for as long as the sweep takes, if it is time for one.
+/// The mark of the last sweep, locked for the duration of this one, if a sweep is due.
 fn is_due(root: &Path) -> Result<Option<File>, StoreError> {
     let stamp = stamp(root)?;
     let last = stamp.metadata().and_then(|metadata| metadata.modified());
-    let last = last.map_err(StoreError::io("look at", root.join(".swept")))?;
-    // A sweep in the future was dated by a wrong clock.
+    let last = last.map_err(StoreError::io("inspect", root.join(".swept")))?;
+    // A mark in the future was set by a wrong clock.
     let is_due = last.elapsed().map_or(true, |ago| ago >= EVERY);
     Ok((is_due && stamp.try_lock().is_ok()).then_some(stamp))
 }
 
-/// Sweeps every account and says how many calls were forgotten.
+/// Sweeps every account and returns the number of removed calls.
 pub(super) fn sweep(root: &Path, kept_for: Duration) -> Result<usize, StoreError> {
-    let mut forgotten = 0;
+    let mut removed = 0;
     for (name, account) in listing(root)? {
         if name.starts_with('.') || !account.is_dir() {
             continue;
         }
         for &space in Space::ALL {
             let directory = CallFiles::space_of(&account, space);
-            match sweep_space(&directory, space.kept(kept_for)) {
-                Ok(documents) => forgotten += documents,
-                // One account that cannot be handled must not keep the others for ever.
-                Err(error) => tracing::warn!(%error, "old calls of an account could not be swept"),
+            match sweep_space(&directory, space.lifetime(kept_for)) {
+                Ok(documents) => removed += documents,
+                // A failing account must not block the others.
+                Err(error) => {
+                    tracing::warn!(%error, "cannot sweep the expired calls of an account");
+                }
             }
         }
     }
-    // At the end: a sweep that was killed is taken up again by the next process.
+    // Marked at the end: the next process repeats a killed sweep.
     stamp(root)?
         .set_modified(SystemTime::now())
         .map_err(StoreError::io("date", root.join(".swept")))?;
-    Ok(forgotten)
+    Ok(removed)
 }
 
-/// Ids of the documents of a directory that are still kept.
+/// The ids of the unexpired documents in a directory.
 pub(super) fn list(
     directory: &Path,
     kept_for: Option<Duration>,
@@ -85,16 +86,16 @@ pub(super) fn list(
             continue;
         };
         match find(&CallFiles::listed(directory, stem)) {
-            Ok(Found::Stored { call_id, saved_at, .. }) if !is_over(saved_at, kept_for) => {
+            Ok(Found::Stored { call_id, saved_at, .. }) if !is_expired(saved_at, kept_for) => {
                 ids.push(call_id);
             }
             Ok(_) => {}
-            // One bad file hides no other document: opening this one reports what is wrong.
+            // A bad file must not hide other documents; opening it reports the error.
             Err(error) => {
                 if let Some(call_id) = CallFiles::id_of(stem) {
                     ids.push(call_id);
                 } else {
-                    tracing::warn!(%error, "a document is left out of the list");
+                    tracing::warn!(%error, "document left out of the list");
                 }
             }
         }
@@ -106,11 +107,11 @@ pub(super) fn list(
 fn sweep_space(account: &Path, kept_for: Option<Duration>) -> Result<usize, StoreError> {
     for (name, ticket) in listing(&account.join(".queue"))? {
         if let Err(error) = sweep_ticket(&name, &ticket) {
-            tracing::warn!(%error, ticket = %ticket.display(), "an old ticket could not be swept");
+            tracing::warn!(%error, ticket = %ticket.display(), "cannot sweep an old ticket");
         }
     }
     let mut cleaned = HashSet::new();
-    let mut forgotten = 0;
+    let mut removed = 0;
     for (name, _) in listing(account)? {
         let Some((stem, suffix)) = name.rsplit_once('.') else {
             continue;
@@ -120,21 +121,21 @@ fn sweep_space(account: &Path, kept_for: Option<Duration>) -> Result<usize, Stor
             continue;
         }
         if cleaned.insert(stem.to_owned()) {
-            match clean(&files, kept_for) {
-                Ok(calls) => forgotten += calls,
-                // Nor one call.
-                Err(error) => tracing::warn!(%error, "an old call could not be swept"),
+            match sweep_call(&files, kept_for) {
+                Ok(calls) => removed += calls,
+                // A failing call must not block the others.
+                Err(error) => tracing::warn!(%error, "cannot sweep an expired call"),
             }
         }
     }
-    Ok(forgotten)
+    Ok(removed)
 }
 
-/// Whether the file of this suffix looks, from outside the lock, as if there were something to do.
-/// What is wrong with a file that cannot be looked at turns out then.
+/// Returns true if, without the lock, the file of this suffix seems removable. An uninspectable
+/// file counts as one: the error shows up later.
 fn has_leftovers(files: &CallFiles, suffix: &str, kept_for: Option<Duration>) -> bool {
     match suffix {
-        "json" => !find(files).is_ok_and(|found| found.is_young(kept_for)),
+        "json" => !find(files).is_ok_and(|found| found.is_fresh(kept_for)),
         "lock" => !files.document().exists(),
         "bad" => is_old(&files.bad(), kept_for).unwrap_or(true),
         "tmp" => true,
@@ -142,25 +143,25 @@ fn has_leftovers(files: &CallFiles, suffix: &str, kept_for: Option<Duration>) ->
     }
 }
 
-/// Removes what is over of one call, unless somebody works on it.
-fn clean(files: &CallFiles, kept_for: Option<Duration>) -> Result<usize, StoreError> {
+/// Removes the expired files of one call, unless the call is locked.
+fn sweep_call(files: &CallFiles, kept_for: Option<Duration>) -> Result<usize, StoreError> {
     let Some(lock) = try_lock(files)? else {
         return Ok(0);
     };
-    // Nobody writes under this lock but us, so this one was left behind.
+    // Only the lock holder writes it, so this file is a leftover.
     discard(files.temporary())?;
     if is_old(&files.bad(), kept_for)? {
         discard(files.bad())?;
     }
     match find(files)? {
-        Found::Stored { saved_at, .. } if is_over(saved_at, kept_for) => {
+        Found::Stored { saved_at, .. } if is_expired(saved_at, kept_for) => {
             remove(files)?;
             remove_lock_file(files, lock)?;
             Ok(1)
         }
         Found::Stored { .. } | Found::Newer(_) => Ok(0),
         Found::Bad(why) => {
-            set_aside(files, &why)?;
+            rename_bad(files, &why)?;
             remove_lock_file(files, lock)?;
             Ok(0)
         }
@@ -172,22 +173,23 @@ fn clean(files: &CallFiles, kept_for: Option<Duration>) -> Result<usize, StoreEr
 }
 
 fn discard(path: PathBuf) -> Result<(), StoreError> {
-    unless_missing(fs::remove_file(&path)).map(drop).map_err(StoreError::io("remove", path))
+    ignore_missing(fs::remove_file(&path)).map(drop).map_err(StoreError::io("remove", path))
 }
 
 fn is_old(path: &Path, kept_for: Option<Duration>) -> Result<bool, StoreError> {
-    let modified = unless_missing(fs::metadata(path).and_then(|metadata| metadata.modified()))
-        .map_err(StoreError::io("look at", path))?;
+    let modified = ignore_missing(fs::metadata(path).and_then(|metadata| metadata.modified()))
+        .map_err(StoreError::io("inspect", path))?;
     Ok(modified
         .and_then(|at| at.elapsed().ok())
         .zip(kept_for)
         .is_some_and(|(age, kept_for)| age >= kept_for))
 }
 
-/// Names and paths in a directory, none if it is missing; what is no text is not ours.
+/// The names and paths in a directory; empty if it is missing. Names that are not UTF-8 are
+/// skipped.
 fn listing(directory: &Path) -> Result<Vec<(String, PathBuf)>, StoreError> {
     let list = || {
-        let Some(entries) = unless_missing(fs::read_dir(directory))? else {
+        let Some(entries) = ignore_missing(fs::read_dir(directory))? else {
             return Ok(Vec::new());
         };
         let mut listing = Vec::new();

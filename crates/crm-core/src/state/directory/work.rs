@@ -1,4 +1,4 @@
-//! File work, off the asynchronous threads.
+//! File work on blocking threads.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::super::error::StoreError;
 
-/// Starts file work under the caller's span and subscriber. It goes on when the handle is dropped.
+/// Starts file work under the caller's span and subscriber. It continues if the handle is dropped.
 pub(super) fn start<T, F>(work: F) -> JoinHandle<T>
 where
     T: Send + 'static,
@@ -17,7 +17,7 @@ where
     spawn_blocking(move || tracing::dispatcher::with_default(&subscriber, || span.in_scope(work)))
 }
 
-/// Does file work on `path` and waits for it.
+/// Runs file work on `path` and waits for it.
 pub(super) async fn run<T, F>(path: &Path, work: F) -> Result<T, StoreError>
 where
     T: Send + 'static,

@@ -1,16 +1,16 @@
-//! Events that come late, twice, in another order, or not at all.
+//! Late, repeated, reordered and missing events.
 
 use super::*;
 
 #[test]
-fn the_same_ringing_twice_is_once() {
+fn repeated_ringing_is_applied_once() {
     let state = after(&[ringing(0, &["151"]), ringing(1, &["151", "152"])]);
     assert_eq!(state.legs().len(), 2);
     assert_eq!(state.started_at(), Some(at(0)));
 }
 
 #[test]
-fn nothing_changes_after_the_end_and_that_is_said() {
+fn event_after_the_end_is_ignored_with_a_warning() {
     let mut state = after(&[ringing(0, &["151"]), ended(26)]);
     let before = state.clone();
     let warnings = state.apply(&answered(30, "151"));
@@ -22,7 +22,7 @@ fn nothing_changes_after_the_end_and_that_is_said() {
 }
 
 #[test]
-fn the_order_of_arrival_does_not_change_a_call() {
+fn order_of_arrival_does_not_change_the_result() {
     let events =
         [ringing(0, &["151", "152"]), answered(5, "151"), event(20, EventKind::Held), ended(60)];
     let wanted = after(&events).to_record(&call()).unwrap();
@@ -43,7 +43,7 @@ fn the_order_of_arrival_does_not_change_a_call() {
 }
 
 #[test]
-fn events_that_come_twice_change_nothing_after_the_end() {
+fn repeated_events_after_the_end_change_nothing() {
     let events = [
         ringing(0, &["151", "152"]),
         answered(5, "151"),
@@ -60,7 +60,7 @@ fn events_that_come_twice_change_nothing_after_the_end() {
 }
 
 #[test]
-fn a_missing_beginning_is_taken_after_the_end() {
+fn missing_first_event_is_applied_after_the_end() {
     let mut state = after(&[ended(60)]);
     assert_eq!(state.to_record(&call()), None);
     assert!(state.apply(&ringing(61, &["151"])).is_empty());
@@ -74,12 +74,12 @@ fn late_answer_of_a_recorded_call_warns() {
     state.set_recorded(Recorded::Yes);
     let warnings = state.apply(&answered(5, "151"));
     assert_eq!(warnings[0].kind(), WarningKind::OutOfOrder, "{warnings:?}");
-    assert!(warnings[0].text().contains("recorded already"), "{warnings:?}");
+    assert!(warnings[0].text().contains("already recorded"), "{warnings:?}");
     assert!(state.apply(&answered(5, "151")).is_empty(), "a repeat changes nothing");
 }
 
 #[test]
-fn the_later_time_wins_in_any_order() {
+fn value_of_the_later_event_wins_in_any_order() {
     let inbound = ringing(0, &["151"]);
     let outbound = event(1, EventKind::Ringing)
         .with_direction(Direction::Outbound)
@@ -88,13 +88,13 @@ fn the_later_time_wins_in_any_order() {
         let mut state = CallState::default();
         let warnings: Vec<_> = events.iter().flat_map(|event| state.apply(event)).collect();
         assert_eq!(state.direction(), Some(Direction::Outbound), "{events:?}");
-        assert!(state.client().is_some(), "what only the earlier one reports is kept");
+        assert!(state.client().is_some(), "values of only the earlier event are kept");
         assert_eq!(warnings.len(), usize::from(events[0] == &inbound), "{warnings:?}");
     }
 }
 
 #[test]
-fn after_lost_state_the_end_says_who_it_was() {
+fn end_event_names_the_employee_after_lost_state() {
     let client: PhoneNumber = "+375446370646".parse().unwrap();
     let end = |outcome| {
         event(

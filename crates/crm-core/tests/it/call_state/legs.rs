@@ -1,9 +1,9 @@
-//! Legs: who stands where in a call, transfers, consultations.
+//! Legs: consultations, transfers, recordings.
 
 use super::*;
 
 #[test]
-fn a_consultation_is_a_second_leg_and_no_talk_with_the_client() {
+fn consultation_is_a_separate_leg() {
     let consult = Leg::new(LegEnd::Employee(ext("151")), LegEnd::Employee(ext("152")));
     let state = after(&[
         ringing(0, &["151"]),
@@ -25,7 +25,7 @@ fn a_consultation_is_a_second_leg_and_no_talk_with_the_client() {
 }
 
 #[test]
-fn an_attended_transfer_makes_the_new_employee_the_last_who_talked() {
+fn attended_transfer_changes_the_last_talker() {
     let transfer =
         EventKind::Transferred { mode: TransferMode::Attended, from: None, to: ext("152") };
     let state = after(&[ringing(0, &["151"]), answered(5, "151"), event(40, transfer), ended(100)]);
@@ -33,16 +33,16 @@ fn an_attended_transfer_makes_the_new_employee_the_last_who_talked() {
     assert_eq!(names(record.talked_with()), ["151", "152"]);
     assert_eq!(record.talk(), Some(Seconds::new(95)));
     assert_eq!(record.transfer().unwrap().mode, TransferMode::Attended);
-    assert_eq!(state.legs()[0].ended_at, Some(at(40)), "the first employee's leg is over");
+    assert_eq!(state.legs()[0].ended_at, Some(at(40)), "the first employee's leg has ended");
 }
 
 #[test]
-fn whoever_takes_the_call_stops_the_other_phones() {
+fn answer_ends_the_other_ringing_legs() {
     let mut state = after(&[ringing(0, &["151", "152"]), answered(6, "152")]);
     let phases: Vec<LegPhase> = state.legs().iter().map(|leg| leg.phase).collect();
     assert_eq!(phases, [LegPhase::Ended, LegPhase::Connected]);
     assert_eq!(state.legs()[0].ended_at, Some(at(6)));
-    // What the PBX says of it afterwards is no news, and a phone that rings again is a new leg.
+    // Late reports of the PBX about it are ignored, and a phone that rings again is a new leg.
     state.apply(&event(7, EventKind::LegEnded).with_leg(Leg::to_employee(ext("151"))));
     assert_eq!(state.legs()[0].ended_at, Some(at(6)));
     state.apply(&ringing(8, &["151"]));
@@ -50,7 +50,7 @@ fn whoever_takes_the_call_stops_the_other_phones() {
 }
 
 #[test]
-fn a_question_to_a_colleague_stops_no_phone() {
+fn consultation_ends_no_ringing_leg() {
     let question = Leg::new(LegEnd::Employee(ext("152")), LegEnd::Employee(ext("153")));
     let state = after(&[
         ringing(0, &["152"]),
@@ -63,7 +63,7 @@ fn a_question_to_a_colleague_stops_no_phone() {
 }
 
 #[test]
-fn a_records_legs_are_called_as_they_were_while_they_lived() {
+fn record_legs_get_the_ids_of_live_legs() {
     let state =
         after(&[ringing(0, &["151", "152"]), answered(6, "152"), ringing(20, &["151"]), ended(70)]);
     let live: Vec<LegId> = state.legs().iter().map(|leg| leg.id.clone()).collect();
@@ -75,20 +75,20 @@ fn a_records_legs_are_called_as_they_were_while_they_lived() {
         ended_at: None,
         recording: None,
     };
-    let told = [
+    let record_legs = [
         leg("185.1", "151"),
         leg(live[1].as_str(), "152"),
         leg("185.3", "151"),
         leg("185.4", "160"),
     ];
-    let record = state.to_record(&call()).unwrap().with_legs(told.to_vec());
+    let record = state.to_record(&call()).unwrap().with_legs(record_legs.to_vec());
     let ids: Vec<LegId> = state.complete(record).legs().iter().map(|leg| leg.id.clone()).collect();
-    let expected = [&live[0], &live[1], &live[2], &told[3].id].map(Clone::clone);
+    let expected = [&live[0], &live[1], &live[2], &record_legs[3].id].map(Clone::clone);
     assert_eq!(ids, expected);
 }
 
 #[test]
-fn a_blind_transfer_rings_before_it_talks() {
+fn blind_transfer_rings_before_it_connects() {
     let transfer = EventKind::Transferred {
         mode: TransferMode::Blind,
         from: Some(ext("151")),
@@ -101,7 +101,7 @@ fn a_blind_transfer_rings_before_it_talks() {
 }
 
 #[test]
-fn legs_without_an_id_get_one_of_the_call_that_has_no_slash() {
+fn missing_leg_id_is_generated_without_slash() {
     let slashed = CallId::new("pbx/1757843474.185").unwrap();
     let client: PhoneNumber = "+375446370646".parse().unwrap();
     let mut state = CallState::default();
@@ -116,7 +116,7 @@ fn legs_without_an_id_get_one_of_the_call_that_has_no_slash() {
 }
 
 #[test]
-fn an_employee_who_rings_again_after_leaving_gets_a_new_leg() {
+fn employee_who_rings_after_leaving_gets_a_new_leg() {
     let state = after(&[
         ringing(0, &["151"]),
         event(10, EventKind::LegEnded).with_leg(Leg::to_employee(ext("151"))),
@@ -127,7 +127,7 @@ fn an_employee_who_rings_again_after_leaving_gets_a_new_leg() {
 }
 
 #[test]
-fn an_attended_transfer_ends_the_question_and_gives_the_client_to_who_was_asked() {
+fn attended_transfer_ends_the_consultation() {
     let question = || Leg::new(LegEnd::Employee(ext("151")), LegEnd::Employee(ext("152")));
     let transfer =
         EventKind::Transferred { mode: TransferMode::Attended, from: None, to: ext("152") };
@@ -147,7 +147,7 @@ fn an_attended_transfer_ends_the_question_and_gives_the_client_to_who_was_asked(
 }
 
 #[test]
-fn a_transfer_may_name_the_leg_it_begins() {
+fn transfer_event_may_name_the_new_leg() {
     let transfer = EventKind::Transferred { mode: TransferMode::Blind, from: None, to: ext("152") };
     let begins = Leg::to_employee(ext("152")).with_id(LegId::new("c-9").unwrap());
     let state =
@@ -156,7 +156,7 @@ fn a_transfer_may_name_the_leg_it_begins() {
 }
 
 #[test]
-fn a_recording_may_be_of_one_leg() {
+fn recording_may_belong_to_one_leg() {
     let file = |name: &str| Recording::File(name.into());
     let question = || Leg::new(LegEnd::Employee(ext("151")), LegEnd::Employee(ext("152")));
     let state = after(&[

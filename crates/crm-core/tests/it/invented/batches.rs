@@ -1,4 +1,4 @@
-//! Many operations in one request.
+//! Batches.
 
 use std::collections::BTreeMap;
 
@@ -56,7 +56,7 @@ impl BatchForm for InOne {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_operation_has_a_verdict_of_its_own() {
+async fn every_operation_has_its_own_result() {
     let body = json!({ "result": { "c0": "Анна" }, "errors": { "c1": "secret-canary-0001" } });
     let (pipeline, script) = scripted([Step::json(200, &body)]);
     let mut batch = Batch::<InOne>::new();
@@ -71,7 +71,7 @@ async fn every_operation_has_a_verdict_of_its_own() {
     assert_eq!(refused.operation(), Some("client.add"));
     assert_eq!(refused.account().map(ToString::to_string).as_deref(), Some("shop"));
     let missing = results.take(after).unwrap_err();
-    assert!(missing.message().starts_with("not carried out"), "{missing}");
+    assert!(missing.message().starts_with("not applied"), "{missing}");
     assert_eq!(missing.effect(), Effect::NotApplied);
     let taken = results.take(found).unwrap_err();
     assert_eq!(taken.kind(), ErrorKind::Internal, "a result is taken once");
@@ -121,7 +121,7 @@ async fn empty_and_overfull_batches_are_refused_before_sending() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn dry_run_goes_on_from_the_planned_results() {
+async fn dry_run_returns_the_planned_results() {
     let plan = Plan::new();
     let hub = Hub::builder().plan(plan.clone()).build().unwrap();
     let pipeline = pipeline(&hub, std::sync::Arc::new(NoAuth::default()));

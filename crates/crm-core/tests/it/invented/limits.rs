@@ -1,4 +1,4 @@
-//! Pauses that responses ask for.
+//! Pauses requested by responses.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ fn later() -> Cx {
 }
 
 #[tokio::test(start_paused = true)]
-async fn good_response_with_used_up_time_pauses_this_operation_alone() {
+async fn used_up_time_in_a_success_pauses_the_operation() {
     let (pipeline, script) = scripted([result(476), result(1), result(1)]);
     pipeline.send(&soon(), &GetClient(1)).await.unwrap();
     let refused = pipeline.send(&soon(), &GetClient(2)).await.unwrap_err();
@@ -33,7 +33,7 @@ async fn good_response_with_used_up_time_pauses_this_operation_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nearly_used_up_time_holds_back_history_and_not_live_requests() {
+async fn nearly_used_up_time_pauses_history_only() {
     let (pipeline, _) = scripted([result(400), result(400)]);
     pipeline.send(&later(), &GetClient(1)).await.unwrap();
     pipeline.send(&later(), &GetClient(2)).await.unwrap_err();
@@ -41,7 +41,7 @@ async fn nearly_used_up_time_holds_back_history_and_not_live_requests() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn refusal_for_operating_time_pauses_this_operation_alone() {
+async fn operating_time_refusal_pauses_the_operation() {
     let (pipeline, script) = scripted([error(429, "operating"), result(1)]);
     let cx = || Cx::live().with_timeout(Duration::from_millis(100));
     pipeline.send(&cx(), &GetClient(1)).await.unwrap_err();
@@ -51,7 +51,7 @@ async fn refusal_for_operating_time_pauses_this_operation_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn refusal_for_the_quota_pauses_every_operation() {
+async fn quota_refusal_pauses_every_operation() {
     let (pipeline, script) = scripted([error(503, "busy"), result(1)]);
     let cx = || Cx::live().with_timeout(Duration::from_millis(100));
     pipeline.send(&cx(), &GetClient(1)).await.unwrap_err();
@@ -63,7 +63,7 @@ async fn refusal_for_the_quota_pauses_every_operation() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn raw_request_with_a_name_shares_the_pause_of_that_operation() {
+async fn named_raw_request_shares_the_operation_pause() {
     let (pipeline, script) = scripted([result(480)]);
     pipeline.send(&soon(), &GetClient(1)).await.unwrap();
     let request = vochi_crm_core::http::ApiRequest::get("/client.get");
@@ -74,7 +74,7 @@ async fn raw_request_with_a_name_shares_the_pause_of_that_operation() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn request_waits_for_every_quota_and_wastes_no_permit_of_the_others() {
+async fn request_waits_for_all_quotas_without_wasting_permits() {
     let script = ScriptedTransport::new((0..20).map(|_| result(1)));
     let hub = Hub::builder().transport(Arc::new(script)).build().unwrap();
     let address = (LimitKey::new("invented/address"), Quota::new(4.0, 1).unwrap());
@@ -103,7 +103,7 @@ async fn request_waits_for_every_quota_and_wastes_no_permit_of_the_others() {
         sent += 1;
     }
     let took = slow.await.unwrap();
-    // Each may have to wait once more for the address, which the other pipeline keeps busy.
+    // Each may also wait for the address, which the other pipeline keeps busy.
     assert!((4.0..6.0).contains(&took.as_secs_f64()), "five at one a second took {took:?}");
     assert!(sent >= 11, "{sent} of the 16 permits in four seconds less five");
 }

@@ -1,5 +1,5 @@
-//! An invented CRM with the peculiarities that the core has words for: operating time in good
-//! responses, a 404 whose meaning depends on the operation, batches, tokens that rotate.
+//! An invented CRM with peculiarities that the core supports: operating time in success responses,
+//! a 404 that depends on the operation, batches, tokens that rotate.
 
 mod batches;
 mod limits;
@@ -20,8 +20,8 @@ use vochi_crm_core::retry::RetryPolicy;
 use vochi_crm_core::testing::{ScriptedTransport, Step};
 use vochi_crm_core::{CrmName, ErrorKind, Hub, Result};
 
-/// Requests fail with `{"error": CODE}`; good responses report `{"operating": SECONDS}` of 480 that
-/// an operation may take, and after how many seconds they are given back.
+/// Failed requests return `{"error": CODE}`; success responses return `{"operating": SECONDS}` of
+/// the 480 an operation may use, and the seconds until they are restored.
 #[derive(Debug)]
 struct Invented;
 
@@ -90,7 +90,7 @@ impl Output for Field {
     }
 }
 
-/// Reads a client; one that is missing is `None`.
+/// Reads a client; a missing one is `None`.
 #[derive(Debug)]
 struct GetClient(u64);
 

@@ -11,7 +11,7 @@ fn missing() -> Step {
 }
 
 #[tokio::test(start_paused = true)]
-async fn missing_thing_is_none_for_a_read() {
+async fn missing_entity_is_none_for_a_read() {
     let (pipeline, _) = scripted([missing()]);
     let found: Option<Value> = pipeline.send(&Cx::live(), &GetClient(7)).await.unwrap();
     assert_eq!(found, None);
@@ -26,7 +26,7 @@ async fn same_response_is_invalid_data_for_a_write() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn operation_may_be_sent_by_value_and_by_reference() {
+async fn operation_is_sent_by_value_or_reference() {
     let step = || Step::json(200, &json!({ "result": 7 }));
     let (pipeline, script) = scripted([step(), step()]);
     let operation = GetClient(7);

@@ -1,4 +1,4 @@
-//! Tokens that rotate: a refresh uses up the old one.
+//! Rotating tokens: a refresh invalidates the old one.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -37,7 +37,7 @@ impl FetchToken for Refresh {
             return Err(Error::new(ErrorKind::Unavailable, "the server is down"));
         }
         let newest = self.0.newest.load(Ordering::SeqCst);
-        // A token that was lost cannot be refreshed.
+        // A lost token cannot be refreshed.
         if current.copied().unwrap_or_default() != newest {
             return Err(Error::new(ErrorKind::Auth, "invalid_grant"));
         }
@@ -68,12 +68,12 @@ impl FetchToken for Refresh {
     }
 }
 
-/// The token's place in a call store.
+/// The token's document in a call store.
 #[derive(Debug)]
-struct Place(Arc<MemoryCallStore>);
+struct TokenDocument(Arc<MemoryCallStore>);
 
 #[async_trait::async_trait]
-impl TokenStore for Place {
+impl TokenStore for TokenDocument {
     async fn lock(&self) -> Result<Box<dyn CallSlot>, StoreError> {
         self.0.open_in(Space::Tokens, "shop", "oauth").await
     }
@@ -82,7 +82,7 @@ impl TokenStore for Place {
 /// A store that cannot write while it is full.
 #[derive(Debug)]
 struct Full {
-    place: Place,
+    place: TokenDocument,
     is_full: AtomicBool,
 }
 
@@ -114,7 +114,7 @@ impl CallSlot for ReadOnly {
 }
 
 fn stored(server: &Arc<Server>, store: &Arc<MemoryCallStore>) -> Arc<CachedToken<Refresh>> {
-    let store = Arc::new(Place(store.clone()));
+    let store = Arc::new(TokenDocument(store.clone()));
     Arc::new(CachedToken::stored(Refresh(server.clone()), TokenSecrets::default(), store))
 }
 
@@ -148,7 +148,7 @@ async fn two_processes_with_one_store_refresh_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn expired_token_is_refreshed_once_and_its_successor_found_by_others() {
+async fn expired_token_is_refreshed_once_for_all() {
     let (server, store) = (Arc::new(Server::default()), Arc::new(MemoryCallStore::new()));
     let steps = [result(1), result(1), error(401, "expired"), result(1)];
     let (hub, script) = hub(steps.into_iter().chain([error(401, "expired"), result(1)]));
@@ -156,7 +156,7 @@ async fn expired_token_is_refreshed_once_and_its_successor_found_by_others() {
     let [one, other] = [pipeline(&hub, one), pipeline(&hub, other)];
     one.send(&Cx::live(), &GetClient(1)).await.unwrap();
     other.send(&Cx::live(), &GetClient(1)).await.unwrap();
-    // The one refreshes; the other is refused with the old token and finds the new one.
+    // One refreshes; the other is refused with the old token and finds the new one.
     one.send(&Cx::live(), &GetClient(1)).await.unwrap();
     other.send(&Cx::live(), &GetClient(1)).await.unwrap();
     assert_eq!(server.refreshes.load(Ordering::SeqCst), 2);
@@ -164,7 +164,7 @@ async fn expired_token_is_refreshed_once_and_its_successor_found_by_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn token_is_renewed_ahead_of_its_end() {
+async fn token_is_renewed_before_it_expires() {
     let (server, store) = (Arc::new(Server::default()), Arc::new(MemoryCallStore::new()));
     let (hub, script) = hub([result(1), result(1)]);
     let pipeline = pipeline(&hub, stored(&server, &store));
@@ -190,9 +190,10 @@ async fn failed_refresh_loses_no_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn token_that_cannot_be_saved_is_used_and_saved_later() {
+async fn unsaved_token_is_used_and_saved_later() {
     let (server, store) = (Arc::new(Server::default()), Arc::new(MemoryCallStore::new()));
-    let full = Arc::new(Full { place: Place(store.clone()), is_full: AtomicBool::new(true) });
+    let full =
+        Arc::new(Full { place: TokenDocument(store.clone()), is_full: AtomicBool::new(true) });
     let fetch = Refresh(server.clone());
     let tokens = CachedToken::stored(fetch, TokenSecrets::default(), full.clone());
     let (hub, script) = hub((0..3).map(|_| result(1)));
@@ -208,7 +209,7 @@ async fn token_that_cannot_be_saved_is_used_and_saved_later() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn token_is_masked_also_after_it_was_replaced() {
+async fn replaced_token_is_still_masked() {
     let (server, store) = (Arc::new(Server::default()), Arc::new(MemoryCallStore::new()));
     let quoting = error(400, "canary-token-1 canary-token-2");
     let (hub, _) = hub([error(401, "expired"), quoting]);
@@ -218,7 +219,7 @@ async fn token_is_masked_also_after_it_was_replaced() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn key_in_the_path_is_in_the_address_alone() {
+async fn path_key_is_only_in_the_url() {
     let (hub, script) = hub([result(1), error(400, "see /rest/1/canary-key-0001/client.get")]);
     let origin = "https://crm.example.test".parse().unwrap();
     let key = PathKey::new(&origin, ["rest", "1"], &Secret::new("canary-key-0001")).unwrap();

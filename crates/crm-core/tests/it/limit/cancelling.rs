@@ -1,4 +1,4 @@
-//! Waiters who give up, and who comes after them.
+//! Cancelled waiters and their successors.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::{
 };
 
 #[tokio::test(start_paused = true)]
-async fn a_waiter_who_gives_up_leaves_its_permit_to_the_next() {
+async fn cancelled_waiter_passes_its_permit_on() {
     let (bucket, journal) = (RETAILCRM.bucket(), Journal::default());
     let start = Instant::now();
     assert!(bucket.try_take("shop", Lane::Live));
@@ -20,22 +20,22 @@ async fn a_waiter_who_gives_up_leaves_its_permit_to_the_next() {
     sleep(ms(50)).await;
     first.abort();
     second.await.unwrap().unwrap();
-    assert_eq!(start.elapsed(), ms(106), "the second got the permit meant for the first");
+    assert_eq!(start.elapsed(), ms(106), "the second waiter got the permit of the first");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_waiter_dropped_when_its_turn_has_come_wakes_the_next() {
+async fn waiter_dropped_at_its_permit_wakes_the_next() {
     let (bucket, journal) = (RETAILCRM.bucket(), Journal::default());
     assert!(bucket.try_take("shop", Lane::Live));
     let start = Instant::now();
     {
-        // Dropped by a time-out that ends in the same tick in which the permit comes.
+        // Dropped by a timeout in the same tick in which the permit becomes available.
         let taking = bucket.take("shop", Lane::Live, far());
         let second = taker(&bucket, &journal, "second", "shop", Lane::Live, far());
         tokio::select! {
             biased;
             () = sleep(ms(106)) => {}
-            result = taking => panic!("the time-out comes first: {result:?}"),
+            result = taking => panic!("the timeout must fire first: {result:?}"),
         }
         second.await.unwrap().unwrap();
     }
@@ -43,14 +43,14 @@ async fn a_waiter_dropped_when_its_turn_has_come_wakes_the_next() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_future_never_polled_takes_nothing() {
+async fn unpolled_future_takes_no_permit() {
     let bucket = RETAILCRM.bucket();
     drop(bucket.take("shop", Lane::Live, far()));
     assert!(bucket.try_take("shop", Lane::Live));
 }
 
 #[test]
-fn a_storm_of_cancellations_costs_no_permit() {
+fn many_cancellations_lose_no_permit() {
     for figure in FIGURES {
         let (times, took) = on_paused_clock(async {
             let (bucket, journal, start) = (figure.bucket(), Journal::default(), Instant::now());
@@ -63,7 +63,7 @@ fn a_storm_of_cancellations_costs_no_permit() {
                 group.push(one);
             }
             settle().await;
-            // Half of those who leave go while the queue moves, the others all together.
+            // Half of those that leave do so while the queue moves, the others all together.
             let rest = leave.split_off(leave.len() / 2);
             for (n, one) in leave.into_iter().enumerate() {
                 one.abort();
@@ -86,7 +86,7 @@ fn a_storm_of_cancellations_costs_no_permit() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn time_outs_in_a_crowd_leave_nobody_asleep() {
+async fn timeouts_leave_no_waiter_asleep() {
     let bucket = UON.bucket();
     let crowd: Vec<_> = (0..400_u64)
         .map(|n| {
@@ -105,9 +105,9 @@ async fn time_outs_in_a_crowd_leave_nobody_asleep() {
     assert!(waited.is_ok_and(|taken| taken.is_ok()), "the bucket is stuck");
 }
 
-/// On threads and the real clock: nothing here sleeps, the permits themselves take 0.1 s.
+/// Uses threads and the real clock; nothing sleeps, and the permits take 0.1 s.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn threads_that_take_and_cancel_lose_no_wake_up() {
+async fn cancelling_threads_lose_no_wake_up() {
     let limiter = GovernorLimiter::new();
     let bucket = limiter.bucket(&LimitKey::new("test/ip"), Quota::new(20_000.0, 5).unwrap());
     let start = std::time::Instant::now();
@@ -127,7 +127,7 @@ async fn threads_that_take_and_cancel_lose_no_wake_up() {
         })
         .collect();
     for one in crowd {
-        timeout(Duration::from_secs(30), one).await.expect("a waiter sleeps for ever").unwrap();
+        timeout(Duration::from_secs(30), one).await.expect("a waiter was not woken").unwrap();
     }
     assert!(start.elapsed() >= ms(90), "2000 permits at 20000 a second in {:?}", start.elapsed());
 }

@@ -8,7 +8,7 @@ use vochi_crm_core::limit::{Lane, LimitCause, LimitKey, Limiter, Quota, Unlimite
 use super::{Journal, RETAILCRM, UON, far, ms, settle, taker};
 
 #[tokio::test(start_paused = true)]
-async fn a_deadline_in_the_past_takes_no_permit() {
+async fn past_deadline_takes_no_permit() {
     let bucket = RETAILCRM.bucket();
     advance(ms(10)).await;
     let error = bucket.take("shop", Lane::Live, Instant::now() - ms(1)).await.unwrap_err();
@@ -18,7 +18,7 @@ async fn a_deadline_in_the_past_takes_no_permit() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deadline_of_now_takes_what_is_there() {
+async fn deadline_of_now_takes_an_available_permit() {
     let bucket = RETAILCRM.bucket();
     let waited = bucket.take("shop", Lane::Live, Instant::now()).await.unwrap();
     assert_eq!(waited, Duration::ZERO);
@@ -26,7 +26,7 @@ async fn a_deadline_of_now_takes_what_is_there() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_would_wait_in_vain_is_told_at_once_and_when_to_come_back() {
+async fn unreachable_deadline_fails_at_once_with_retry_after() {
     let bucket = RETAILCRM.bucket();
     assert!(bucket.try_take("shop", Lane::Live));
     let start = Instant::now();
@@ -37,13 +37,13 @@ async fn who_would_wait_in_vain_is_told_at_once_and_when_to_come_back() {
     assert_eq!((error.account(), error.key().as_str()), ("shop", "test/ip"));
     assert_eq!(
         error.to_string(),
-        "no request of account shop may go out before its deadline: the requests ahead of it use \
+        "no permit for account shop before the deadline: earlier requests use \
          up the quota (limit test/ip, try again in 0.1 s)"
     );
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_time_told_is_enough() {
+async fn retry_after_is_sufficient() {
     for _ in 0..20 {
         let bucket = RETAILCRM.bucket();
         advance(Duration::from_micros(317)).await;
@@ -55,29 +55,29 @@ async fn the_time_told_is_enough() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_queue_ahead_counts() {
+async fn queue_length_counts_in_the_prediction() {
     let (bucket, journal) = (UON.bucket(), Journal::default());
     for _ in 0..82 {
         taker(&bucket, &journal, "one", "shop", Lane::Live, far());
     }
     settle().await;
-    // Two by the burst, 80 wait: at 8 a second the next one's turn is in 10.125 s.
+    // Two by the burst, 80 wait: at 8 a second the next one is due in 10.125 s.
     let start = Instant::now();
     let error = bucket.take("shop", Lane::Live, start + ms(10_124)).await.unwrap_err();
-    assert_eq!(start.elapsed(), Duration::ZERO, "known at once");
+    assert_eq!(start.elapsed(), Duration::ZERO, "must fail at once");
     assert_eq!(error.retry_after(), ms(10_125));
     let waited = bucket.take("shop", Lane::Live, start + ms(10_125)).await.unwrap();
     assert_eq!(waited, ms(10_125));
 }
 
 #[tokio::test(start_paused = true)]
-async fn history_behind_popups_is_foreseen_by_its_tenth() {
+async fn history_prediction_includes_its_share() {
     let (bucket, journal) = (UON.bucket(), Journal::default());
     for _ in 0..1002 {
         taker(&bucket, &journal, "popup", "shop", Lane::Live, far());
     }
     settle().await;
-    // Nine popups go before it, then it has its turn: the tenth permit from now.
+    // Nine live requests go before it, then the tenth permit is its own.
     let error = bucket.take("shop", Lane::History, Instant::now()).await.unwrap_err();
     assert_eq!(error.retry_after(), ms(1250));
     let waited = bucket.take("shop", Lane::History, far()).await.unwrap();
@@ -85,7 +85,7 @@ async fn history_behind_popups_is_foreseen_by_its_tenth() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn history_pushed_back_by_popups_fails_at_its_deadline() {
+async fn history_delayed_by_live_fails_at_its_deadline() {
     let (bucket, journal) = (RETAILCRM.bucket(), Journal::default());
     assert!(bucket.try_take("shop", Lane::Live));
     let start = Instant::now();
@@ -101,7 +101,7 @@ async fn history_pushed_back_by_popups_fails_at_its_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_who_fail_use_up_nothing() {
+async fn failed_waiters_use_no_permits() {
     let (bucket, journal) = (RETAILCRM.bucket(), Journal::default());
     let start = Instant::now();
     for n in 0..200 {
@@ -112,7 +112,7 @@ async fn those_who_fail_use_up_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deadline_of_years_is_fine() {
+async fn deadline_in_years_is_accepted() {
     let bucket = RETAILCRM.bucket();
     let years = Instant::now() + Duration::from_hours(24 * 365 * 100);
     assert!(bucket.try_take("shop", Lane::Live));
@@ -120,7 +120,7 @@ async fn a_deadline_of_years_is_fine() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_limits_only_the_deadline_counts() {
+async fn unlimited_checks_only_the_deadline() {
     let bucket = Unlimited.bucket(&LimitKey::new("test/ip"), Quota::per_second(1.0).unwrap());
     bucket.refused("shop", Duration::from_mins(1));
     for _ in 0..100 {

@@ -1,4 +1,4 @@
-//! Buckets in files: shared by limiters of one directory, and by real processes.
+//! Buckets in files, shared by limiters of one directory and by processes.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use vochi_crm_core::{Error, ErrorKind, Timestamp};
 use super::{FIGURES, Figure, RETAILCRM, ms};
 use crate::process::{Role, Running, report};
 
-/// The machine's clock, moved by tokio's.
+/// A clock that follows tokio's.
 #[derive(Debug)]
 struct Paused {
     origin: Instant,
@@ -78,7 +78,7 @@ async fn two_limiters_of_one_directory_share_every_second() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn deadline_that_cannot_be_kept_is_refused_at_once() {
+async fn unreachable_deadline_is_refused_at_once() {
     let directory = tempfile::tempdir().unwrap();
     let bucket = bucket(&limiter(directory.path()), RETAILCRM);
     assert!(bucket.try_take("shop", Lane::Live));
@@ -89,14 +89,14 @@ async fn deadline_that_cannot_be_kept_is_refused_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn pause_of_an_account_is_seen_by_the_other_limiter() {
+async fn account_pause_is_shared_between_limiters() {
     let directory = tempfile::tempdir().unwrap();
     let limiter = limiter(directory.path());
     let [one, other] = [bucket(&limiter, RETAILCRM), bucket(&limiter, RETAILCRM)];
     one.refused("shop", Duration::from_secs(5));
     let refused = other.take("shop", Lane::Live, within(ms(500))).await.unwrap_err();
     assert_eq!(refused.cause(), LimitCause::AccountPause);
-    assert!(other.try_take("another", Lane::Live), "another account is held back");
+    assert!(other.try_take("another", Lane::Live), "another account is paused");
     one.hold(Duration::from_secs(5));
     let refused = other.take("another", Lane::Live, within(ms(500))).await.unwrap_err();
     assert_eq!(refused.cause(), LimitCause::BucketPause);
@@ -105,7 +105,7 @@ async fn pause_of_an_account_is_seen_by_the_other_limiter() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn waiter_of_a_paused_account_holds_up_no_other_account() {
+async fn paused_account_blocks_no_other_account() {
     let directory = tempfile::tempdir().unwrap();
     let bucket = bucket(&limiter(directory.path()), RETAILCRM);
     bucket.refused("shop", Duration::from_secs(5));
@@ -132,19 +132,19 @@ async fn unlimited_bucket_has_a_file_only_when_it_pauses() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn damaged_file_allows_no_more_than_a_full_bucket() {
+async fn damaged_file_counts_as_the_strictest_state() {
     let directory = tempfile::tempdir().unwrap();
     let figure = Figure { rate: 10.0, burst: 5, most: 15 };
     let bucket = bucket(&limiter(directory.path()), figure);
     assert!(bucket.try_take("shop", Lane::Live));
     let file = std::fs::read_dir(directory.path()).unwrap().next().unwrap().unwrap().path();
     std::fs::write(file, b"{\"arrival\":12").unwrap();
-    assert!(!bucket.try_take("shop", Lane::Live), "a permit of a damaged bucket");
+    assert!(!bucket.try_take("shop", Lane::Live), "a damaged bucket must not give a permit");
     bucket.take("shop", Lane::Live, within(Duration::from_secs(2))).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
-async fn file_that_cannot_be_used_is_a_configuration_error() {
+async fn unusable_file_is_a_configuration_error() {
     let directory = tempfile::tempdir().unwrap();
     let bucket = bucket(&limiter(directory.path()), RETAILCRM);
     assert!(bucket.try_take("shop", Lane::Live));
@@ -159,7 +159,7 @@ async fn file_that_cannot_be_used_is_a_configuration_error() {
 
 const SHARED: Figure = Figure { rate: 38.0, burst: 2, most: 40 };
 
-/// Takes permits and prints when.
+/// Takes permits and prints the times.
 pub(crate) async fn take_permits(root: &Path) {
     let bucket = bucket(&DirectoryLimiter::new(root).unwrap(), SHARED);
     for _ in 0..20 {
@@ -168,7 +168,7 @@ pub(crate) async fn take_permits(root: &Path) {
     }
 }
 
-/// Locks the bucket's file until it is killed, or no test is left to do so.
+/// Locks the bucket's file until it is killed, or the test has ended.
 pub(crate) async fn hold_bucket_file(root: &Path) {
     let file = std::fs::read_dir(root).unwrap().next().unwrap().unwrap().path();
     let file = std::fs::OpenOptions::new().write(true).open(file).unwrap();
@@ -178,7 +178,7 @@ pub(crate) async fn hold_bucket_file(root: &Path) {
 }
 
 #[test]
-fn eight_processes_keep_one_limit() {
+fn eight_processes_share_one_limit() {
     let directory = tempfile::tempdir().unwrap();
     let children: Vec<Running> =
         (0..8).map(|_| Running::start(Role::TakePermits, directory.path())).collect();
@@ -190,7 +190,7 @@ fn eight_processes_keep_one_limit() {
     }
     times.sort_unstable();
     assert_eq!(times.len(), 160);
-    // A process may be paused between its permit and its note; the limit has room for two.
+    // A process may be suspended between its permit and its report; the limit has a margin of two.
     for (index, from) in times.iter().enumerate() {
         let second = times[index..].iter().filter(|at| **at - *from < 950_000).count();
         assert!(second <= SHARED.most, "{second} permits in less than a second");
@@ -200,14 +200,14 @@ fn eight_processes_keep_one_limit() {
 }
 
 #[tokio::test]
-async fn killed_process_that_held_the_file_blocks_no_other() {
+async fn killed_lock_holder_blocks_no_other_process() {
     let directory = tempfile::tempdir().unwrap();
     let bucket = bucket(&DirectoryLimiter::new(directory.path()).unwrap(), SHARED);
     assert!(bucket.try_take("shop", Lane::Live));
     let mut holder = Running::start(Role::HoldBucketFile, directory.path());
     holder.wait_for("held");
     let refused = bucket.take("shop", Lane::Live, within(ms(200))).await;
-    refused.expect_err("the file is held");
+    refused.expect_err("the file is locked");
     holder.kill();
     bucket.take("shop", Lane::Live, within(Duration::from_secs(1))).await.unwrap();
 }

@@ -1,4 +1,4 @@
-//! Who goes first, and who holds up nobody.
+//! The order of waiters within and between lanes.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::{
 };
 
 #[tokio::test(start_paused = true)]
-async fn a_popup_never_waits_behind_history() {
+async fn live_never_waits_behind_history() {
     let (bucket, journal) = (RETAILCRM.bucket(), Journal::default());
     for _ in 0..500 {
         taker(&bucket, &journal, "record", "shop", Lane::History, far());
@@ -28,7 +28,7 @@ async fn a_popup_never_waits_behind_history() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_popup_takes_a_permit_that_history_has_not_fetched_yet() {
+async fn live_takes_a_permit_not_yet_fetched_by_history() {
     let (bucket, journal) = (RETAILCRM.bucket(), Journal::default());
     assert!(bucket.try_take("shop", Lane::Live));
     taker(&bucket, &journal, "record", "shop", Lane::History, far());
@@ -40,11 +40,11 @@ async fn a_popup_takes_a_permit_that_history_has_not_fetched_yet() {
 }
 
 #[test]
-fn history_keeps_a_tenth_while_popups_press() {
+fn history_gets_a_tenth_under_live_load() {
     for figure in FIGURES {
         let names = on_paused_clock(async {
             let (bucket, journal) = (figure.bucket(), Journal::default());
-            // Both lanes have somebody waiting all the time.
+            // Both lanes always have waiters.
             for n in 0..400 {
                 let (name, lane) =
                     if n % 2 == 0 { ("live", Lane::Live) } else { ("history", Lane::History) };
@@ -55,17 +55,17 @@ fn history_keeps_a_tenth_while_popups_press() {
             }
             journal.names()
         });
-        // Past the first permits, taken before both lanes had filled.
+        // Skips the first permits, taken before both lanes had waiters.
         let pressed = &names[figure.burst as usize..150];
         for ten in pressed.windows(10) {
             let history = ten.iter().filter(|name| *name == "history").count();
-            assert_eq!(history, 1, "of ten permits under {figure:?}: {ten:?}");
+            assert_eq!(history, 1, "history permits of ten under {figure:?}: {ten:?}");
         }
     }
 }
 
 #[test]
-fn a_lane_is_served_in_the_order_of_arrival() {
+fn lane_is_first_come_first_served() {
     for lane in [Lane::Live, Lane::History] {
         let names = on_paused_clock(async {
             let (bucket, journal) = (UON.bucket(), Journal::default());
@@ -89,7 +89,7 @@ fn a_lane_is_served_in_the_order_of_arrival() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn popups_leave_history_the_permit_that_is_its_share() {
+async fn live_leaves_history_its_share() {
     let (bucket, journal) = (RETAILCRM.bucket(), Journal::default());
     assert!(bucket.try_take("shop", Lane::Live));
     taker(&bucket, &journal, "record", "shop", Lane::History, far());
@@ -105,23 +105,23 @@ async fn popups_leave_history_the_permit_that_is_its_share() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_permit_that_somebody_waits_for_is_not_taken_away() {
+async fn try_take_does_not_overtake_waiters() {
     for waiting in [Lane::Live, Lane::History] {
         let (bucket, journal) = (RETAILCRM.bucket(), Journal::default());
         assert!(bucket.try_take("shop", Lane::Live));
         taker(&bucket, &journal, "waiting", "shop", waiting, far());
         settle().await;
-        // The permit is there, and the waiter has not run yet.
+        // The permit is available, and the waiter has not run yet.
         advance_unnoticed(ms(106)).await;
-        assert!(!bucket.try_take("other", waiting), "an earlier one of the lane waits");
+        assert!(!bucket.try_take("other", waiting), "an earlier waiter of the lane waits");
         assert!(!bucket.try_take("other", Lane::History), "{waiting:?} waits");
         settle().await;
-        assert_eq!(journal.len(), 1, "the one who waited got it");
+        assert_eq!(journal.len(), 1, "the waiter got the permit");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_popup_that_waits_goes_before_history_that_came_earlier() {
+async fn waiting_live_goes_before_earlier_history() {
     let (bucket, journal) = (RETAILCRM.bucket(), Journal::default());
     assert!(bucket.try_take("shop", Lane::Live));
     for name in ["record 1", "record 2"] {
@@ -136,23 +136,23 @@ async fn a_popup_that_waits_goes_before_history_that_came_earlier() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn futures_that_nobody_polls_hold_up_nobody() {
+async fn unpolled_futures_block_no_waiter() {
     let bucket = UON.bucket();
     while bucket.try_take("shop", Lane::Live) {}
-    // As with a buffered stream whose consumer is busy with a request of its own.
+    // Like a buffered stream with a consumer that is busy with another request.
     let mut lying: Vec<_> = (0..8).map(|_| bucket.take("shop", Lane::History, far())).collect();
     for future in &mut lying {
         assert!(poll_once(future.as_mut()).await.is_none());
     }
     let waited = timeout(Duration::from_secs(5), bucket.take("shop", Lane::History, far()))
         .await
-        .expect("stuck behind futures that nobody polls")
+        .expect("blocked by unpolled futures")
         .unwrap();
     assert!(waited < Duration::from_secs(3), "waited {waited:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_future_polled_again_has_kept_its_place() {
+async fn future_polled_late_keeps_its_position() {
     let (bucket, journal) = (UON.bucket(), Journal::default());
     while bucket.try_take("shop", Lane::Live) {}
     let mut lying = bucket.take("shop", Lane::History, far());
@@ -162,13 +162,13 @@ async fn a_future_polled_again_has_kept_its_place() {
     }
     sleep(Duration::from_secs(2)).await;
     let before = journal.len();
-    assert!(before > 10, "only {before} got past the future that nobody polled");
+    assert!(before > 10, "only {before} passed the unpolled future");
     lying.await.unwrap();
     assert!(journal.len() <= before + 1, "it had to queue again");
     assert!(journal.names().is_sorted());
 }
 
-/// Counts how often the future inside is polled.
+/// Counts the polls of the inner future.
 struct Counted<F: ?Sized> {
     polls: Arc<AtomicUsize>,
     future: Pin<Box<F>>,
@@ -184,7 +184,7 @@ impl<F: Future + ?Sized> Future for Counted<F> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_permit_wakes_one_of_ten_thousand_waiters() {
+async fn permit_wakes_one_of_ten_thousand_waiters() {
     let bucket = UON.bucket();
     let polls = Arc::new(AtomicUsize::new(0));
     let mut crowd = Vec::new();

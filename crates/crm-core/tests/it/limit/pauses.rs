@@ -1,4 +1,4 @@
-//! What a refusal by the CRM holds back, and for how long.
+//! Pauses after rate limits.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::{
 const SECOND: Duration = Duration::from_secs(1);
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_pauses_its_account_only() {
+async fn refusal_pauses_only_its_account() {
     let bucket = RETAILCRM.bucket();
     bucket.refused("shop", 3 * SECOND);
     assert!(!bucket.try_take("shop", Lane::Live), "the account is paused");
@@ -22,7 +22,7 @@ async fn a_refusal_pauses_its_account_only() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn waiters_of_a_paused_account_block_nobody() {
+async fn waiters_of_a_paused_account_block_no_other() {
     let (bucket, journal) = (UON.bucket(), Journal::default());
     let start = Instant::now();
     for _ in 0..100 {
@@ -40,7 +40,7 @@ async fn waiters_of_a_paused_account_block_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_second_refused_account_pauses_the_bucket_for_the_longer_of_the_two() {
+async fn second_refused_account_pauses_all_for_the_longer_pause() {
     for (first, second) in [(5, 2), (2, 5)] {
         let bucket = UON.bucket();
         bucket.refused("one", first * SECOND);
@@ -52,7 +52,7 @@ async fn a_second_refused_account_pauses_the_bucket_for_the_longer_of_the_two() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_same_account_refused_twice_pauses_only_itself() {
+async fn account_refused_twice_pauses_only_itself() {
     let bucket = UON.bucket();
     bucket.refused("shop", SECOND);
     bucket.refused("shop", 2 * SECOND);
@@ -60,18 +60,18 @@ async fn the_same_account_refused_twice_pauses_only_itself() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn refusals_that_do_not_overlap_do_not_pause_the_bucket() {
+async fn separate_refusals_do_not_pause_the_bucket() {
     let bucket = UON.bucket();
     bucket.refused("one", SECOND);
     advance(SECOND).await;
     bucket.refused("two", SECOND);
-    assert!(bucket.try_take("one", Lane::Live), "its pause is over");
+    assert!(bucket.try_take("one", Lane::Live), "its pause has ended");
     assert!(bucket.try_take("three", Lane::Live));
     assert!(!bucket.try_take("two", Lane::Live));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pause_is_never_shortened() {
+async fn pause_is_never_shortened() {
     let bucket = UON.bucket();
     bucket.refused("shop", 5 * SECOND);
     bucket.refused("shop", SECOND);
@@ -81,7 +81,7 @@ async fn a_pause_is_never_shortened() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pause_extended_while_somebody_waits_holds_to_its_new_end() {
+async fn pause_extended_during_a_wait_lasts_to_its_new_end() {
     let (bucket, journal) = (UON.bucket(), Journal::default());
     let start = Instant::now();
     bucket.refused("shop", SECOND);
@@ -93,7 +93,7 @@ async fn a_pause_extended_while_somebody_waits_holds_to_its_new_end() {
 }
 
 #[test]
-fn after_a_pause_of_all_the_rate_and_burst_hold() {
+fn rate_and_burst_hold_after_a_bucket_pause() {
     for figure in FIGURES {
         let (times, end) = on_paused_clock(async {
             let (bucket, journal) = (figure.bucket(), Journal::default());
@@ -109,15 +109,18 @@ fn after_a_pause_of_all_the_rate_and_burst_hold() {
         });
         assert_eq!(times.len(), 300, "{figure:?}");
         assert_within(figure, &times);
-        let begun = end - 3 * SECOND;
-        assert!(!times.iter().any(|t| *t > begun && *t < end), "a permit came in the pause");
+        let started = end - 3 * SECOND;
+        assert!(
+            !times.iter().any(|t| *t > started && *t < end),
+            "a permit was given during the pause"
+        );
         let at_the_end = times.iter().filter(|t| **t >= end && **t < end + ms(1)).count();
         assert_eq!(at_the_end, figure.burst as usize, "{figure:?}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn those_who_waited_for_a_pause_keep_their_order() {
+async fn waiters_keep_their_order_after_a_pause() {
     let (bucket, journal) = (UON.bucket(), Journal::default());
     while bucket.try_take("shop", Lane::Live) {}
     for n in 0..10 {
@@ -132,15 +135,15 @@ async fn those_who_waited_for_a_pause_keep_their_order() {
     let seen = journal.len();
     sleep(Duration::from_mins(1)).await;
     let names = journal.names();
-    assert!(names[..seen - 1].iter().all(|name| name.len() == 2), "free ones first: {names:?}");
+    assert!(names[..seen - 1].iter().all(|name| name.len() == 2), "unpaused ones first: {names:?}");
     let back: Vec<_> = (0..10).map(|n| n.to_string()).collect();
     let place = names.iter().position(|name| *name == "0").unwrap();
-    assert!(place <= seen, "the oldest go first once they may: {names:?}");
+    assert!(place <= seen, "the oldest go first after the pause: {names:?}");
     assert_eq!(names[place..place + 10], back);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_popup_that_waited_for_a_pause_goes_before_the_history_that_did() {
+async fn paused_live_goes_before_paused_history() {
     let (bucket, journal) = (UON.bucket(), Journal::default());
     bucket.refused("shop", SECOND);
     for _ in 0..50 {
@@ -149,14 +152,14 @@ async fn a_popup_that_waited_for_a_pause_goes_before_the_history_that_did() {
     settle().await;
     let popup = taker(&bucket, &journal, "popup", "shop", Lane::Live, far());
     sleep(ms(999)).await;
-    // Others have just used up what is there: the next permit is due 125 ms later.
+    // Other accounts have used up the quota: the next permit is due 125 ms later.
     while bucket.try_take("other", Lane::Live) {}
     assert_eq!(popup.await.unwrap().unwrap(), ms(999 + 125));
     assert_eq!(journal.names(), ["popup"]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn who_cannot_outwait_the_pause_is_told_at_once() {
+async fn deadline_inside_the_pause_fails_at_once() {
     let (bucket, journal) = (RETAILCRM.bucket(), Journal::default());
     let start = Instant::now();
     assert!(bucket.try_take("shop", Lane::Live));
@@ -178,7 +181,7 @@ async fn who_cannot_outwait_the_pause_is_told_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_endless_pause_does_not_break_the_clock() {
+async fn endless_pause_does_not_overflow_the_clock() {
     let bucket = RETAILCRM.bucket();
     bucket.refused("shop", Duration::MAX);
     let error = bucket.take("shop", Lane::Live, far()).await.unwrap_err();
@@ -187,7 +190,7 @@ async fn an_endless_pause_does_not_break_the_clock() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_end_of_a_pause_is_noticed_though_its_first_waiter_left() {
+async fn pause_end_is_noticed_after_its_first_waiter_left() {
     let (bucket, journal) = (UON.bucket(), Journal::default());
     let start = Instant::now();
     bucket.refused("shop", SECOND);
@@ -204,7 +207,7 @@ async fn the_end_of_a_pause_is_noticed_though_its_first_waiter_left() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_waiters_of_a_pause_are_not_woken_together() {
+async fn paused_waiters_are_not_woken_all_at_once() {
     let (bucket, journal) = (RETAILCRM.bucket(), Journal::default());
     bucket.refused("shop", SECOND);
     for _ in 0..10_000 {

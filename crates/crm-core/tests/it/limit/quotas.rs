@@ -1,4 +1,4 @@
-//! No second above the CRM's figure, and next to nothing of the rate left unused.
+//! No second exceeds the CRM's limit, and the rate is used almost completely.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use vochi_crm_core::limit::{Lane, Quota, QuotaError};
 
 use super::{FIGURES, Figure, Journal, RETAILCRM, assert_within, far, ms, on_paused_clock, taker};
 
-/// Takes permits one after the other for so long and returns when each came.
+/// Takes permits one after another for a duration and returns their times.
 async fn one_after_the_other(figure: Figure, duration: Duration) -> Vec<Instant> {
     let bucket = figure.bucket();
     let end = Instant::now() + duration;
@@ -26,14 +26,14 @@ fn assert_used(figure: Figure, permits: usize, duration: Duration) {
 }
 
 #[test]
-fn a_quota_says_the_most_of_a_second() {
+fn most_in_a_second_includes_the_burst() {
     for figure in FIGURES {
         assert_eq!(figure.quota().most_in_a_second() as usize, figure.most, "{figure:?}");
     }
 }
 
 #[test]
-fn a_sender_without_rest_uses_the_rate_and_stays_below_the_figure() {
+fn continuous_sender_uses_the_rate_within_the_limit() {
     for figure in FIGURES {
         let duration = Duration::from_mins(2);
         let times = on_paused_clock(one_after_the_other(figure, duration));
@@ -43,7 +43,7 @@ fn a_sender_without_rest_uses_the_rate_and_stays_below_the_figure() {
 }
 
 #[test]
-fn a_clock_between_two_timer_ticks_costs_nothing() {
+fn timer_lag_does_not_lower_the_rate() {
     for figure in FIGURES {
         let duration = Duration::from_mins(2);
         let times = on_paused_clock(async {
@@ -56,7 +56,7 @@ fn a_clock_between_two_timer_ticks_costs_nothing() {
 }
 
 #[test]
-fn a_crowd_uses_the_rate_and_stays_below_the_figure() {
+fn many_senders_use_the_rate_within_the_limit() {
     for figure in FIGURES {
         let (times, took) = on_paused_clock(async {
             let (bucket, journal, start) = (figure.bucket(), Journal::default(), Instant::now());
@@ -78,7 +78,7 @@ fn a_crowd_uses_the_rate_and_stays_below_the_figure() {
 }
 
 #[test]
-fn rates_other_than_the_defaults_hold_too() {
+fn other_rates_hold_too() {
     for (rate, burst, most) in [(9.999, 1, 10), (10.0, 1, 11), (100.0, 1, 101), (3.3, 4, 7)] {
         let figure = Figure { rate, burst, most };
         let times = on_paused_clock(one_after_the_other(figure, Duration::from_mins(1)));
@@ -100,7 +100,7 @@ async fn permits_without_a_burst_are_evenly_spaced() {
 }
 
 #[test]
-fn a_rest_earns_the_burst_and_no_more() {
+fn rest_allows_the_burst_and_no_more() {
     for figure in FIGURES {
         on_paused_clock(async {
             let bucket = figure.bucket();
@@ -114,14 +114,14 @@ fn a_rest_earns_the_burst_and_no_more() {
 }
 
 #[test]
-fn a_stalled_process_does_not_send_its_backlog_at_once() {
+fn stalled_process_does_not_burst_its_backlog() {
     for figure in FIGURES {
         let times = on_paused_clock(async {
             let (bucket, journal) = (figure.bucket(), Journal::default());
             for _ in 0..200 {
                 taker(&bucket, &journal, "one", "shop", Lane::History, far());
             }
-            // The clock jumps as it does when nothing ran for a while.
+            // The clock jumps as after a suspended process.
             for stall in [3000, 70, 900, 5000, 130, 1] {
                 advance(ms(stall)).await;
                 tokio::time::sleep(ms(700)).await;
@@ -134,7 +134,7 @@ fn a_stalled_process_does_not_send_its_backlog_at_once() {
 }
 
 #[test]
-fn a_quota_that_makes_no_sense_is_refused() {
+fn invalid_quota_is_refused() {
     for rate in [0.0, -1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e-9, 1e10] {
         let error = Quota::per_second(rate).unwrap_err();
         assert!(matches!(error, QuotaError::Rate(_)), "{rate}: {error}");
@@ -146,12 +146,12 @@ fn a_quota_that_makes_no_sense_is_refused() {
     }
     assert_eq!(
         QuotaError::Rate(0.0).to_string(),
-        "0 requests per second is no usable rate: give a number from 0.001 to 1000000000"
+        "invalid rate of 0 requests per second: must be from 0.001 to 1000000000"
     );
 }
 
 #[test]
-fn scaling_a_quota_keeps_a_share_of_the_figure() {
+fn scaled_quota_is_a_share_of_the_limit() {
     let telephony = Quota::new(38.0, 2).unwrap();
     for (factor, rate, burst) in [(0.5, 19.0, 1), (0.1, 3.8, 1), (1.0, 38.0, 2), (2.5, 95.0, 5)] {
         let scaled = telephony.scaled(factor).unwrap();
@@ -161,7 +161,7 @@ fn scaling_a_quota_keeps_a_share_of_the_figure() {
 }
 
 #[test]
-fn the_slowest_and_the_fastest_quota_work() {
+fn slowest_and_fastest_quota_work() {
     on_paused_clock(async {
         let figure = Figure { rate: Quota::SLOWEST, burst: Quota::LARGEST_BURST, most: 0 };
         let slow = figure.bucket();

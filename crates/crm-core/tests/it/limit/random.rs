@@ -1,5 +1,4 @@
-//! Whatever happens in whatever order: the figure holds, pauses hold, the lanes keep their order,
-//! and everybody is served.
+//! Random events: limits and pauses hold, lanes keep their order, and every waiter is served.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -14,19 +13,19 @@ const ACCOUNTS: [&str; 4] = ["one", "two", "three", "four"];
 
 #[derive(Clone, Copy, Debug)]
 enum Act {
-    /// Takes and waits as long as it needs.
+    /// Takes a permit and waits as long as needed.
     Take,
-    /// Takes with a deadline so many milliseconds ahead.
+    /// Takes with a deadline this many milliseconds ahead.
     TakeUntil(u64),
-    /// Takes and is dropped after so many milliseconds.
+    /// Takes and is dropped after this many milliseconds.
     TakeAndLeave(u64),
-    /// Takes, and is not polled from joining the queue on for so many milliseconds.
+    /// Takes, and is not polled for this many milliseconds after joining the queue.
     TakeAndSleep(u64),
-    /// Takes only what is there.
+    /// Takes an available permit only.
     TryTake,
-    /// The CRM refused: a pause of so many milliseconds.
+    /// The CRM rate-limits: a pause of this many milliseconds.
     Refused(u64),
-    /// The process stands still for so many milliseconds.
+    /// The process is suspended for this many milliseconds.
     Stall(u64),
 }
 
@@ -88,7 +87,7 @@ struct Pause {
     end: Instant,
 }
 
-/// What came out of a run: the visits in the order in which they ended.
+/// The result of a run: the visits in the order of their ends.
 #[derive(Default)]
 struct Run {
     visits: Vec<Visit>,
@@ -101,14 +100,14 @@ impl Run {
         self.visits.iter().filter(|visit| visit.outcome == Outcome::Granted)
     }
 
-    /// True when somebody of the lane waited before and after a permit was given.
+    /// Returns true if a waiter of the lane waited before and after a permit was given.
     fn surely_waited(&self, lane: Lane, given: Instant) -> bool {
         self.visits
             .iter()
             .any(|visit| visit.lane == lane && visit.came < given && visit.left > given)
     }
 
-    /// The same, or it came or left in the very tick.
+    /// The same, or the waiter came or left in the same tick.
     fn possibly_waited(&self, lane: Lane, given: Instant) -> bool {
         self.visits
             .iter()
@@ -116,7 +115,7 @@ impl Run {
     }
 }
 
-/// One taker's way through the bucket.
+/// Runs one taker.
 async fn visit(bucket: Arc<dyn Bucket>, visits: Arc<Mutex<Vec<Visit>>>, event: Event) {
     let (account, came) = (ACCOUNTS[event.account], Instant::now());
     let until = match event.act {
@@ -154,7 +153,7 @@ async fn run(figure: Figure, events: Vec<Event>) -> Run {
     let mut run = Run::default();
     let mut takers = Vec::new();
     for event in events {
-        // Both ways for the clock to go on: from timer to timer, and across them.
+        // Moves the clock both from timer to timer and across them.
         sleep(ms(event.after_micros / 1000)).await;
         advance(Duration::from_micros(event.after_micros % 1000)).await;
         let (account, now) = (ACCOUNTS[event.account], Instant::now());
@@ -192,7 +191,7 @@ proptest! {
     })]
 
     #[test]
-    fn the_figure_and_the_pauses_hold_and_nobody_is_forgotten(
+    fn limits_and_pauses_hold_and_every_waiter_is_served(
         figure in prop::sample::select(FIGURES.to_vec()),
         events in events(any_act()),
     ) {
@@ -207,7 +206,7 @@ proptest! {
             });
             prop_assert!(broken.is_none(), "{:?} in {:?}", broken, pause);
             for other in run.pauses.iter().filter(|other| other.account != pause.account) {
-                // The other one came while this one ran: nobody gets anything until both are over.
+                // The other pause began during this one: no permits until both have ended.
                 if other.begin >= pause.begin && other.begin < pause.end {
                     let end = pause.end.max(other.end);
                     let broken =
@@ -223,7 +222,7 @@ proptest! {
     }
 
     #[test]
-    fn the_lanes_keep_their_order_and_their_shares(
+    fn lanes_keep_their_order_and_shares(
         figure in prop::sample::select(FIGURES.to_vec()),
         events in events(take_or_leave()),
     ) {

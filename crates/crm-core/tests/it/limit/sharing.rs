@@ -1,4 +1,4 @@
-//! Buckets that are named by many.
+//! Shared buckets.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::{
 const KEY: &str = "test/ip";
 
 #[tokio::test(start_paused = true)]
-async fn who_names_the_same_key_shares_the_bucket() {
+async fn same_key_shares_the_bucket() {
     let limiter = GovernorLimiter::new();
     let one = limiter.bucket(&KEY.into(), RETAILCRM.quota());
     let two = limiter.bucket(&LimitKey::new(KEY.to_owned()), RETAILCRM.quota());
@@ -24,7 +24,7 @@ async fn who_names_the_same_key_shares_the_bucket() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn naming_a_bucket_again_does_not_renew_its_allowance() {
+async fn recreated_bucket_keeps_its_allowance() {
     let limiter = GovernorLimiter::new();
     let mut times = Vec::new();
     for n in 0..2000 {
@@ -33,7 +33,7 @@ async fn naming_a_bucket_again_does_not_renew_its_allowance() {
             times.push(Instant::now());
         }
         drop(bucket);
-        // Other keys come and go, so that the sweep has its chance.
+        // Other keys come and go, so that a sweep can run.
         limiter.bucket(&LimitKey::new(format!("test/{n}")), RETAILCRM.quota());
         advance(ms(7)).await;
     }
@@ -42,7 +42,7 @@ async fn naming_a_bucket_again_does_not_renew_its_allowance() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slow_bucket_is_remembered_until_it_has_recovered() {
+async fn slow_bucket_is_kept_until_it_has_recovered() {
     let limiter = GovernorLimiter::new();
     let slow = Quota::per_second(0.01).unwrap();
     assert!(limiter.bucket(&KEY.into(), slow).try_take("shop", Lane::Live));
@@ -56,7 +56,7 @@ async fn a_slow_bucket_is_remembered_until_it_has_recovered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn naming_a_bucket_again_does_not_end_its_pause() {
+async fn recreated_bucket_keeps_its_pause() {
     let limiter = GovernorLimiter::new();
     let bucket = limiter.bucket(&KEY.into(), UON.quota());
     bucket.refused("shop", Duration::from_mins(3));
@@ -71,7 +71,7 @@ async fn naming_a_bucket_again_does_not_end_its_pause() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn forgotten_buckets_are_swept() {
+async fn unused_buckets_are_swept() {
     let limiter = GovernorLimiter::new();
     let kept = limiter.bucket(&KEY.into(), UON.quota());
     for n in 0..100_000 {
@@ -82,15 +82,15 @@ async fn forgotten_buckets_are_swept() {
         }
     }
     let left = limiter.buckets();
-    assert!(left < 20_000, "{left} buckets after 100000, of which 5000 a second are at rest");
+    assert!(left < 20_000, "{left} buckets after 100000, of which 5000 a second are unused");
     advance(Duration::from_mins(1)).await;
     drop(limiter.bucket(&KEY.into(), UON.quota()));
-    assert_eq!(limiter.buckets(), 1, "the one in use");
+    assert_eq!(limiter.buckets(), 1, "only the used bucket is left");
     drop(kept);
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_strictest_quota_wins_in_rate_and_in_burst() {
+async fn strictest_rate_and_burst_win() {
     let limiter = GovernorLimiter::new();
     let bucket = limiter.bucket(&KEY.into(), Quota::new(10.0, 3).unwrap());
     limiter.bucket(&KEY.into(), Quota::new(5.0, 8).unwrap());
@@ -102,7 +102,7 @@ async fn the_strictest_quota_wins_in_rate_and_in_burst() {
 }
 
 #[test]
-fn going_over_to_a_stricter_quota_leaves_no_second_above_it() {
+fn switch_to_a_stricter_quota_exceeds_no_second() {
     let wide = RETAILCRM_TELEPHONY;
     let slow = Figure { rate: 2.0, burst: 1, most: 3 };
     let slow_with_burst = Figure { burst: 2, most: 4, ..slow };
@@ -124,7 +124,7 @@ fn going_over_to_a_stricter_quota_leaves_no_second_above_it() {
             });
             assert!(times.len() > 90, "{} permits under {strict:?}", times.len());
             let later = times.iter().position(|time| *time > switched).unwrap();
-            // Every second that holds a permit given after the switch.
+            // Every second with a permit given after the switch.
             for end in later..times.len() {
                 let second = times[..=end]
                     .iter()
@@ -137,24 +137,24 @@ fn going_over_to_a_stricter_quota_leaves_no_second_above_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_permit_of_the_last_second_counts_for_a_stricter_quota_that_comes_later() {
+async fn recent_permit_counts_for_a_later_stricter_quota() {
     let limiter = GovernorLimiter::new();
     let wide = Quota::per_second(1000.0).unwrap();
     let strict = Quota::per_second(0.5).unwrap();
     assert!(limiter.bucket(&KEY.into(), wide).try_take("shop", Lane::Live));
     advance(ms(900)).await;
-    // Nobody holds the bucket, and others make the limiter look for what it can forget.
+    // The bucket is unused, and other keys make the limiter sweep.
     for n in 0..1000 {
         limiter.bucket(&LimitKey::new(format!("test/{n}")), wide);
     }
     let bucket = limiter.bucket(&KEY.into(), strict);
-    assert!(!bucket.try_take("shop", Lane::Live), "there was one 0.9 s ago");
+    assert!(!bucket.try_take("shop", Lane::Live), "the last permit was 0.9 s ago");
     advance(ms(101)).await;
     assert!(bucket.try_take("shop", Lane::Live));
 }
 
 #[tokio::test(start_paused = true)]
-async fn going_over_at_rest_costs_no_wait() {
+async fn switch_at_rest_needs_no_wait() {
     let limiter = GovernorLimiter::new();
     let bucket = limiter.bucket(&KEY.into(), RETAILCRM_TELEPHONY.quota());
     limiter.bucket(&KEY.into(), UON.quota());
@@ -165,7 +165,7 @@ async fn going_over_at_rest_costs_no_wait() {
 }
 
 #[test]
-fn a_bucket_shows_its_key_and_no_accounts() {
+fn debug_prints_the_key_and_no_accounts() {
     let limiter = GovernorLimiter::new();
     let bucket = limiter.bucket(&KEY.into(), UON.quota());
     bucket.refused("secret-account", Duration::from_mins(1));

@@ -18,24 +18,24 @@ use vochi_crm_core::{
     TryAgain,
 };
 
-/// What becomes of the next request that writes.
+/// The outcome of the next write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
     Done,
     Down,
     Limited,
     Refused,
-    /// Carried out, and the response is lost.
+    /// Applied, but the response is lost.
     ResponseLost,
-    /// Not carried out, and nothing shows that.
+    /// Not applied, and no response shows that.
     RequestLost,
-    /// Carried out, and the process is killed before the response comes.
+    /// Applied, but the process is killed before the response arrives.
     Killed,
-    /// The process is killed before it is carried out.
+    /// The process is killed before the request is applied.
     KilledBefore,
 }
 
-/// What the CRM makes of a record that is sent twice.
+/// How the CRM treats a repeated record.
 pub(super) trait Class: Send + Sync + std::fmt::Debug + 'static {
     const REPEAT: RecordRepeat;
 }
@@ -57,7 +57,7 @@ impl Class for Never {
     const REPEAT: RecordRepeat = RecordRepeat::Never;
 }
 
-/// What stands in the CRM, and how often it was asked.
+/// The contents of the CRM, and the number of requests.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     pub(super) calls: Vec<String>,
@@ -91,7 +91,7 @@ impl<C: Class> Crm<C> {
         Self::with(fates, "{}", Arc::new(MemoryCallStore::new()))
     }
 
-    /// With follow-ups after missed calls.
+    /// Creates follow-ups of missed calls.
     pub(super) fn following_up(fates: impl IntoIterator<Item = Fate>) -> Self {
         let config = r#"{"missed_task": true, "unknown_caller": "client"}"#;
         Self::with(fates, config, Arc::new(MemoryCallStore::new()))
@@ -133,7 +133,7 @@ impl<C: Class> Crm<C> {
         self.log_calls(&Cx::history(), &[record]).await.remove(0)
     }
 
-    /// Logs a record in a process that is killed by a fate.
+    /// Logs a record in a process that is killed.
     pub(super) async fn log_killed(&self, record: CallRecord) {
         let gone = tokio::time::timeout(Duration::from_secs(5), self.log(record)).await;
         assert!(gone.is_err(), "the process was not killed: {gone:?}");
@@ -147,7 +147,7 @@ impl<C: Class> Crm<C> {
         self.hub.pending(&Cx::history(), self.name()).await.unwrap()
     }
 
-    /// A request that writes.
+    /// A write request.
     async fn write(&self, done: impl FnOnce(&mut Ledger) + Send) -> Result<()> {
         let fate = self.ledger(|ledger| ledger.fates.pop_front().unwrap_or(Fate::Done));
         if matches!(fate, Fate::Done | Fate::ResponseLost | Fate::Killed) {
@@ -167,7 +167,7 @@ impl<C: Class> Crm<C> {
     }
 }
 
-/// Live calls: the CRM has nothing for them.
+/// Live calls: the CRM has no requests for them.
 struct Live;
 
 impl LiveJob for Live {
@@ -245,7 +245,7 @@ impl<C: Class> FollowUpJob for Crm<C> {
         call: &FollowUpCall<'_>,
         _: Option<String>,
     ) -> Result<Option<String>> {
-        // What is looked up for it takes time, in which others go on.
+        // A lookup takes time, in which other tasks run.
         tokio::time::sleep(Duration::from_millis(10)).await;
         Ok(Some(format!("{}: {}", self.context.account().task_text(), call.number.e164())))
     }

@@ -1,4 +1,4 @@
-//! Customers and tasks after a recorded call.
+//! Follow-ups of a recorded call.
 
 use vochi_crm_core::pending::{Mode, Outcome, PendingKind};
 use vochi_crm_core::{Warning, WarningKind};
@@ -8,13 +8,13 @@ use super::{call, missed, result_of, settle_one};
 
 const FOLLOW_UP: PendingKind = PendingKind::FollowUp;
 
-/// What the CRM holds: calls, customers, tasks.
+/// The contents of the CRM: calls, customers, tasks.
 fn held(crm: &Crm<Keyed>) -> (usize, usize, usize) {
     crm.ledger(|ledger| (ledger.calls.len(), ledger.customers.len(), ledger.tasks.len()))
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_missed_call_gives_a_customer_and_a_task() {
+async fn missed_call_creates_a_customer_and_a_task() {
     let crm = Crm::<Keyed>::following_up([]);
     assert!(crm.log(missed()).await.unwrap().warnings().is_empty());
     assert_eq!(held(&crm), (1, 1, 1));
@@ -24,7 +24,7 @@ async fn a_missed_call_gives_a_customer_and_a_task() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_follow_up_refused_by_a_limit_is_pending() {
+async fn rate_limited_follow_up_is_pending() {
     let crm = Crm::<Keyed>::following_up([Fate::Done, Fate::Limited, Fate::Limited]);
     let receipt = crm.log(missed()).await.unwrap();
     assert!(receipt.recorded(), "the record does not depend on it");
@@ -37,7 +37,7 @@ async fn a_follow_up_refused_by_a_limit_is_pending() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn settle_shows_why_a_follow_up_fails() {
+async fn settle_reports_the_error_of_a_follow_up() {
     let crm = Crm::<Keyed>::following_up([Fate::Down, Fate::Done, Fate::Limited, Fate::Done]);
     crm.log(missed()).await.unwrap_err();
     let settled = crm.settle(&call(), Mode::Due).await;
@@ -45,11 +45,11 @@ async fn settle_shows_why_a_follow_up_fails() {
     let wanted = [(PendingKind::Record, Outcome::Sent), (FOLLOW_UP, Outcome::Pending)];
     assert_eq!(results, wanted);
     assert!(settled[1].error.is_some() && settled[1].recorded, "{settled:?}");
-    assert_eq!(held(&crm), (1, 0, 1), "a customer that fails does not keep the task out");
+    assert_eq!(held(&crm), (1, 0, 1), "a failed customer does not block the task");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_kill_between_record_and_task_loses_no_task() {
+async fn kill_between_record_and_task_loses_no_task() {
     for (fates, held_before) in
         [(vec![Fate::Killed], (1, 0, 0)), (vec![Fate::Done, Fate::KilledBefore], (1, 0, 0))]
     {
@@ -63,7 +63,7 @@ async fn a_kill_between_record_and_task_loses_no_task() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_that_may_have_been_made_waits_for_a_person() {
+async fn maybe_created_task_needs_a_decision() {
     for (fate, tasks) in [
         (Fate::KilledBefore, 0),
         (Fate::Killed, 1),
@@ -75,23 +75,23 @@ async fn a_task_that_may_have_been_made_waits_for_a_person() {
             crm.log_killed(missed()).await;
         } else {
             let receipt = crm.log(missed()).await.unwrap();
-            assert!(receipt.warnings()[0].text().contains("may have been made"), "{fate:?}");
+            assert!(receipt.warnings()[0].text().contains("may have been created"), "{fate:?}");
         }
         for _ in 0..2 {
             let settled = settle_one(&crm, Mode::Due).await;
             assert_eq!(result_of(&settled), (FOLLOW_UP, Outcome::NeedsDecision), "{fate:?}");
         }
-        assert_eq!(held(&crm), (1, 1, tasks), "{fate:?}: it is not sent by itself");
+        assert_eq!(held(&crm), (1, 1, tasks), "{fate:?}: the task is not retried automatically");
         assert_eq!(settle_one(&crm, Mode::Send).await.outcome, Outcome::Sent);
         assert_eq!(held(&crm), (1, 1, tasks + 1), "{fate:?}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn follow_ups_outlive_the_memory_of_their_call() {
+async fn follow_ups_outlive_the_state_of_their_call() {
     let crm = Crm::<Keyed>::following_up([Fate::Done, Fate::Done, Fate::Limited]);
     let _ = crm.log(missed()).await.unwrap();
-    // Calls are forgotten after 48 hours, on tokio's clock.
+    // Calls expire after 48 hours, on tokio's clock.
     tokio::time::advance(super::minutes(49 * 60)).await;
     assert_eq!(settle_one(&crm, Mode::Due).await.outcome, Outcome::Sent);
     assert_eq!(held(&crm), (1, 1, 1));
@@ -99,7 +99,7 @@ async fn follow_ups_outlive_the_memory_of_their_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn followed_up_twice_at_once_a_call_gives_one_task() {
+async fn concurrent_follow_ups_create_one_task() {
     let crm = Crm::<Keyed>::following_up([]);
     let log = async { crm.log(missed()).await.unwrap() };
     let settle = async {

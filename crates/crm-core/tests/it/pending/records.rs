@@ -1,4 +1,4 @@
-//! Records.
+//! Pending records.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use super::crm::{Crm, Fate, Keyed, LookFirst, Never};
 use super::{call, hangup, minutes, missed, result_of, ringing, settle_one};
 
 #[tokio::test(start_paused = true)]
-async fn a_record_for_a_crm_that_is_down_is_sent_by_settle() {
+async fn settle_sends_a_record_after_an_outage() {
     let crm = Crm::<Keyed>::new([Fate::Down, Fate::Down]);
     crm.log(missed()).await.unwrap_err();
     let pending = crm.pending().await;
@@ -27,19 +27,19 @@ async fn a_record_for_a_crm_that_is_down_is_sent_by_settle() {
     let sent = settle_one(&crm, Mode::Due).await;
     assert_eq!(result_of(&sent), (PendingKind::Record, Outcome::Sent));
     assert_eq!((sent.recorded, sent.effect()), (true, Effect::Applied));
-    assert!(crm.pending().await.is_empty(), "what is sent is not pending");
+    assert!(crm.pending().await.is_empty(), "a sent record is not pending");
     crm.ledger(|ledger| assert_eq!(ledger.calls, ["17.1"]));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_the_crm_refuses_is_not_pending() {
+async fn rejected_record_is_not_pending() {
     let crm = Crm::<Keyed>::following_up([Fate::Refused]);
     crm.log(missed()).await.unwrap_err();
-    assert!(crm.pending().await.is_empty(), "another try changes nothing");
+    assert!(crm.pending().await.is_empty(), "a retry cannot succeed");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_keyed_record_is_sent_again_after_a_kill() {
+async fn keyed_record_is_retried_after_a_kill() {
     for fate in [Fate::Killed, Fate::KilledBefore, Fate::ResponseLost, Fate::RequestLost] {
         let crm = Crm::<Keyed>::new([fate]);
         if matches!(fate, Fate::Killed | Fate::KilledBefore) {
@@ -53,7 +53,7 @@ async fn a_keyed_record_is_sent_again_after_a_kill() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_found_after_a_lost_response_is_recorded() {
+async fn record_found_after_a_lost_response_is_recorded() {
     let crm = Crm::<LookFirst>::new([Fate::ResponseLost]);
     let began = Instant::now();
     assert!(crm.log(missed()).await.unwrap().recorded());
@@ -63,7 +63,7 @@ async fn a_record_found_after_a_lost_response_is_recorded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_not_found_waits_for_a_person() {
+async fn record_not_found_needs_a_decision() {
     let crm = Crm::<LookFirst>::new([Fate::RequestLost]);
     let began = Instant::now();
     let error = crm.log(missed()).await.unwrap_err();
@@ -71,21 +71,23 @@ async fn a_record_not_found_waits_for_a_person() {
     crm.ledger(|ledger| assert_eq!((ledger.sends, ledger.looks), (1, 2)));
 
     assert_eq!(settle_one(&crm, Mode::Due).await.outcome, Outcome::Pending);
-    crm.ledger(|ledger| assert_eq!(ledger.looks, 2, "it is too early to look"));
+    crm.ledger(|ledger| assert_eq!(ledger.looks, 2, "no check before the delay"));
     crm.pass(minutes(10));
     for _ in 0..2 {
         let settled = settle_one(&crm, Mode::Due).await;
         assert_eq!(settled.outcome, Outcome::NeedsDecision);
         assert_eq!(settled.effect(), Effect::Maybe);
     }
-    crm.ledger(|ledger| assert_eq!((ledger.sends, ledger.looks), (1, 3), "looked at once more"));
+    crm.ledger(|ledger| {
+        assert_eq!((ledger.sends, ledger.looks), (1, 3), "checked once more after the delay");
+    });
 
     assert_eq!(settle_one(&crm, Mode::Send).await.outcome, Outcome::Sent);
     crm.ledger(|ledger| assert_eq!((ledger.calls.len(), ledger.sends), (1, 2)));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_that_appears_late_is_found_by_settle() {
+async fn settle_finds_a_record_that_appears_late() {
     let crm = Crm::<LookFirst>::new([Fate::RequestLost]);
     crm.log(missed()).await.unwrap_err();
     crm.ledger(|ledger| ledger.calls.push("17.1".to_owned()));
@@ -95,15 +97,15 @@ async fn a_record_that_appears_late_is_found_by_settle() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_that_may_stand_there_is_not_sent_by_a_second_log() {
+async fn second_log_does_not_send_a_maybe_recorded_call() {
     let crm = Crm::<LookFirst>::new([Fate::Killed]);
     crm.log_killed(missed()).await;
-    assert!(crm.log(missed()).await.unwrap().recorded(), "it is looked for");
+    assert!(crm.log(missed()).await.unwrap().recorded(), "the history is checked");
     crm.ledger(|ledger| assert_eq!((ledger.calls.len(), ledger.sends), (1, 1)));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deadline_ends_the_wait_for_a_look() {
+async fn deadline_ends_the_wait_for_the_history_check() {
     let crm = Crm::<LookFirst>::new([Fate::RequestLost]);
     let cx = Cx::history().with_timeout(Duration::from_secs(5));
     let began = Instant::now();
@@ -113,7 +115,7 @@ async fn a_deadline_ends_the_wait_for_a_look() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_that_is_never_repeated_has_one_attempt() {
+async fn record_without_repeats_has_one_attempt() {
     let crm = Crm::<Never>::new([Fate::RequestLost]);
     assert_eq!(crm.log(missed()).await.unwrap_err().effect(), Effect::Maybe);
     assert_eq!(crm.log(missed()).await.unwrap_err().effect(), Effect::Maybe);
@@ -129,18 +131,18 @@ async fn pending_work_is_reported_and_dropped_after_30_days() {
     crm.pass(minutes(30 * 24 * 60));
     let dropped = settle_one(&crm, Mode::Due).await;
     assert_eq!(dropped.outcome, Outcome::Failed);
-    assert!(dropped.error.unwrap().message().contains("30 days"), "it says why");
+    assert!(dropped.error.unwrap().message().contains("30 days"), "the error has the reason");
     assert!(crm.pending().await.is_empty());
     crm.ledger(|ledger| assert_eq!(ledger.sends, 1, "it is not sent"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_record_waits_for_its_beginning() {
+async fn record_waits_for_its_first_event() {
     let crm = Crm::<Keyed>::new([]);
     let (hub, cx, account) = (&crm.hub, Cx::history(), crm.name());
     hub.expect_record(&cx, account, &call(), &[hangup(9)]).await.unwrap();
     let due = hub.due_record(&cx, account, &call(), &[hangup(9)]).await.unwrap();
-    assert_eq!(due, None, "who called is not known");
+    assert_eq!(due, None, "the caller is unknown");
     let waiting = settle_one(&crm, Mode::Due).await;
     assert_eq!(waiting.outcome, Outcome::Pending);
     assert!(waiting.error.is_none(), "{waiting:?}");
@@ -161,7 +163,7 @@ async fn a_record_waits_for_its_beginning() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_killed_end_is_taken_from_what_is_pending() {
+async fn end_lost_by_a_kill_is_taken_from_pending_work() {
     let crm = Crm::<Keyed>::new([]);
     let (hub, cx, account) = (&crm.hub, Cx::history(), crm.name());
     let mut open = hub.open_call(&cx, account, &call()).await.unwrap();
@@ -175,7 +177,7 @@ async fn a_killed_end_is_taken_from_what_is_pending() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_stays_locked_is_waited_for_30_seconds() {
+async fn locked_call_is_waited_for_30_seconds() {
     let crm = Crm::<Keyed>::new([]);
     let cx = Cx::history();
     let _held = crm.hub.open_call(&cx, crm.name(), &call()).await.unwrap();
@@ -228,7 +230,7 @@ impl CallSlot for FullSlot {
 }
 
 #[tokio::test(start_paused = true)]
-async fn on_a_full_disk_only_what_may_be_repeated_is_sent() {
+async fn full_disk_blocks_only_records_without_key() {
     let full = || Arc::new(Full(MemoryCallStore::new()));
     let keyed = Crm::<Keyed>::with([], "{}", full());
     assert!(keyed.log(missed()).await.unwrap().recorded(), "the record matters more");

@@ -1,4 +1,4 @@
-//! The corpus of raw forms, against what Google's libphonenumber makes of them.
+//! The corpus of raw forms, compared with Google's libphonenumber.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use super::{assert_reads, assert_refuses};
 
 const RAW_FORMS: &str = include_str!("../../../../../fixtures/phones/raw_forms.tsv");
 
-/// Rows that `libphonenumber` calls invalid and that have one sensible reading: a leading 00,
+/// Rows that are invalid for `libphonenumber` but have one sensible interpretation: a leading 00,
 /// international digits without their plus, addresses, decimals.
 const READ_NEVERTHELESS: &[(&str, &str, &str)] = &[
     ("00375291112233", "BY", "+375291112233"),
@@ -38,7 +38,7 @@ const READ_NEVERTHELESS: &[(&str, &str, &str)] = &[
     ("375291112233.0", "BY", "+375291112233"),
 ];
 
-/// Why a refused row is refused, by a part of its note; the first that matches counts.
+/// The reasons of refused rows, by a part of their note; the first match counts.
 const REASON_BY_NOTE: &[(&str, PhoneRefusal)] = &[
     ("extension, no region", PhoneRefusal::Extension),
     ("-digit extension", PhoneRefusal::Extension),
@@ -102,17 +102,17 @@ fn rows() -> impl Iterator<Item = Row> {
     })
 }
 #[test]
-fn every_raw_form_with_an_answer_is_read_as_exactly_that_number() {
+fn valid_raw_forms_parse_as_expected() {
     let mut checked = 0;
     for row in rows().filter(|row| row.expected != "invalid") {
         assert_reads(row.region, row.raw, row.expected);
         checked += 1;
     }
-    assert!(checked > 200, "only {checked} rows have an answer");
+    assert!(checked > 200, "only {checked} rows are valid");
 }
 
 #[test]
-fn invalid_raw_forms_are_refused_for_the_reason_their_note_gives_or_read_as_listed() {
+fn invalid_raw_forms_are_refused_or_listed() {
     let mut listed: BTreeSet<_> = READ_NEVERTHELESS.iter().collect();
     for row in rows().filter(|row| row.expected == "invalid") {
         let exception = READ_NEVERTHELESS

@@ -1,4 +1,4 @@
-//! Forms of numbers that plans have given up.
+//! Former spellings of numbers.
 
 use vochi_crm_core::phone::{BareDigits, PhoneRefusal};
 
@@ -43,7 +43,7 @@ fn soviet_eight_without_the_zero_is_refused_with_a_hint() {
         "`8 621 12345` begins with a trunk prefix that is no longer dialled in MD; leave the prefix \
          out, or write the number with + and the country code"
     );
-    // Toll free in Russia, and behind the 8 a number of Ukraine.
+    // Toll free in Russia, and a number of Ukraine after the 8.
     assert_refuses("UA", "8-800-555-35-35", PhoneRefusal::ForeignTrunk);
     assert_reads("MD", "+862112345", "+862112345");
     let trunk = reader("MD").with_bare_digits(BareDigits::International);
@@ -52,7 +52,7 @@ fn soviet_eight_without_the_zero_is_refused_with_a_hint() {
 }
 
 #[test]
-fn eight_that_is_dialled_today_is_read() {
+fn eight_in_current_use_is_read() {
     for (region, raw, e164) in [
         ("KZ", "8 701 234 56 78", "+77012345678"),
         ("KZ", "8 (727) 234-56-78", "+77272345678"),
@@ -67,13 +67,13 @@ fn eight_that_is_dialled_today_is_read() {
 }
 
 #[test]
-fn zero_that_is_no_longer_dialled_is_refused_with_a_hint() {
+fn former_zero_is_refused_with_a_hint() {
     for (region, raw) in [
         ("PL", "0 22 123 45 67"),
         ("PL", "0-512-345-678"),
         ("CZ", "0 601 123 456"),
         ("CL", "09 6123 4567"),
-        // Also how a mobile of Ukraine is written there today.
+        // Also the current form of a mobile of Ukraine.
         ("PL", "067 123 45 67"),
     ] {
         assert_refuses(region, raw, PhoneRefusal::FormerTrunk);

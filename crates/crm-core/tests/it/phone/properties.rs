@@ -1,11 +1,12 @@
-//! What holds for every number and every text.
+//! Properties of all numbers and texts.
 
 use proptest::prelude::*;
 use vochi_crm_core::phone::{BareDigits, PhoneNumber, PhoneReader, PhoneRefusal, Region};
 
 use super::reader;
 
-/// Numbers of many plans: the last four digits are replaced, and what is still assigned counts.
+/// Numbers of many plans: the last four digits are replaced, and results that are still assigned
+/// are used.
 const SEEDS: &[&str] = &[
     "+375291112233",
     "+375172001122",
@@ -71,7 +72,7 @@ fn valid_number() -> impl Strategy<Value = PhoneNumber> {
     )
 }
 
-/// Texts made of what phone fields hold, sensible or not.
+/// Texts of parts that occur in phone fields.
 fn phone_like_text() -> impl Strategy<Value = String> {
     const PARTS: &[&str] = &[
         "+",
@@ -159,12 +160,13 @@ proptest! {
     }
 
     #[test]
-    fn search_spellings_lead_back_to_their_number_at_home(number in valid_number()) {
+    fn search_spellings_parse_as_their_number(number in valid_number()) {
         let home = number.region().map_or(PhoneReader::new(), |home| {
             PhoneReader::new().with_region(home)
         });
         for spelling in number.search_spellings() {
-            // Bare digits are the one form that a plan may also read as its own (Germany).
+            // Bare digits are the only form that a plan may also read as a national number
+            // (Germany).
             let mode = if spelling == number.digits() {
                 BareDigits::International
             } else {
@@ -176,7 +178,7 @@ proptest! {
     }
 
     #[test]
-    fn reading_anything_ends_well_and_reading_again_changes_nothing(
+    fn parsing_any_text_is_safe_and_idempotent(
         text in any_text(),
         code in proptest::sample::select(REGIONS),
     ) {

@@ -1,11 +1,11 @@
-//! Forms that people, PBXs and CRMs write.
+//! Forms written by people, PBXs and CRMs.
 
 use vochi_crm_core::phone::{BareDigits, PhoneKind, PhoneRefusal};
 
 use super::{assert_reads, assert_refuses, number, reader, refusal, region};
 
 #[test]
-fn russian_numbers_that_begin_with_eight_keep_their_first_digit() {
+fn russian_numbers_with_leading_eight_are_kept() {
     for (e164, spellings) in [
         (
             "+78121234567",
@@ -43,19 +43,19 @@ fn russian_numbers_that_begin_with_eight_keep_their_first_digit() {
 }
 
 #[test]
-fn belarusian_toll_free_and_service_numbers_keep_their_first_digit() {
+fn belarusian_toll_free_numbers_are_kept() {
     for spelling in
         ["+3758001234567", "+375 800 123-45-67", "3758001234567", "8 800 123-45-67", "88001234567"]
     {
         let read = assert_reads("BY", spelling, "+3758001234567").number();
         assert_eq!(read.kind(), PhoneKind::TollFree);
     }
-    // The engine's own reading would take 8 for the trunk prefix and leave no number at all.
+    // The engine's own reading would take 8 for the trunk prefix and leave no number.
     assert_reads("BY", "+3758102439571", "+3758102439571");
 }
 
 #[test]
-fn marks_left_by_copying_and_typing_do_not_disturb() {
+fn marks_from_copying_and_typing_are_ignored() {
     for raw in [
         "+375\t29\t111\t22\t33",
         "+375\u{a0}29\u{a0}111\u{2009}22\u{202f}33",
@@ -93,7 +93,7 @@ fn marks_left_by_copying_and_typing_do_not_disturb() {
 }
 
 #[test]
-fn an_inner_number_behind_a_number_is_kept_apart() {
+fn extension_after_a_number_is_separate() {
     for (raw, extension) in [
         ("+375291112233 доб. 151", "151"),
         ("+375291112233 (доб. 151)", "151"),
@@ -121,7 +121,7 @@ fn an_inner_number_behind_a_number_is_kept_apart() {
 }
 
 #[test]
-fn international_dialling_is_read_where_the_region_has_no_such_number() {
+fn international_prefixes_are_read() {
     for home in ["BY", "RU", "KZ", "PL", "US", "-"] {
         for raw in [
             "00375291112233",
@@ -138,13 +138,13 @@ fn international_dialling_is_read_where_the_region_has_no_such_number() {
 }
 
 #[test]
-fn bare_digits_are_read_at_home_first_unless_the_trunk_is_international() {
+fn bare_digits_are_national_first_by_default() {
     assert_reads("DE", "4915123456789", "+494915123456789");
     let trunk = reader("DE").with_bare_digits(BareDigits::International);
     for (raw, e164) in [
         ("4915123456789", "+4915123456789"),
         ("375291112233", "+375291112233"),
-        // What is no international number is still read at home.
+        // Digits that are not an international number are still read as national.
         ("015123456789", "+4915123456789"),
         ("00375291112233", "+375291112233"),
         ("+375291112233", "+375291112233"),
@@ -155,8 +155,8 @@ fn bare_digits_are_read_at_home_first_unless_the_trunk_is_international() {
 }
 
 #[test]
-fn an_eight_that_may_mean_russia_is_not_guessed() {
-    // Moscow behind its trunk prefix, or a mobile of Viet Nam.
+fn ambiguous_russian_eight_is_refused() {
+    // Moscow with its trunk prefix, or a mobile of Viet Nam.
     assert_refuses("BY", "8 (495) 123-45-67", PhoneRefusal::ForeignTrunk);
     assert_refuses("-", "8 (495) 123-45-67", PhoneRefusal::NoRegion);
     assert_reads("RU", "84951234567", "+74951234567");
@@ -165,13 +165,13 @@ fn an_eight_that_may_mean_russia_is_not_guessed() {
     let trunk = reader("BY").with_bare_digits(BareDigits::International);
     let read = trunk.read("84951234567").map(|reading| reading.number());
     assert_eq!(read, Ok(number("+84951234567")));
-    // No number of Russia or Kazakhstan.
+    // Not a number of Russia or Kazakhstan.
     assert_reads("BY", "81312345678", "+81312345678");
 }
 
 #[test]
-fn a_local_number_is_not_taken_for_an_island() {
-    // +290 8999 is Tristan da Cunha, 290-89-99 somebody in Minsk.
+fn local_number_is_not_an_island_number() {
+    // +290 8999 is Tristan da Cunha, 290-89-99 a number in Minsk.
     assert_refuses("BY", "290-89-99", PhoneRefusal::TooShort);
     assert_refuses("-", "2908999", PhoneRefusal::NoRegion);
     assert_reads("BY", "+2908999", "+2908999");
@@ -186,7 +186,7 @@ fn national_forms_need_a_region() {
 }
 
 #[test]
-fn no_number_at_all_is_hidden() {
+fn missing_number_is_hidden() {
     for raw in [
         "",
         "   ",
@@ -212,7 +212,7 @@ fn no_number_at_all_is_hidden() {
 }
 
 #[test]
-fn an_inner_number_alone_is_told_with_its_digits() {
+fn bare_extension_is_refused_with_its_digits() {
     for raw in [
         "151",
         " 151 ",
@@ -233,7 +233,7 @@ fn an_inner_number_alone_is_told_with_its_digits() {
 }
 
 #[test]
-fn several_numbers_in_one_field_are_refused_as_one_and_read_as_many() {
+fn several_numbers_need_read_many() {
     let (a, b) = ("+375291112233", "+375331234567");
     for raw in [
         "+375291112233, +375331234567",
@@ -257,11 +257,11 @@ fn several_numbers_in_one_field_are_refused_as_one_and_read_as_many() {
 }
 
 #[test]
-fn reading_many_keeps_inner_numbers_with_their_numbers_and_names_what_fails() {
+fn read_many_keeps_extensions_and_reports_failures() {
     let readings = reader("BY").read_many(
         "+375291112233 доб. 12, +375331234567;ext=7; 80441234567,,15; 151, 30x; anonymous",
     );
-    let told: Vec<String> = readings
+    let results: Vec<String> = readings
         .iter()
         .map(|reading| match reading {
             Ok(reading) => format!("{} {:?}", reading.number(), reading.extension()),
@@ -269,7 +269,7 @@ fn reading_many_keeps_inner_numbers_with_their_numbers_and_names_what_fails() {
         })
         .collect();
     assert_eq!(
-        told,
+        results,
         [
             "+375291112233 Some(\"12\")",
             "+375331234567 Some(\"7\")",

@@ -1,4 +1,4 @@
-//! What spreadsheets, messengers and address books leave around a number.
+//! Artefacts of spreadsheets, messengers and address books.
 
 use vochi_crm_core::phone::{BareDigits, PhoneRefusal};
 
@@ -71,7 +71,7 @@ fn dots_between_groups_are_not_decimals() {
 }
 
 #[test]
-fn comma_before_zeros_in_a_phone_s_own_form_is_a_pause() {
+fn comma_before_zeros_in_a_phone_number_is_a_pause() {
     let reading = assert_reads("BY", "8 (029) 111-22-33,,0", "+375291112233");
     assert_eq!(reading.extension(), Some("0"));
 }

@@ -4,7 +4,7 @@ use vochi_crm_core::phone::PhoneRefusal;
 
 use super::{assert_reads, assert_refuses, read_many, refusal};
 
-/// Refused as one number, and read as many.
+/// Asserts that a text is refused as one number, and read as several.
 #[track_caller]
 fn assert_holds(code: &str, raw: &str, expected: &[&str]) {
     assert_refuses(code, raw, PhoneRefusal::Several);
@@ -80,7 +80,7 @@ fn two_numbers_with_blanks_between_are_split() {
 }
 
 #[test]
-fn numbers_that_can_be_cut_in_two_ways_are_not_split() {
+fn ambiguous_numbers_are_not_split() {
     for (region, raw) in [
         // A number of Berlin is complete after six digits and after eight.
         ("DE", "030 123 456 78 030 123 456 78"),
@@ -140,7 +140,7 @@ fn second_ending_of_a_number_is_not_a_part_of_it() {
 }
 
 #[test]
-fn unmarked_extension_in_parentheses_is_not_a_part_of_the_number() {
+fn unmarked_extension_in_parentheses_is_separate() {
     assert_holds("BY", "80291112233 (151)", &["+375291112233", "151: extension"]);
     assert_holds("DE", "+49 30 1234567 (12)", &["+49301234567", "12: extension"]);
     assert_reads("BY", "(+375291112233)", "+375291112233");
@@ -161,7 +161,7 @@ fn second_address_is_not_ignored() {
 }
 
 #[test]
-fn numbers_with_names_behind_them_are_refused_as_several() {
+fn numbers_followed_by_names_are_refused_as_several() {
     assert_holds(
         "BY",
         "80291112233 Анна 80331234567 Иван",

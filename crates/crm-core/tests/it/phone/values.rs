@@ -5,7 +5,7 @@ use vochi_crm_core::phone::{PhoneKind, PhoneNumber, PhoneRefusal, Region};
 use super::{number, refusal, region};
 
 #[test]
-fn an_error_tells_the_operator_what_is_wrong_and_what_to_write() {
+fn error_has_the_reason_and_a_hint() {
     for (code, raw, message) in [
         (
             "BY",
@@ -39,7 +39,7 @@ fn an_error_tells_the_operator_what_is_wrong_and_what_to_write() {
 }
 
 #[test]
-fn an_unknown_region_is_named() {
+fn unknown_region_error_names_it() {
     assert_eq!(region("kz"), region(" KZ "));
     for given in ["XX", "Belarus", "", "001", "Б"] {
         let error = given.parse::<Region>().unwrap_err();
@@ -50,7 +50,7 @@ fn an_unknown_region_is_named() {
 }
 
 #[test]
-fn e164_is_exact() {
+fn from_e164_is_strict() {
     for (text, reason) in [
         ("", PhoneRefusal::Hidden),
         ("375291112233", PhoneRefusal::NoRegion),
@@ -72,7 +72,7 @@ fn e164_is_exact() {
 }
 
 #[test]
-fn a_number_says_what_it_is() {
+fn number_has_country_region_and_kind() {
     for (e164, country_code, national, home, kind, masked) in [
         ("+375291112233", 375, "291112233", Some("BY"), PhoneKind::Mobile, "+37529***2233"),
         ("+375172001122", 375, "172001122", Some("BY"), PhoneKind::Fixed, "+37517***1122"),
@@ -97,7 +97,7 @@ fn a_number_says_what_it_is() {
 }
 
 #[test]
-fn numbers_travel_as_text_and_are_checked_on_arrival() {
+fn number_serializes_as_text_and_is_validated() {
     let number = number("+375291112233");
     let json = serde_json::to_string(&number).unwrap();
     assert_eq!(json, "\"+375291112233\"");
@@ -107,7 +107,7 @@ fn numbers_travel_as_text_and_are_checked_on_arrival() {
 }
 
 #[test]
-fn search_spellings_hold_the_form_dialled_at_home_where_there_is_one() {
+fn search_spellings_include_the_national_form() {
     for (e164, dialled) in [
         ("+375291112233", Some("80291112233")),
         ("+375172001122", Some("80172001122")),

@@ -1,4 +1,4 @@
-//! The files of the directory store: names, permissions, and what is done with bad ones.
+//! The files of the directory store: names, permissions, damaged files.
 
 use std::fs;
 
@@ -9,7 +9,7 @@ use vochi_crm_core::state::{CallStore, DirectoryCallStore, StoreError};
 use super::{ACCOUNT, CALL, Place, document, envelope, now, save, tree};
 
 #[tokio::test]
-async fn a_call_is_one_file_with_a_versioned_envelope() {
+async fn call_is_one_file_with_a_versioned_envelope() {
     let place = Place::new();
     let before = now();
     save(&place.store().await, CALL, json!({ "rang": ["151"] })).await;
@@ -22,7 +22,7 @@ async fn a_call_is_one_file_with_a_versioned_envelope() {
 }
 
 #[tokio::test]
-async fn a_later_program_finds_what_an_earlier_one_saved() {
+async fn document_survives_a_restart() {
     let place = Place::new();
     save(&place.store().await, CALL, json!({ "nested": [{ "a": null }, -1, "ы"] })).await;
     let later = place.store().await;
@@ -30,7 +30,7 @@ async fn a_later_program_finds_what_an_earlier_one_saved() {
 }
 
 #[tokio::test]
-async fn any_call_id_has_a_file_inside_the_account_and_nowhere_else() {
+async fn any_call_id_has_a_file_inside_its_account() {
     let place = Place::new();
     let store = place.store().await;
     let long = "x".repeat(10_000);
@@ -109,13 +109,13 @@ mod permissions {
     }
 
     #[tokio::test]
-    async fn everything_in_the_directory_is_for_its_owner_only() {
+    async fn all_files_are_owner_only() {
         let place = Place::new();
         let (one, other) = (place.store().await, place.store().await);
         let mut slot = one.open(ACCOUNT, CALL).await.unwrap();
         slot.save(&json!(1)).await.unwrap();
         {
-            // Makes the queue and a ticket in it.
+            // Creates the queue and a ticket in it.
             let waiting = other.open(ACCOUNT, CALL);
             let patience = tokio::time::timeout(std::time::Duration::from_millis(50), waiting);
             assert!(patience.await.is_err());
@@ -129,7 +129,7 @@ mod permissions {
     }
 
     #[tokio::test]
-    async fn missing_parents_are_created_for_the_owner_only_too() {
+    async fn missing_parents_are_created_owner_only() {
         let place = Place::new();
         let deep = place.root.join("a/b");
         DirectoryCallStore::open(&deep).await.unwrap();
@@ -139,7 +139,7 @@ mod permissions {
     }
 
     #[tokio::test]
-    async fn a_directory_others_can_write_is_refused_with_the_cure() {
+    async fn world_writable_directory_is_refused_with_a_hint() {
         for bad in [0o777, 0o770, 0o702, 0o1777] {
             let place = Place::new();
             fs::create_dir(&place.root).unwrap();
@@ -156,12 +156,15 @@ mod permissions {
                 assert!(text.contains(&format!("(mode {bad:03o})")), "{text}");
             }
             chmod(&place.root, 0o700);
-            assert!(DirectoryCallStore::open(&place.root).await.is_ok(), "the cure works");
+            assert!(
+                DirectoryCallStore::open(&place.root).await.is_ok(),
+                "the hint must solve the problem"
+            );
         }
     }
 
     #[tokio::test]
-    async fn a_directory_others_can_only_read_will_do() {
+    async fn world_readable_directory_is_accepted() {
         let place = Place::new();
         fs::create_dir(&place.root).unwrap();
         chmod(&place.root, 0o755);
@@ -169,7 +172,7 @@ mod permissions {
     }
 
     #[tokio::test]
-    async fn an_account_opened_to_others_is_refused_as_well() {
+    async fn world_writable_account_is_refused() {
         let place = Place::new();
         let store = place.store().await;
         save(&store, CALL, json!(1)).await;
@@ -180,7 +183,7 @@ mod permissions {
 }
 
 #[tokio::test]
-async fn a_directory_that_cannot_be_made_is_an_error_that_names_it() {
+async fn uncreatable_directory_error_names_the_path() {
     let place = Place::new();
     fs::write(&place.root, "a file is in the way").unwrap();
     for root in [place.root.clone(), place.root.join("below")] {
@@ -193,7 +196,7 @@ async fn a_directory_that_cannot_be_made_is_an_error_that_names_it() {
 }
 
 #[tokio::test]
-async fn a_save_that_cannot_be_written_is_an_error_and_changes_nothing() {
+async fn failed_save_is_an_error_and_changes_nothing() {
     let place = Place::new();
     let store = place.store().await;
     let mut slot = store.open(ACCOUNT, CALL).await.unwrap();
@@ -210,7 +213,7 @@ async fn a_save_that_cannot_be_written_is_an_error_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_directory_removed_under_a_running_program_is_made_again() {
+async fn removed_directory_is_recreated() {
     let place = Place::new();
     let store = place.store().await;
     save(&store, CALL, json!("lost")).await;
@@ -221,7 +224,7 @@ async fn a_directory_removed_under_a_running_program_is_made_again() {
 }
 
 #[tokio::test]
-async fn a_document_that_cannot_be_read_is_moved_aside_and_counts_as_absent() {
+async fn unreadable_document_is_renamed_and_counts_as_missing() {
     let mut other_call = envelope(now());
     other_call["call_id"] = json!("another");
     let mut old_version = envelope(now());
@@ -249,7 +252,7 @@ async fn a_document_that_cannot_be_read_is_moved_aside_and_counts_as_absent() {
         let shown = String::from_utf8_lossy(&case[..case.len().min(80)]).into_owned();
 
         assert_eq!(document(&store, CALL).await, None, "{shown}");
-        assert_eq!(fs::read(place.file("bad")).unwrap(), case, "kept for a look: {shown}");
+        assert_eq!(fs::read(place.file("bad")).unwrap(), case, "kept for diagnosis: {shown}");
         assert!(!place.file("json").exists(), "{shown}");
         save(&store, CALL, json!("new")).await;
         assert_eq!(document(&store, CALL).await, Some(json!("new")), "{shown}");
@@ -257,7 +260,7 @@ async fn a_document_that_cannot_be_read_is_moved_aside_and_counts_as_absent() {
 }
 
 #[tokio::test]
-async fn a_document_moved_aside_is_reported_without_its_contents() {
+async fn renamed_document_is_logged_without_its_contents() {
     let place = Place::new();
     place.plant("{\"version\":1,\"phone\":\"+375291234567\", oops");
     let log = super::log::Log::default();
@@ -267,13 +270,16 @@ async fn a_document_moved_aside_is_reported_without_its_contents() {
     }
     let text = log.text();
     assert!(text.contains("WARN"), "{text}");
-    assert!(text.contains(&place.file("json").display().to_string()), "which file: {text}");
-    assert!(text.contains(&place.file("bad").display().to_string()), "where it is now: {text}");
+    assert!(
+        text.contains(&place.file("json").display().to_string()),
+        "missing path of the file: {text}"
+    );
+    assert!(text.contains(&place.file("bad").display().to_string()), "missing new path: {text}");
     assert!(!text.contains("375291234567"), "{text}");
 }
 
 #[tokio::test]
-async fn a_document_of_a_newer_version_is_an_error_that_names_the_file() {
+async fn newer_document_error_names_the_file() {
     let place = Place::new();
     let newer = json!({ "version": 2, "anything": "else" }).to_string();
     place.plant(&newer);
@@ -286,18 +292,18 @@ async fn a_document_of_a_newer_version_is_an_error_that_names_the_file() {
     assert!(error.hint().contains("newer program"), "{text}");
 
     assert_eq!(store.sweep().await.unwrap(), 0);
-    assert_eq!(fs::read_to_string(place.file("json")).unwrap(), newer, "it is left alone");
+    assert_eq!(fs::read_to_string(place.file("json")).unwrap(), newer, "the file is unchanged");
     save(&store, "another", json!(1)).await;
 }
 
 #[tokio::test]
-async fn a_document_is_forgotten_48_hours_after_it_was_saved() {
+async fn document_expires_48_hours_after_its_save() {
     let hours = |hours: u64| hours * 60 * 60;
     let cases = [
         (now() - hours(48) + 60, true),
         (now() - hours(48), false),
         (0, false),
-        // The clock was put back meanwhile; nothing is lost by believing the document.
+        // The clock was set back since the save; the document is kept.
         (now() + hours(10), true),
     ];
     for (saved_at, remembered) in cases {
@@ -309,7 +315,7 @@ async fn a_document_is_forgotten_48_hours_after_it_was_saved() {
 }
 
 #[tokio::test]
-async fn how_long_a_call_is_kept_can_be_set() {
+async fn lifetime_of_calls_is_configurable() {
     let place = Place::new();
     place.plant(envelope(now() - 600).to_string());
     let minutes = std::time::Duration::from_mins;

@@ -1,4 +1,4 @@
-//! What is reported while a test listens, as text.
+//! Captures log lines as text.
 
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! What the store in memory forgets, and when.
+//! Expiry in the memory store.
 
 use std::time::Duration;
 
@@ -9,21 +9,21 @@ use vochi_crm_core::state::{CallStore, KEPT_FOR, MemoryCallStore};
 use super::{ACCOUNT, CALL, document, save};
 
 #[tokio::test(start_paused = true)]
-async fn a_call_is_forgotten_48_hours_after_its_last_save() {
+async fn call_expires_48_hours_after_its_last_save() {
     let store = MemoryCallStore::new();
     save(&store, CALL, json!(1)).await;
     advance(Duration::from_hours(47)).await;
     save(&store, CALL, json!(2)).await;
 
     advance(Duration::from_hours(48) - Duration::from_secs(1)).await;
-    assert_eq!(document(&store, CALL).await, Some(json!(2)), "it was saved again meanwhile");
+    assert_eq!(document(&store, CALL).await, Some(json!(2)), "it was saved again in between");
     advance(Duration::from_secs(1)).await;
     assert_eq!(document(&store, CALL).await, None);
     assert_eq!(KEPT_FOR, Duration::from_hours(48));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_sweep_says_how_many_calls_it_forgot() {
+async fn sweep_returns_the_number_of_removed_calls() {
     let store = MemoryCallStore::new().kept_for(Duration::from_mins(1));
     for call_id in ["1", "2"] {
         save(&store, call_id, json!(0)).await;
@@ -38,21 +38,21 @@ async fn a_sweep_says_how_many_calls_it_forgot() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_full_store_forgets_the_call_that_was_saved_longest_ago() {
+async fn full_store_evicts_the_oldest_call() {
     let store = MemoryCallStore::new().capacity(3);
     for call_id in ["1", "2", "3"] {
         save(&store, call_id, json!(0)).await;
     }
     save(&store, "1", json!(0)).await; // now the youngest
     save(&store, "4", json!(0)).await;
-    assert_eq!(document(&store, "2").await, None, "the oldest made room");
+    assert_eq!(document(&store, "2").await, None, "the oldest is evicted");
     for call_id in ["1", "3", "4"] {
         assert_eq!(document(&store, call_id).await, Some(json!(0)), "call {call_id}");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_in_use_is_never_forgotten() {
+async fn locked_call_never_expires() {
     let store = MemoryCallStore::new().capacity(1).kept_for(Duration::from_mins(1));
     let mut held = store.open(ACCOUNT, "held").await.unwrap();
     held.save(&json!("still talking")).await.unwrap();
@@ -64,7 +64,7 @@ async fn a_call_in_use_is_never_forgotten() {
     drop(held);
     assert_eq!(document(&store, "held").await, Some(json!("still talking")));
 
-    // The same while somebody only waits for it.
+    // The same while a task waits for it.
     let held = store.open(ACCOUNT, "held").await.unwrap();
     let waiting = store.open(ACCOUNT, "held");
     tokio::pin!(waiting);

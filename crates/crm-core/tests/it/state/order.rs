@@ -1,4 +1,4 @@
-//! Who works on a call when several events want it.
+//! Concurrent events of a call.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,13 +9,13 @@ use vochi_crm_core::state::CallStore;
 
 use super::{ACCOUNT, CALL, Place, document, every_store, save};
 
-/// Reached only by a failure: the clock is paused, and stands still during file work.
+/// Expires only on a failure: the clock is paused, and does not advance during file work.
 const LONG: Duration = Duration::from_mins(1);
-/// Long enough for a waiter to look at the lock several times.
+/// Long enough for a waiter to try the lock several times.
 const SHORT: Duration = Duration::from_millis(100);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_hundred_events_of_one_call_work_one_after_another() {
+async fn hundred_events_of_one_call_are_serialized() {
     let place = Place::new();
     for store in every_store(&place).await {
         let events: Vec<_> = (0..100)
@@ -37,7 +37,7 @@ async fn a_hundred_events_of_one_call_work_one_after_another() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn events_of_one_call_work_in_the_order_they_came() {
+async fn events_of_one_call_are_first_come_first_served() {
     let place = Place::new();
     for store in every_store(&place).await {
         let first = store.open(ACCOUNT, CALL).await.unwrap();
@@ -63,7 +63,7 @@ async fn events_of_one_call_work_in_the_order_they_came() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_call_holds_up_no_other() {
+async fn locked_call_blocks_no_other() {
     let place = Place::new();
     for store in every_store(&place).await {
         let _held = store.open(ACCOUNT, CALL).await.unwrap();
@@ -75,12 +75,12 @@ async fn one_call_holds_up_no_other() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_event_that_gives_up_leaves_no_lock_behind() {
+async fn cancelled_event_leaves_no_lock() {
     let place = Place::new();
     for store in every_store(&place).await {
         let held = store.open(ACCOUNT, CALL).await.unwrap();
         let gave_up = timeout(SHORT, store.open(ACCOUNT, CALL)).await;
-        assert!(gave_up.is_err(), "it was not let in: {store:?}");
+        assert!(gave_up.is_err(), "it must not get the lock: {store:?}");
         drop(held);
         assert!(timeout(LONG, store.open(ACCOUNT, CALL)).await.is_ok(), "{store:?}");
     }
@@ -91,14 +91,17 @@ async fn two_stores_on_one_directory_exclude_each_other() {
     let place = Place::new();
     let (one, other) = (place.store().await, place.store().await);
     let mut held = one.open(ACCOUNT, CALL).await.unwrap();
-    assert!(timeout(SHORT, other.open(ACCOUNT, CALL)).await.is_err(), "the lock is in the files");
+    assert!(
+        timeout(SHORT, other.open(ACCOUNT, CALL)).await.is_err(),
+        "the lock must hold across stores"
+    );
     held.save(&json!("from one")).await.unwrap();
     drop(held);
     assert_eq!(document(&other, CALL).await, Some(json!("from one")));
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_event_that_gives_up_leaves_no_place_in_the_queue_across_stores() {
+async fn cancelled_event_leaves_no_ticket() {
     let place = Place::new();
     let (one, other) = (place.store().await, place.store().await);
     let held = one.open(ACCOUNT, CALL).await.unwrap();
@@ -106,14 +109,14 @@ async fn an_event_that_gives_up_leaves_no_place_in_the_queue_across_stores() {
     {
         let mut waiting = other.open(ACCOUNT, CALL);
         assert!(timeout(SHORT, &mut waiting).await.is_err());
-        assert_eq!(tickets(), 1, "it stands in the queue");
+        assert_eq!(tickets(), 1, "the waiter has a ticket");
     }
     assert_eq!(tickets(), 0, "a ticket was left behind");
     drop(held);
     assert!(timeout(LONG, one.open(ACCOUNT, CALL)).await.is_ok());
 }
 
-/// Opens a call in a store of its own, and comes back when it is in the queue.
+/// Opens a call in its own store, and returns when it has a ticket.
 async fn queue_up(place: &Place, at: usize) -> tokio::task::JoinHandle<()> {
     let store = place.store().await;
     let waiting = tokio::spawn(async move {
@@ -135,12 +138,12 @@ async fn queue_up(place: &Place, at: usize) -> tokio::task::JoinHandle<()> {
         }
     })
     .await
-    .expect("it takes a ticket");
+    .expect("missing ticket");
     waiting
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_order_of_arrival_holds_across_stores() {
+async fn order_of_arrival_holds_across_stores() {
     let place = Place::new();
     let store = place.store().await;
     let first = store.open(ACCOUNT, CALL).await.unwrap();
@@ -150,13 +153,13 @@ async fn the_order_of_arrival_holds_across_stores() {
     }
     drop(first);
     for event in waiting {
-        timeout(LONG, event).await.expect("nobody waits for ever").unwrap();
+        timeout(LONG, event).await.expect("a waiter was not woken").unwrap();
     }
     assert_eq!(document(&store, CALL).await, Some(json!([0, 1, 2, 3, 4, 5, 6, 7])));
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_calls_open_in_an_order_that_cannot_deadlock() {
+async fn open_many_does_not_deadlock() {
     let place = Place::new();
     for store in every_store(&place).await {
         let mut tasks = Vec::new();
@@ -182,7 +185,7 @@ async fn many_calls_open_in_an_order_that_cannot_deadlock() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn opening_many_gives_up_as_a_whole() {
+async fn cancelled_open_many_releases_all_locks() {
     let place = Place::new();
     for store in every_store(&place).await {
         let held = store.open(ACCOUNT, "b").await.unwrap();
@@ -196,14 +199,14 @@ async fn opening_many_gives_up_as_a_whole() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_save_whose_caller_gave_up_ends_before_the_next_event_begins() {
+async fn abandoned_save_ends_before_the_next_event() {
     let place = Place::new();
     let store = place.store().await;
     for round in 0..50 {
         let mut slot = store.open(ACCOUNT, CALL).await.unwrap();
         let before = slot.document().cloned();
         let new = json!(round);
-        // Polled once: the file work has begun, and nobody waits for it.
+        // Polled once: the file work has started, and the caller does not wait for it.
         tokio::select! {
             biased;
             result = slot.save(&new) => result.unwrap(),
@@ -213,12 +216,12 @@ async fn a_save_whose_caller_gave_up_ends_before_the_next_event_begins() {
         let found = document(&store, CALL).await;
         assert!(found == before || found == Some(new), "{found:?} in round {round}");
         let again = document(&store, CALL).await;
-        assert_eq!(found, again, "a write of an earlier event came through later");
+        assert_eq!(found, again, "an earlier write finished later");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_save_after_an_abandoned_one_wins() {
+async fn save_after_an_abandoned_one_wins() {
     let place = Place::new();
     let store = place.store().await;
     for round in 0..50 {

@@ -1,4 +1,4 @@
-//! The directory store between real processes, and when they are killed.
+//! The directory store shared by processes that may be killed.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::process::{Role, Running};
 
 const ROUNDS: u64 = 40;
 
-/// Counts in the document of a call, opening it anew each time.
+/// Increments the counter in a call's document, opening it anew each time.
 pub(crate) async fn count_in_call(root: &Path) {
     let store = DirectoryCallStore::open(root).await.unwrap();
     for _ in 0..ROUNDS {
@@ -23,7 +23,7 @@ pub(crate) async fn count_in_call(root: &Path) {
     }
 }
 
-/// Writes until it is killed, or no test is left to do so.
+/// Writes until it is killed, or the test has ended.
 pub(crate) async fn write_call(root: &Path) {
     let store = DirectoryCallStore::open(root).await.unwrap();
     let began = Instant::now();
@@ -34,13 +34,13 @@ pub(crate) async fn write_call(root: &Path) {
     }
 }
 
-/// Long enough that half of it would be noticed.
+/// Long enough that a partial write is noticed.
 fn large(round: u64) -> Value {
     json!({ "round": round, "filling": vec![round; 5_000] })
 }
 
 #[tokio::test]
-async fn processes_work_on_a_call_one_after_another() {
+async fn processes_exclude_each_other() {
     let place = Place::new();
     let children: Vec<_> = (0..4).map(|_| Running::start(Role::CountInCall, &place.root)).collect();
     for mut child in children {
@@ -51,13 +51,13 @@ async fn processes_work_on_a_call_one_after_another() {
 }
 
 #[tokio::test]
-async fn a_process_killed_at_any_moment_leaves_a_whole_document_and_no_lock() {
+async fn killed_process_leaves_a_whole_document_and_no_lock() {
     let place = Place::new();
     let store = place.store().await;
     let mut last = 0;
     for delay in 0..12_u64 {
         let mut child = Running::start(Role::WriteCall, &place.root);
-        // Killed during the writes that follow, at a moment that shifts from round to round.
+        // Killed during the following writes, at a time that varies between rounds.
         let write = wait_for_a_write_after(&place, last);
         let seen = timeout(Duration::from_mins(1), write).await.expect("the process writes");
         sleep(Duration::from_micros(delay * 700)).await;
@@ -66,13 +66,13 @@ async fn a_process_killed_at_any_moment_leaves_a_whole_document_and_no_lock() {
         let found = document(&store, CALL).await.expect("the document is still there");
         let round = found["round"].as_u64().unwrap();
         assert!(round >= seen, "round {round} is older than round {seen}, which was seen before");
-        assert_eq!(found, large(round), "half a document");
-        assert!(!place.file("bad").exists(), "a document could not be read");
+        assert_eq!(found, large(round), "partial document");
+        assert!(!place.file("bad").exists(), "a document was unreadable");
         last = round;
     }
 }
 
-/// Reads the file as it is, without any lock, until a round later than `last` is in it.
+/// Reads the file without a lock, until it contains a round later than `last`.
 async fn wait_for_a_write_after(place: &Place, last: u64) -> u64 {
     loop {
         if let Ok(bytes) = fs::read(place.file("json")) {

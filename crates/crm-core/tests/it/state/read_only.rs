@@ -1,4 +1,4 @@
-//! Dry runs: everything works, and nothing is changed.
+//! Dry runs: every operation works, and no file changes.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use vochi_crm_core::state::{CallStore, DirectoryCallStore, StoreError};
 use super::{ACCOUNT, CALL, Place, document, envelope, now, save, tree};
 
 #[tokio::test]
-async fn a_dry_run_reads_what_is_there_and_keeps_its_changes_to_itself() {
+async fn dry_run_reads_files_and_changes_memory_only() {
     let place = Place::new();
     let real = place.store().await;
     save(&real, CALL, json!("real")).await;
@@ -25,14 +25,14 @@ async fn a_dry_run_reads_what_is_there_and_keeps_its_changes_to_itself() {
     assert_eq!(document(&dry, "removed").await, None);
     dry.sweep().await.unwrap();
 
-    assert_eq!(tree(&place.root), files, "a dry run made or removed files");
+    assert_eq!(tree(&place.root), files, "a dry run changed files");
     assert_eq!(document(&real, CALL).await, Some(json!("real")));
     assert_eq!(document(&real, "new").await, None);
     assert_eq!(document(&real, "removed").await, Some(json!("real")));
 }
 
 #[tokio::test]
-async fn a_dry_run_makes_no_directory() {
+async fn dry_run_creates_no_directory() {
     let place = Place::new();
     let dry = DirectoryCallStore::read_only(&place.root).await.unwrap();
     save(&dry, CALL, json!(1)).await;
@@ -41,7 +41,7 @@ async fn a_dry_run_makes_no_directory() {
 }
 
 #[tokio::test]
-async fn a_dry_run_does_not_wait_for_a_real_one() {
+async fn dry_run_does_not_wait_for_a_real_one() {
     let place = Place::new();
     let real = place.store().await;
     save(&real, CALL, json!("real")).await;
@@ -51,7 +51,7 @@ async fn a_dry_run_does_not_wait_for_a_real_one() {
 }
 
 #[tokio::test]
-async fn a_dry_run_leaves_a_bad_document_where_it_is_and_passes_over_an_old_one() {
+async fn dry_run_ignores_bad_and_expired_documents() {
     let place = Place::new();
     place.plant("no JSON");
     let dry = DirectoryCallStore::read_only(&place.root).await.unwrap();
@@ -64,7 +64,7 @@ async fn a_dry_run_leaves_a_bad_document_where_it_is_and_passes_over_an_old_one(
 }
 
 #[tokio::test]
-async fn a_dry_run_stops_at_a_newer_document_as_the_real_run_would() {
+async fn dry_run_fails_at_a_newer_document() {
     let place = Place::new();
     place.plant(json!({ "version": 7 }).to_string());
     let dry = DirectoryCallStore::read_only(&place.root).await.unwrap();

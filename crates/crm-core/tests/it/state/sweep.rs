@@ -1,4 +1,4 @@
-//! Forgetting old calls beside work on others.
+//! Removing expired calls concurrently with other work.
 
 use std::fs::{self, File, FileTimes};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ fn date_back(path: &std::path::Path, age: Duration) {
 }
 
 #[tokio::test]
-async fn a_sweep_removes_old_calls_with_all_their_files_and_leaves_young_ones() {
+async fn sweep_removes_expired_calls_with_their_files() {
     let place = Place::new();
     let store = place.store().await;
     drop(store.open(ACCOUNT, CALL).await.unwrap()); // leaves a lock file
@@ -36,7 +36,7 @@ async fn a_sweep_removes_old_calls_with_all_their_files_and_leaves_young_ones() 
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_sweep_removes_what_killed_and_finished_programs_leave() {
+async fn sweep_removes_leftovers_of_ended_processes() {
     let place = Place::new();
     let store = place.store().await;
     save(&store, "removed", json!(1)).await;
@@ -49,26 +49,26 @@ async fn a_sweep_removes_what_killed_and_finished_programs_leave() {
     fs::write(queue.join(&ticket), "").unwrap();
     fs::write(queue.join(format!(".{ticket}")), "").unwrap();
     date_back(&queue.join(format!(".{ticket}")), HOUR);
-    // Being made this moment, by a process that has not come to locking it.
+    // A ticket that is being created, by a process that has not locked it yet.
     fs::write(queue.join(".new"), "").unwrap();
 
-    assert_eq!(store.sweep().await.unwrap(), 0, "no call was forgotten");
+    assert_eq!(store.sweep().await.unwrap(), 0, "no call was removed");
     assert_eq!(tree(&place.root), [".swept", "shop", "shop/.queue", "shop/.queue/.new"]);
 }
 
 #[tokio::test]
-async fn a_sweep_moves_bad_documents_aside_and_keeps_them_for_a_while() {
+async fn sweep_renames_bad_documents_and_keeps_them() {
     let place = Place::new();
     place.plant("no JSON");
     let store = place.store().await;
     assert_eq!(store.sweep().await.unwrap(), 0);
     assert!(place.file("bad").exists() && !place.file("json").exists());
     store.sweep().await.unwrap();
-    assert!(place.file("bad").exists(), "somebody may want to look at it");
+    assert!(place.file("bad").exists(), "kept for diagnosis");
 }
 
 #[tokio::test]
-async fn a_sweep_leaves_alone_what_is_not_its_own() {
+async fn sweep_leaves_foreign_files_alone() {
     let place = Place::new();
     let store = place.store().await;
     save(&store, CALL, json!(1)).await;
@@ -81,7 +81,7 @@ async fn a_sweep_leaves_alone_what_is_not_its_own() {
 }
 
 #[tokio::test]
-async fn a_call_in_use_is_not_swept() {
+async fn locked_call_is_not_swept() {
     let place = Place::new();
     let (store, sweeper) = (place.store().await, place.store().await);
     place.plant(envelope(now() - 48 * 3600).to_string());
@@ -94,7 +94,7 @@ async fn a_call_in_use_is_not_swept() {
 }
 
 #[tokio::test]
-async fn one_call_that_cannot_be_swept_does_not_keep_the_others() {
+async fn unsweepable_call_does_not_block_the_sweep() {
     let place = Place::new();
     place.plant(envelope(now() - 48 * 3600).to_string());
     // Directories in the place of files.
@@ -104,7 +104,7 @@ async fn one_call_that_cannot_be_swept_does_not_keep_the_others() {
     assert_eq!(store.sweep().await.unwrap(), 1);
 }
 
-/// Opens a call, and comes back when the sweep that this may have set off is over.
+/// Opens a call, and returns when a sweep started by that has ended.
 async fn open_and_let_sweep(place: &Place) {
     let store = place.store().await;
     drop(store.open(ACCOUNT, "another").await.unwrap());
@@ -112,10 +112,10 @@ async fn open_and_let_sweep(place: &Place) {
 }
 
 #[test]
-fn opening_a_call_sweeps_if_no_program_did_within_the_hour() {
+fn open_starts_a_sweep_once_an_hour() {
     for (age, swept) in [(HOUR * 61 / 60, true), (HOUR * 59 / 60, false)] {
         let place = Place::new();
-        // The end of a runtime waits for file work under way, and so for the sweep.
+        // The end of a runtime waits for running file work, and so for the sweep.
         let in_a_program = |work: &dyn Fn() -> _| {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.unwrap().block_on(work());
@@ -129,7 +129,7 @@ fn opening_a_call_sweeps_if_no_program_did_within_the_hour() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sweeps_beside_work_lose_nothing_and_let_nobody_in_twice() {
+async fn concurrent_sweeps_keep_documents_and_locks() {
     const ROUNDS: u64 = 60;
     let place = Place::new();
     let done = Arc::new(AtomicBool::new(false));
@@ -144,8 +144,8 @@ async fn sweeps_beside_work_lose_nothing_and_let_nobody_in_twice() {
             sweeps
         })
     };
-    // Stores of their own, so that only the files keep them apart. Between rounds a call has no
-    // document, which is when a sweep removes its lock file.
+    // Separate stores, so that only the files separate them. Between rounds a call has no document,
+    // which is when a sweep removes its lock file.
     let counted = Arc::new(std::sync::Mutex::new(0));
     let mut workers = Vec::new();
     for _ in 0..4 {
@@ -154,7 +154,7 @@ async fn sweeps_beside_work_lose_nothing_and_let_nobody_in_twice() {
             for _ in 0..ROUNDS {
                 let mut slot = store.open(ACCOUNT, CALL).await.unwrap();
                 let before = *counted.lock().unwrap();
-                assert_eq!(slot.document(), None, "somebody else is in");
+                assert_eq!(slot.document(), None, "another task holds the lock");
                 slot.save(&json!(before)).await.unwrap();
                 *counted.lock().unwrap() = before + 1;
                 slot.remove().await.unwrap();
@@ -167,7 +167,7 @@ async fn sweeps_beside_work_lose_nothing_and_let_nobody_in_twice() {
             for round in 0..ROUNDS {
                 let mut slot = store.open(ACCOUNT, "kept").await.unwrap();
                 let seen = slot.document().and_then(Value::as_u64).unwrap_or(0);
-                assert_eq!(seen, round, "a sweep took a document that was in use");
+                assert_eq!(seen, round, "a sweep removed a document in use");
                 slot.save(&json!(round + 1)).await.unwrap();
             }
         })
@@ -177,6 +177,6 @@ async fn sweeps_beside_work_lose_nothing_and_let_nobody_in_twice() {
     }
     kept.await.unwrap();
     done.store(true, Ordering::Relaxed);
-    assert!(sweeper.await.unwrap() > 0, "there were no sweeps beside the work");
+    assert!(sweeper.await.unwrap() > 0, "no sweep ran concurrently");
     assert_eq!(*counted.lock().unwrap(), 4 * ROUNDS);
 }

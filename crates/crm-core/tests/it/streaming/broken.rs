@@ -19,19 +19,19 @@ fn assert_lost_midway(error: &Error, why: &str) {
 }
 
 #[tokio::test]
-async fn a_file_that_shrinks_leaves_a_broken_request_that_is_not_repeated() {
+async fn shrinking_file_fails_without_retry() {
     let file = file(&pattern(300_000));
     let (address, seen) = serve([OK]).await;
     let source = Resized(FileSource::new(file.path()), 100_000);
     let upload = Upload::new(Repeat::Unsafe, Body::stream("audio/mpeg", source));
     let error = over(&address).send(&Cx::history(), &upload).await.unwrap_err();
-    assert_lost_midway(&error, "it ended after 100000 of 300000 bytes");
+    assert_lost_midway(&error, "ended after 100000 of 300000 bytes");
     assert!(error.message().contains(file.path().to_str().unwrap()));
     assert!(seen.await.unwrap()[0].body.len() < 300_000);
 }
 
 #[tokio::test]
-async fn a_file_that_is_still_being_written_never_arrives_as_a_whole() {
+async fn growing_file_is_never_sent_completely() {
     for repeat in [Repeat::Unsafe, Repeat::Keyed] {
         let file = file(&pattern(300_000));
         let (address, seen) = serve([OK]).await;
@@ -40,26 +40,26 @@ async fn a_file_that_is_still_being_written_never_arrives_as_a_whole() {
         let error = over(&address).send(&Cx::history(), &upload).await.unwrap_err();
         assert_eq!(error.effect(), Effect::Maybe);
         assert_eq!((error.attempts(), error.try_again()), (1, TryAgain::Never));
-        let why = "it has more than the 300000 bytes it said";
+        let why = "is longer than the announced 300000 bytes";
         assert!(error.message().contains(why), "{error}");
         assert!(seen.await.unwrap()[0].body.len() < 300_000);
     }
 }
 
 #[tokio::test]
-async fn a_source_that_fails_midway_is_told_as_such_and_an_unsafe_operation_not_repeated() {
+async fn failing_source_is_reported_and_not_retried_if_unsafe() {
     let source = Odd::new(6, vec![vec![Ok(b"abc"), Err(io::ErrorKind::BrokenPipe.into())]]);
     let opened = source.opened();
     let (address, seen) = serve([OK]).await;
     let upload = Upload::new(Repeat::Unsafe, Body::stream("audio/mpeg", source));
     let error = over(&address).send(&Cx::history(), &upload).await.unwrap_err();
-    assert_lost_midway(&error, "odd: it cannot be read: broken pipe");
+    assert_lost_midway(&error, "odd: cannot be read: broken pipe");
     assert_eq!(opened.load(Ordering::SeqCst), 1);
     assert!(seen.await.unwrap()[0].body.len() <= 3);
 }
 
 #[tokio::test]
-async fn an_operation_that_may_be_repeated_opens_a_failed_source_again() {
+async fn idempotent_operation_reopens_a_failed_source() {
     let failing = vec![Ok(&b"abc"[..]), Err(io::ErrorKind::BrokenPipe.into())];
     let source = Odd::new(6, vec![failing, vec![Ok(b"abcdef")]]);
     // The first connection ends with its request.
@@ -70,11 +70,11 @@ async fn an_operation_that_may_be_repeated_opens_a_failed_source_again() {
 }
 
 #[tokio::test]
-async fn an_operation_that_reads_has_no_effect_even_so() {
+async fn failed_source_of_a_read_is_not_applied() {
     let source = Odd::new(6, vec![vec![Ok(b"abc")]]);
     let (address, _) = serve([OK]).await;
     let upload = Upload::new(Repeat::Safe, Body::stream("audio/mpeg", source));
     let error = over(&address).send(&Cx::history(), &upload).await.unwrap_err();
     assert_eq!(error.effect(), Effect::NotApplied);
-    assert!(error.hint().unwrap().contains("nobody writes"), "{error}");
+    assert!(error.hint().unwrap().contains("no longer written"), "{error}");
 }

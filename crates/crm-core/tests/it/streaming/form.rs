@@ -1,4 +1,4 @@
-//! Forms in parts.
+//! Multipart forms.
 
 use bytes::Bytes;
 use serde_json::json;
@@ -27,7 +27,7 @@ fn form(recording: Part) -> Multipart {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_form_goes_out_byte_for_byte_at_every_attempt() {
+async fn form_is_sent_byte_for_byte_at_every_attempt() {
     let file = file(b"invented bytes");
     let form = form(Part::new("file", FileSource::new(file.path())));
     let yes = Step::json(200, &json!({}));
@@ -43,7 +43,7 @@ async fn a_form_goes_out_byte_for_byte_at_every_attempt() {
 }
 
 #[tokio::test]
-async fn its_length_is_known_before_it_is_read() {
+async fn form_length_is_known_in_advance() {
     let form = form(Part::text("file", "invented bytes"));
     let opened = form.open().await.unwrap();
     assert_eq!(opened.length(), WHOLE.len() as u64);
@@ -51,7 +51,7 @@ async fn its_length_is_known_before_it_is_read() {
 }
 
 #[tokio::test]
-async fn names_cannot_break_out_of_their_quotes() {
+async fn form_names_are_escaped() {
     let part = Part::text("a\"b", "x").with_file_name("c\"\r\nd.mp3");
     let mut whole = String::new();
     let form = Multipart::new().with_boundary("b").part(part);
@@ -68,7 +68,7 @@ fn two_forms_have_different_boundaries() {
 }
 
 #[tokio::test]
-async fn what_makes_no_form_is_not_sent() {
+async fn invalid_form_is_not_sent() {
     let part = || Part::new("file", Bytes::from("x"));
     for form in [
         Multipart::new().with_boundary("a b").part(part()),
@@ -80,7 +80,7 @@ async fn what_makes_no_form_is_not_sent() {
         let script = ScriptedTransport::new([]);
         let upload = Upload::new(Repeat::Unsafe, form.into());
         let error = on(&script).send(&Cx::history(), &upload).await.unwrap_err();
-        let told = (error.kind(), error.effect(), error.attempts());
-        assert_eq!(told, (ErrorKind::Input, Effect::NotApplied, 0), "{error}");
+        let result = (error.kind(), error.effect(), error.attempts());
+        assert_eq!(result, (ErrorKind::Input, Effect::NotApplied, 0), "{error}");
     }
 }

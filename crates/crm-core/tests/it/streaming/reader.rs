@@ -1,12 +1,12 @@
-//! A source is kept to its word.
+//! Sources with the announced length, and others.
 
 use tokio::io::AsyncReadExt as _;
 use vochi_crm_core::http::{Payload, SourceReader};
 
-/// What comes out of a reader that says `told` and has `has`, asked for `step` bytes at a time.
-async fn read(told: u64, has: usize, step: usize) -> (Vec<u8>, Result<(), String>) {
+/// The output of a reader that announces `length` and has `has` bytes, read `step` bytes at a time.
+async fn read(length: u64, has: usize, step: usize) -> (Vec<u8>, Result<(), String>) {
     let bytes: &'static [u8] = &b"abcdefgh"[..has];
-    let mut reader = SourceReader::new(told, bytes);
+    let mut reader = SourceReader::new(length, bytes);
     let mut all = Vec::new();
     loop {
         let mut buffer = vec![0; step];
@@ -19,7 +19,7 @@ async fn read(told: u64, has: usize, step: usize) -> (Vec<u8>, Result<(), String
 }
 
 #[tokio::test]
-async fn what_is_as_long_as_it_says_comes_out_as_it_is() {
+async fn source_of_the_announced_length_is_read_unchanged() {
     for length in 0..8 {
         for step in 1..10 {
             let (all, outcome) = read(length as u64, length, step).await;
@@ -29,27 +29,27 @@ async fn what_is_as_long_as_it_says_comes_out_as_it_is() {
 }
 
 #[tokio::test]
-async fn what_is_not_as_long_as_it_says_fails_before_its_last_byte() {
-    for (told, has) in (0..8).flat_map(|told| (0..8).map(move |has| (told, has))) {
-        if told == has {
+async fn source_of_another_length_fails_before_its_last_byte() {
+    for (length, has) in (0..8).flat_map(|length| (0..8).map(move |has| (length, has))) {
+        if length == has {
             continue;
         }
         for step in 1..10 {
-            let (all, outcome) = read(told as u64, has, step).await;
+            let (all, outcome) = read(length as u64, has, step).await;
             let why = outcome.unwrap_err();
-            let wanted = if has < told {
-                format!("it ended after {has} of {told} bytes")
+            let wanted = if has < length {
+                format!("ended after {has} of {length} bytes")
             } else {
-                format!("it has more than the {told} bytes it said")
+                format!("is longer than the announced {length} bytes")
             };
             assert_eq!(why, wanted);
-            assert!(told == 0 || all.len() < told, "{told} {has}: {all:?}");
+            assert!(length == 0 || all.len() < length, "{length} {has}: {all:?}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_payload_can_be_read_whole_by_transports_that_cannot_stream() {
+async fn payload_can_be_read_into_memory() {
     let payload = Payload::from(SourceReader::new(3, &b"abc"[..]));
     assert_eq!(payload.length(), 3);
     assert_eq!(format!("{payload:?}"), "Stream(3 bytes)");

@@ -1,4 +1,4 @@
-//! Servers that remember what came, sources that can be watched.
+//! Servers that record requests, and observable sources.
 
 use std::borrow::Cow;
 use std::io;
@@ -19,10 +19,10 @@ use vochi_crm_core::{Hub, Result};
 
 use crate::pipeline::{PlainDialect, PlainKey, Whole};
 
-/// How long a server waits for a request that should have come.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a server waits for an expected request.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Sends one body.
+/// An upload of one body.
 pub(super) struct Upload(Repeat, Body);
 
 impl Upload {
@@ -51,18 +51,18 @@ pub(super) fn pipeline(hub: &Hub, address: &str) -> Pipeline {
         .build()
 }
 
-/// A pipeline over the default transport.
+/// A pipeline with the default transport.
 pub(super) fn over(address: &str) -> Pipeline {
     pipeline(&Hub::new().unwrap(), address)
 }
 
-/// A pipeline over a script.
+/// A pipeline with a script.
 pub(super) fn on(script: &ScriptedTransport) -> Pipeline {
     let hub = Hub::builder().transport(Arc::new(script.clone()));
     pipeline(&hub.build().unwrap(), "https://crm.example.test")
 }
 
-/// Bytes of which no two neighbours can be exchanged unseen.
+/// Bytes in which a swap of neighbours is visible.
 pub(super) fn pattern(length: u64) -> Vec<u8> {
     (0..length).map(byte_at).collect()
 }
@@ -71,7 +71,7 @@ fn byte_at(position: u64) -> u8 {
     u8::try_from(position % 251).unwrap()
 }
 
-/// Makes its bytes while they are read.
+/// Generates its bytes while they are read.
 pub(super) struct Generated {
     length: u64,
     opened: Arc<AtomicU64>,
@@ -84,18 +84,18 @@ impl Generated {
         Self { length, opened: Arc::default(), taken: None, widest: Arc::default() }
     }
 
-    /// Compares what it has given with what has arrived.
+    /// Compares the provided bytes with the received ones.
     pub(super) fn against(mut self, taken: Arc<AtomicU64>) -> Self {
         self.taken = Some(taken);
         self
     }
 
-    /// How often it was opened.
+    /// The number of times it was opened.
     pub(super) fn opened(&self) -> Arc<AtomicU64> {
         self.opened.clone()
     }
 
-    /// The most that was given and had not arrived.
+    /// The most bytes that were provided but not received.
     pub(super) fn widest(&self) -> Arc<AtomicU64> {
         self.widest.clone()
     }
@@ -146,7 +146,8 @@ impl AsyncRead for Generator {
     }
 }
 
-/// Says a length and gives what it likes, another thing each time it is opened; the last for ever.
+/// Announces a length and provides something else, different each time it is opened; the last one
+/// repeats.
 pub(super) struct Odd {
     pub(super) length: u64,
     pub(super) gives: Vec<Vec<io::Result<&'static [u8]>>>,
@@ -194,7 +195,7 @@ impl AsyncRead for Fails {
     }
 }
 
-/// A file that somebody deletes while it is read.
+/// A file that is deleted while it is read.
 pub(super) struct Vanishing(pub(super) FileSource);
 
 #[async_trait::async_trait]
@@ -205,13 +206,13 @@ impl Source for Vanishing {
 
     async fn open(&self) -> Result<SourceReader> {
         let opened = self.0.open().await;
-        // The second time it is gone already.
+        // The second time it is already gone.
         let _ = std::fs::remove_file(self.0.path());
         opened
     }
 }
 
-/// A file to which somebody else sets another length right after it was opened.
+/// A file with a length that changes right after it was opened.
 pub(super) struct Resized(pub(super) FileSource, pub(super) u64);
 
 #[async_trait::async_trait]
@@ -228,7 +229,7 @@ impl Source for Resized {
     }
 }
 
-/// A request as it came.
+/// A received request.
 pub(super) struct Seen {
     pub(super) head: String,
     pub(super) body: Vec<u8>,
@@ -263,7 +264,7 @@ where
     format!("http://{address}")
 }
 
-/// Reads one request after another, each whole or as far as it comes, and gives these answers.
+/// Reads requests one after another, each whole or as far as it comes, and sends these responses.
 pub(super) async fn serve<const N: usize>(
     answers: [&'static [u8]; N],
 ) -> (String, JoinHandle<Vec<Seen>>) {
@@ -276,9 +277,9 @@ pub(super) async fn serve<const N: usize>(
             let mut stream = if let Some(stream) = open.take() {
                 stream
             } else {
-                // A request that never comes fails its test instead of holding it up.
-                let came = tokio::time::timeout(PATIENCE, listener.accept()).await;
-                came.expect("a request comes").unwrap().0
+                // A missing request fails its test instead of blocking it.
+                let came = tokio::time::timeout(TIMEOUT, listener.accept()).await;
+                came.expect("missing request").unwrap().0
             };
             let head = head_of(&mut stream).await;
             let length: usize = header(&head, "content-length").map_or(0, |n| n.parse().unwrap());
@@ -297,7 +298,7 @@ pub(super) async fn serve<const N: usize>(
     (format!("http://{address}"), seen)
 }
 
-/// The head of a request, byte by byte so that none of the body is taken with it.
+/// The head of a request, byte by byte so that the body is not read with it.
 pub(super) async fn head_of(stream: &mut TcpStream) -> String {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {

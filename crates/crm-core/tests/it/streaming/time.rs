@@ -1,4 +1,4 @@
-//! How long a streamed body may take, on paused time.
+//! Timeouts of streamed bodies, on paused time.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use super::support::{Upload, on};
 
 const PIECE: usize = 1024 * 1024;
 
-/// Gives as many pieces as it is told to, one after each pause.
+/// Provides a number of pieces, each after a pause.
 struct Slow {
     pieces: u32,
     piece: usize,
@@ -48,13 +48,13 @@ fn megabytes(pieces: u32, pause: Duration) -> Upload {
     Upload::new(Repeat::Unsafe, Body::stream("audio/wav", source))
 }
 
-fn yes() -> Step {
+fn success() -> Step {
     Step::json(200, &json!({}))
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_moves_may_take_longer_than_a_small_request() {
-    let script = ScriptedTransport::new([yes()]);
+async fn moving_body_extends_the_timeout() {
+    let script = ScriptedTransport::new([success()]);
     let began = Instant::now();
     let upload = megabytes(10, Duration::from_secs(20));
     on(&script).send(&Cx::history(), &upload).await.unwrap();
@@ -62,20 +62,20 @@ async fn a_body_that_moves_may_take_longer_than_a_small_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_time_it_goes_out_in_leaves_the_time_for_retries_as_it_was() {
+async fn sending_time_does_not_reduce_the_retry_time() {
     let busy = Step::text(503, "text/html", "").with_header("retry-after", "20");
-    let script = ScriptedTransport::new([busy, yes()]);
+    let script = ScriptedTransport::new([busy, success()]);
     let upload = megabytes(5, Duration::from_secs(20));
     on(&script).send(&Cx::history(), &upload).await.unwrap();
     let busy = Step::text(503, "text/html", "").with_header("retry-after", "40");
-    let script = ScriptedTransport::new([busy, yes()]);
+    let script = ScriptedTransport::new([busy, success()]);
     let error = on(&script).send(&Cx::history(), &upload).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::RateLimited, 1));
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_callers_deadline_holds_while_it_moves() {
-    let script = ScriptedTransport::new([yes()]);
+async fn caller_deadline_holds_for_a_moving_body() {
+    let script = ScriptedTransport::new([success()]);
     let cx = Cx::history().with_timeout(Duration::from_secs(50));
     let began = Instant::now();
     let upload = megabytes(10, Duration::from_secs(1));
@@ -91,18 +91,18 @@ async fn the_callers_deadline_holds_while_it_moves() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_source_that_gives_nothing_is_named() {
-    let script = ScriptedTransport::new([yes()]);
+async fn silent_source_error_names_it() {
+    let script = ScriptedTransport::new([success()]);
     let began = Instant::now();
     let upload = megabytes(2, Duration::from_secs(90));
     let error = on(&script).send(&Cx::history(), &upload).await.unwrap_err();
     assert_eq!(began.elapsed().as_secs(), 30);
     assert_eq!((error.kind(), error.effect()), (ErrorKind::Timeout, Effect::Maybe));
-    assert!(error.message().contains("slow: nothing came"), "{error}");
+    assert!(error.message().contains("slow: no data"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_crm_that_does_not_answer_is_given_up_after_the_last_byte() {
+async fn silent_crm_times_out_after_the_last_byte() {
     let slow = Step::Slow(Duration::from_mins(5), Response::ok_json(&json!({})));
     let script = ScriptedTransport::new([slow]);
     let began = Instant::now();
@@ -110,12 +110,12 @@ async fn a_crm_that_does_not_answer_is_given_up_after_the_last_byte() {
     let error = on(&script).send(&Cx::history(), &upload).await.unwrap_err();
     assert_eq!(began.elapsed().as_secs(), 40 + 30);
     assert_eq!((error.kind(), error.effect()), (ErrorKind::Timeout, Effect::Maybe));
-    assert!(error.message().contains("no answer"), "{error}");
+    assert!(error.message().contains("no response"), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_that_hardly_moves_does_not_go_on_for_ever() {
-    let script = ScriptedTransport::new([yes()]);
+async fn very_slow_body_times_out() {
+    let script = ScriptedTransport::new([success()]);
     let source = Slow { pieces: 10_000, piece: 1, pause: Duration::from_secs(20) };
     let upload = Upload::new(Repeat::Unsafe, Body::stream("audio/wav", source));
     let began = Instant::now();

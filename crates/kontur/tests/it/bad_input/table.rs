@@ -221,13 +221,13 @@ fn files() -> Vec<Row> {
         row(
             "UploadFile",
             "a file that is not there",
-            "cannot be sent",
+            "cannot send",
             UploadFile::file("/nowhere/1.mp3", name(), "audio/mpeg"),
         ),
         row(
             "UploadFile",
             "a folder",
-            "it is no regular file",
+            "not a regular file",
             UploadFile::file(env!("CARGO_MANIFEST_DIR"), name(), "audio/mpeg"),
         ),
         row("UploadFile", "no type", "no content type", upload("")),

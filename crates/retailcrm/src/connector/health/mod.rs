@@ -1,4 +1,4 @@
-//! Whether a RetailCRM account works end to end.
+//! Health checks of a RetailCRM account.
 
 mod module;
 mod site;
@@ -16,12 +16,12 @@ use crate::api::{GetCredentials, UserFilter};
 use crate::model::Credentials;
 use crate::{Client, Config};
 
-/// What this connector needs of a key, whatever the configuration.
+/// The scopes that the connector needs in any configuration.
 const NEEDED_SCOPES: [&str; 3] = ["telephony_read", "telephony_write", "user_read"];
 
-/// What else a key may allow, and what does without it.
+/// Optional scopes, and what needs them.
 const USEFUL_SCOPES: [(&str, &str); 4] = [
-    ("customer_read", "looking up who is calling"),
+    ("customer_read", "looking up callers"),
     ("integration_read", "checking the registration"),
     ("integration_write", "setup"),
     ("reference_read", "reading the time zone and the shops"),
@@ -50,13 +50,13 @@ impl Health<'_> {
                 checks.push(self.site_check(cx, &credentials).await);
                 checks.push(self.zone_check(cx).await);
             }
-            // Nothing else can work, and asking on would only repeat the same complaint.
+            // All other checks would fail for the same reason.
             Err(error) => checks.push(Check::broken("key", &error)),
         }
         HealthReport::new(latency, checks)
     }
 
-    /// Options that write into the CRM need more.
+    /// Options that write to the CRM need further scopes.
     fn needed_scopes(&self) -> Vec<&'static str> {
         let config = self.context.account().config();
         let policies = config.unknown_caller;
@@ -86,9 +86,9 @@ impl Health<'_> {
             }
             Ok((zone, ZoneSource::Assumed)) => Check::passed(
                 "timezone",
-                format!("{zone} is assumed: it is neither configured nor readable"),
+                format!("assumed {zone}: the zone is neither configured nor readable"),
             )
-            .with_hint("set `timezone`, or give the key the right to read the settings"),
+            .with_hint("set `timezone`, or give the key the scope to read the settings"),
             Err(error) => Check::broken("timezone", &error),
         }
     }
@@ -97,19 +97,19 @@ impl Health<'_> {
 fn scopes(credentials: &Credentials, needed: &[&'static str]) -> Check {
     let has = |wanted: &str| credentials.scopes.iter().any(|scope| scope == wanted);
     let missing: Vec<&str> = needed.iter().copied().filter(|scope| !has(scope)).collect();
-    // An account whose answer names no scopes at all predates them.
+    // A response without any scopes is from an older account.
     if credentials.scopes.is_empty() {
-        return Check::passed("scopes", "RetailCRM does not say what the key may do");
+        return Check::passed("scopes", "RetailCRM does not list the key's permissions");
     }
     if !missing.is_empty() {
         return Check::failed(
             "scopes",
             ErrorKind::Auth,
-            format!("the key lacks {}", missing.join(", ")),
-            "tick these in the key's settings in RetailCRM",
+            format!("missing scopes of the key: {}", missing.join(", ")),
+            "add them in the key's settings in RetailCRM",
         );
     }
-    let check = Check::passed("scopes", "the key may do what the telephony needs");
+    let check = Check::passed("scopes", "the key has all scopes the telephony needs");
     let without: Vec<String> = USEFUL_SCOPES
         .iter()
         .filter(|(scope, _)| !has(scope))
@@ -118,5 +118,5 @@ fn scopes(credentials: &Credentials, needed: &[&'static str]) -> Check {
     if without.is_empty() {
         return check;
     }
-    check.with_hint(format!("it lacks {}", without.join(", ")))
+    check.with_hint(format!("optional scopes missing: {}", without.join(", ")))
 }

@@ -1,4 +1,4 @@
-//! Whether the account has our telephony module, and whose its extensions are.
+//! Checks of the telephony module and its extensions.
 
 use vochi_crm_core::connector::{Check, SetupPlan};
 use vochi_crm_core::{Cx, ErrorKind};
@@ -8,10 +8,10 @@ use crate::api::GetIntegrationModule;
 use crate::inbound::MAKE_CALL_PATH;
 use crate::model::{IntegrationModule, ModuleCode};
 
-const RUN_SETUP: &str = "run `vochi-crm setup`";
+const REGISTER: &str = "register the telephony";
 
 impl Health<'_> {
-    /// The module, and whether it knows the directory's extensions. Nothing is written.
+    /// Checks the module, and whether it has the directory's extensions. Nothing is written.
     pub(super) async fn module_checks(&self, cx: &Cx) -> Vec<Check> {
         let code = match self.setup.module_code() {
             Ok(code) => code,
@@ -23,14 +23,14 @@ impl Health<'_> {
                 "module",
                 ErrorKind::Config,
                 format!(
-                    "RetailCRM has no module {code}: without it, it takes neither events nor records"
+                    "RetailCRM has no module {code}: events and records are refused"
                 ),
-                format!("{RUN_SETUP}, or set `module_code` to the code of the module there is"),
+                format!("{REGISTER}, or set `module_code` to the code of the existing module"),
             )],
-            // Calls work without the right to look.
+            // Calls work without permission to read the module.
             Err(error) if error.kind() == ErrorKind::Auth => vec![
-                Check::passed("module", format!("module {code} cannot be looked at")).with_hint(
-                    "give the key integration_read if it shall be, and integration_write for setup",
+                Check::passed("module", format!("module {code} cannot be read")).with_hint(
+                    "give the key integration_read to check it, and integration_write to register the telephony",
                 ),
             ],
             Err(error) => vec![Check::broken("module", &error)],
@@ -51,7 +51,7 @@ impl Health<'_> {
                 "module",
                 ErrorKind::Rejected,
                 format!("module {code} is switched off: events and records are refused"),
-                format!("switch it on in RetailCRM, or {RUN_SETUP}"),
+                format!("switch it on in RetailCRM, or {REGISTER}"),
             );
         }
         let ours = self.config.client_id.as_ref();
@@ -65,9 +65,7 @@ impl Health<'_> {
                     "module {code} has another clientId than `client_id`: requests of RetailCRM \
                      to us are refused"
                 ),
-                format!(
-                    "{RUN_SETUP}, or set `client_id` to the one the module was registered with"
-                ),
+                format!("{REGISTER}, or set `client_id` to the one the module was registered with"),
             );
         }
         let check = Check::passed("module", format!("module {code} is registered and active"));
@@ -80,16 +78,16 @@ impl Health<'_> {
             .map(|inbound| inbound.join(MAKE_CALL_PATH));
         match (called, ours) {
             (None, _) => check.with_hint(format!(
-                "it has no makeCallUrl, so clicks on numbers do nothing; {RUN_SETUP} to set it"
+                "it has no makeCallUrl, so clicks on numbers do nothing; {REGISTER} to set it"
             )),
             (Some(called), Some(ours)) if called != ours.expose() => check.with_hint(format!(
-                "clicks on numbers go to another address than ours; {RUN_SETUP} to change that"
+                "clicks on numbers go to an address other than the account's; {REGISTER} to change that"
             )),
             _ => check,
         }
     }
 
-    /// Popups go by extension: one the module does not have shows nothing.
+    /// Popups are sent by extension: one unknown to the module shows nothing.
     fn codes_check(&self, module: &IntegrationModule) -> Check {
         let known = module
             .telephony
@@ -100,9 +98,9 @@ impl Health<'_> {
         let mut right = 0_usize;
         for (extension, user) in self.setup.directory.extensions() {
             match known.iter().find(|own| own.code == *extension) {
-                None => wrong.push(format!("RetailCRM does not know extension {extension}")),
+                None => wrong.push(format!("extension {extension} is unknown to RetailCRM")),
                 Some(own) if own.user != *user => wrong.push(format!(
-                    "extension {extension} is user {}'s in RetailCRM and user {user}'s in `extensions`",
+                    "extension {extension} belongs to user {} in RetailCRM and to user {user} in `extensions`",
                     own.user
                 )),
                 Some(_) => right += 1,
@@ -115,7 +113,7 @@ impl Health<'_> {
             "codes",
             ErrorKind::Config,
             wrong.join("; "),
-            format!("{RUN_SETUP}: it registers what `extensions` says"),
+            format!("{REGISTER}: this writes the mapping of `extensions`"),
         )
     }
 }

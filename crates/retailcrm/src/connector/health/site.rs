@@ -1,4 +1,4 @@
-//! Which shop calls and customers belong to.
+//! The check of the shop of calls and customers.
 
 use vochi_crm_core::account::UnknownCaller;
 use vochi_crm_core::connector::Check;
@@ -24,15 +24,15 @@ impl Health<'_> {
 
     fn chosen_site(&self, key: &Credentials, sites: &[Site]) -> Check {
         match site_for(None, key, sites) {
-            Ok(site) => Check::passed("site", format!("{site}, the only one the key reaches")),
+            Ok(site) => Check::passed("site", format!("{site}, the only one the key can access")),
             Err(error) if self.names_a_site() => Check::broken("site", &error),
-            // Events and records need none.
+            // Events and records do not need a shop.
             Err(error) => Check::passed("site", error.message().to_owned())
-                .with_hint("nothing configured needs one; `site` says which, if it shall be named"),
+                .with_hint("the configuration does not need one; set `site` to choose one"),
         }
     }
 
-    /// Whether anything configured makes requests that have to name the shop.
+    /// Returns true if the configuration leads to requests that have to name the shop.
     fn names_a_site(&self) -> bool {
         let config = self.context.account().config();
         let policies = config.unknown_caller;
@@ -50,7 +50,7 @@ fn configured_site(site: &str, key: &Credentials, sites: &[Site]) -> Check {
     };
     if reached.is_empty() {
         return Check::passed("site", format!("{site}, as configured"))
-            .with_hint("whether it exists cannot be seen: the key lacks reference_read");
+            .with_hint("it cannot be verified: the key does not have the scope reference_read");
     }
     if reached.contains(&site) {
         return Check::passed("site", format!("{site}, as configured"));
@@ -58,7 +58,7 @@ fn configured_site(site: &str, key: &Credentials, sites: &[Site]) -> Check {
     Check::failed(
         "site",
         ErrorKind::Config,
-        format!("the key does not reach shop {site}; it reaches {}", reached.join(", ")),
+        format!("the key cannot access shop {site}, only {}", reached.join(", ")),
         "set `site` to one of them, or give the key access to the shop",
     )
 }

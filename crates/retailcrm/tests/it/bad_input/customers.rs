@@ -18,40 +18,30 @@ pub(super) fn rows() -> Vec<Row> {
     let notes = CustomerNoteFilter::new;
     let ivan = || CustomerData::new().first_name("Иван");
     vec![
-        row(
-            "CustomerFilter",
-            "no ids",
-            "filter[ids][] is given no value",
-            List::new(list().ids(NONE)),
-        ),
+        row("CustomerFilter", "no ids", "filter[ids][] has no value", List::new(list().ids(NONE))),
         row(
             "CustomerFilter",
             "no external id",
-            "filter[externalIds][] is given no value",
+            "filter[externalIds][] has no value",
             List::new(list().external_ids([" "])),
         ),
-        row(
-            "CustomerFilter",
-            "no name",
-            "filter[name] is given no value",
-            List::new(list().name("")),
-        ),
+        row("CustomerFilter", "no name", "filter[name] has no value", List::new(list().name(""))),
         row(
             "CustomerFilter",
             "a blank name",
-            "filter[name] is given no value",
+            "filter[name] has no value",
             List::new(list().name("\t ")),
         ),
         row(
             "CustomerFilter",
             "no address",
-            "filter[email] is given no value",
+            "filter[email] has no value",
             List::new(list().email("")),
         ),
         row(
             "CustomerFilter",
             "no shops",
-            "filter[sites][] is given no value",
+            "filter[sites][] has no value",
             List::new(list().sites([""; 2])),
         ),
         row("CustomerFilter", "page 0", "counted from 1", List::new(list()).page(0)),
@@ -64,31 +54,31 @@ pub(super) fn rows() -> Vec<Row> {
         row(
             "CreateCustomer",
             "no first name",
-            "no first name",
+            "missing first name",
             CreateCustomer::new(CustomerData::new()),
         ),
         row(
             "CreateCustomer",
             "a blank first name",
-            "no first name",
+            "missing first name",
             CreateCustomer::new(ivan().first_name("\r\n")),
         ),
         row(
             "EditCustomer",
             "no change",
-            "changes nothing",
+            "no field is set",
             EditCustomer::new(SIXTY, CustomerData::new()),
         ),
         row(
             "CustomerNoteFilter",
             "no ids",
-            "filter[ids][] is given no value",
+            "filter[ids][] has no value",
             List::new(notes().ids(NO_NOTES)),
         ),
         row(
             "CustomerNoteFilter",
             "no text",
-            "filter[text] is given no value",
+            "filter[text] has no value",
             List::new(notes().text(" ")),
         ),
         row("CustomerNoteFilter", "page 0", "counted from 1", List::new(notes()).page(0)),

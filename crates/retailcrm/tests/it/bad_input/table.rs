@@ -1,4 +1,4 @@
-//! Each operation with each value it does not take.
+//! Each operation with each invalid value.
 
 use vochi_crm_retailcrm::api::{
     EditFile, EditIntegrationModule, FileFilter, MOST_CALLS, SendCallEvent, SetUserStatus,
@@ -16,11 +16,11 @@ pub(super) struct Row {
     pub(super) type_name: &'static str,
     pub(super) what: &'static str,
     pub(super) operation: Box<dyn Operation>,
-    /// What the message says.
+    /// A part of the message.
     pub(super) says: &'static str,
 }
 
-/// Operations without a row, and why.
+/// Operations without a row, with the reason.
 pub(super) const TAKES_NOTHING_BAD: [(&str, &str); 16] = [
     ("GetApiVersions", "it takes nothing"),
     ("GetSystemInfo", "it takes nothing"),
@@ -66,9 +66,9 @@ fn calls() -> Vec<Row> {
     let event = || SendCallEvent::incoming(phone("+375291112233"));
     let calls = |count: usize| UploadCalls::new().calls((0..count).map(|n| call(&n.to_string())));
     vec![
-        row("SendCallEvent", "nobody rings", "no employee", event()),
-        row("UploadCalls", "no call", "1 to 50 calls, not 0", calls(0)),
-        row("UploadCalls", "51 calls", "1 to 50 calls, not 51", calls(MOST_CALLS + 1)),
+        row("SendCallEvent", "no employee", "no employee", event()),
+        row("UploadCalls", "no call", "of 0 calls: must be 1 to 50", calls(0)),
+        row("UploadCalls", "51 calls", "of 51 calls: must be 1 to 50", calls(MOST_CALLS + 1)),
     ]
 }
 
@@ -77,20 +77,20 @@ fn users() -> Vec<Row> {
     vec![
         row("UserFilter", "page 0", "counted from 1", list(UserFilter::new()).page(0)),
         row("UserGroupFilter", "page 0", "counted from 1", list(UserGroupFilter::new()).page(0)),
-        row("SetUserStatus", "no word", "status is empty", word("")),
-        row("SetUserStatus", "a blank word", "status is empty", word(" \n")),
+        row("SetUserStatus", "no word", "must not be empty", word("")),
+        row("SetUserStatus", "a blank word", "must not be empty", word(" \n")),
     ]
 }
 
 fn files() -> Vec<Row> {
     vec![
-        row("UploadFile", "no bytes", "file is empty", UploadFile::new([])),
-        row("EditFile", "no change", "changes nothing", EditFile::new(FileId::new(25).unwrap())),
+        row("UploadFile", "no bytes", "it is empty", UploadFile::new([])),
+        row("EditFile", "no change", "no field is set", EditFile::new(FileId::new(25).unwrap())),
         row("FileFilter", "page 0", "counted from 1", list(FileFilter::new()).page(0)),
         row(
             "FileFilter",
             "no name",
-            "filter[filename] is given no value",
+            "filter[filename] has no value",
             list(FileFilter::new().filename("")),
         ),
     ]
@@ -106,25 +106,25 @@ fn the_rest() -> Vec<Row> {
         row(
             "TaskFilter",
             "no number of an order",
-            "filter[orderNumber] is given no value",
+            "filter[orderNumber] has no value",
             list(TaskFilter::new().order_number(" ")),
         ),
         row(
             "UpdateModuleScopes",
             "no scope",
-            "names no scope",
+            "none is given",
             UpdateModuleScopes::new(modules::code()),
         ),
         row(
             "EditIntegrationModule",
             "no code",
-            "is no module code",
+            "invalid module code",
             EditIntegrationModule::new(module),
         ),
         row(
             "EditIntegrationModule",
             "no address",
-            "baseUrl: it is missing",
+            "baseUrl: missing",
             EditIntegrationModule::new(no_base),
         ),
     ]

@@ -1,4 +1,4 @@
-//! Answers that say no, or that something is broken.
+//! Refusals and server failures.
 
 use serde_json::json;
 use vochi_crm_core::http::Repeat;
@@ -12,17 +12,17 @@ fn page(status: u16) -> Step {
     Step::text(status, "text/html", body)
 }
 
-fn no(status: u16, text: &str) -> Step {
+fn refusal(status: u16, text: &str) -> Step {
     Step::json(status, &json!({"success": false, "errorMsg": text}))
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_limit_is_waited_for_whatever_the_operation() {
+async fn rate_limit_is_retried_for_every_operation() {
     for row in all() {
         for status in [503, 429] {
             let fault = format!("HTTP {status}");
             let outcome = send(&row, &fault, [page(status), good(&row)]).await;
-            outcome.worked_at_the_second_try();
+            outcome.succeeded_after_a_retry();
 
             let always = (0..ALL_TRIES).map(|_| page(status));
             let outcome = send(&row, &fault, always).await;
@@ -35,7 +35,7 @@ async fn a_limit_is_waited_for_whatever_the_operation() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_broken_server_is_asked_again_only_where_a_repeat_is_no_harm() {
+async fn server_failure_is_retried_only_if_idempotent() {
     for row in all() {
         for status in [500, 502, 504] {
             let fault = format!("HTTP {status}");
@@ -44,7 +44,7 @@ async fn a_broken_server_is_asked_again_only_where_a_repeat_is_no_harm() {
                 let error = outcome.failed(ErrorKind::Unavailable, Effect::Maybe, 1);
                 outcome.is("next try", error.try_again(), TryAgain::Never);
             } else {
-                outcome.worked_at_the_second_try();
+                outcome.succeeded_after_a_retry();
                 let always = (0..ALL_TRIES).map(|_| page(status));
                 let outcome = send(&row, &fault, always).await;
                 let may_be = effect(&row, Effect::Maybe);
@@ -56,7 +56,7 @@ async fn a_broken_server_is_asked_again_only_where_a_repeat_is_no_harm() {
     }
 }
 
-/// What says no for good: status, text, what it means.
+/// Final refusals: status, text, kind.
 const FOR_GOOD: [(u16, &str, ErrorKind); 7] = [
     (200, "Something is wrong", ErrorKind::Rejected),
     (200, "Telephony not enabled", ErrorKind::Rejected),
@@ -68,11 +68,11 @@ const FOR_GOOD: [(u16, &str, ErrorKind); 7] = [
 ];
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_is_told_at_once_and_nothing_is_sent_again() {
+async fn refusal_is_not_retried() {
     for row in all() {
         for (status, text, kind) in FOR_GOOD {
             let fault = format!("HTTP {status} {text}");
-            let outcome = send(&row, &fault, [no(status, text), good(&row)]).await;
+            let outcome = send(&row, &fault, [refusal(status, text), good(&row)]).await;
             let error = outcome.failed(kind, Effect::NotApplied, 1);
             outcome.is("status", error.status(), Some(status));
             outcome.is("text", error.code(), Some(text));

@@ -1,4 +1,4 @@
-//! A yes whose contents are not what they should be.
+//! Success responses with invalid contents.
 
 use vochi_crm_core::http::{Repeat, TransportError};
 use vochi_crm_core::testing::Step;
@@ -6,7 +6,7 @@ use vochi_crm_core::{Effect, ErrorKind, TryAgain};
 
 use super::{ALL_TRIES, KEY, all, effect, good, send};
 
-/// Bodies that are no JSON: nobody knows who sent them, the CRM or something in between.
+/// Bodies that are not JSON: they may be from the CRM or from a server in between.
 fn no_json() -> [(&'static str, String); 4] {
     [
         ("a page", format!("<html>maintenance, X-API-KEY: {KEY}</html>")),
@@ -17,7 +17,7 @@ fn no_json() -> [(&'static str, String); 4] {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_is_no_json_leaves_in_doubt_whether_it_was_done() {
+async fn non_json_response_has_effect_maybe() {
     for row in all() {
         for (fault, body) in no_json() {
             let odd = || Step::text(200, "text/html", body.clone());
@@ -27,7 +27,7 @@ async fn an_answer_that_is_no_json_leaves_in_doubt_whether_it_was_done() {
                 outcome.is("next try", error.try_again(), TryAgain::Never);
                 error.message().to_owned()
             } else {
-                outcome.worked_at_the_second_try();
+                outcome.succeeded_after_a_retry();
                 let outcome = send(&row, fault, (0..ALL_TRIES).map(|_| odd())).await;
                 let may_be = effect(&row, Effect::Maybe);
                 let error = outcome.failed(ErrorKind::Decode, may_be, ALL_TRIES);
@@ -41,7 +41,7 @@ async fn an_answer_that_is_no_json_leaves_in_doubt_whether_it_was_done() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_yes_with_nothing_in_it_is_told_as_done_where_something_was_needed() {
+async fn empty_success_is_applied_if_content_was_needed() {
     for row in all() {
         for body in [
             format!(r#"{{"comment":"{KEY}"}}"#),
@@ -66,10 +66,10 @@ async fn a_yes_with_nothing_in_it_is_told_as_done_where_something_was_needed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_endless_answer_is_not_asked_for_again() {
+async fn endless_response_is_not_retried() {
     for row in all() {
         let endless = Step::Fail(TransportError::TooLong(8 * 1024 * 1024));
-        let outcome = send(&row, "an endless answer", [endless, good(&row)]).await;
+        let outcome = send(&row, "an endless response", [endless, good(&row)]).await;
         let error = outcome.failed(ErrorKind::Decode, effect(&row, Effect::Maybe), 1);
         outcome.is("next try", error.try_again(), TryAgain::Never);
         assert!(error.message().contains("8388608 bytes"), "{error}");

@@ -1,4 +1,4 @@
-//! Forged requests, odd encodings, secrets where none belong.
+//! Forged requests, odd encodings, misplaced secrets.
 
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use http::{Method, StatusCode};
@@ -15,7 +15,7 @@ use super::super::support::{KEY, phone};
 use super::{CLIENT_ID, bench, event, genuine, get, of_fixture, post, refused, request, send};
 
 #[test]
-fn a_request_with_another_client_id_or_none_is_forbidden() {
+fn wrong_or_missing_client_id_is_forbidden() {
     let rest = "phone=%2B375291112233&userId=7&status=busy&event=x&activity={\"active\":true}";
     let forbidden = (403, ErrorKind::Auth);
     for path in [MAKE_CALL_PATH, USER_STATUS_PATH, ACTIVITY_PATH, SETTINGS_PATH, TRIGGER_PATH] {
@@ -49,7 +49,7 @@ fn a_request_with_another_client_id_or_none_is_forbidden() {
 }
 
 #[test]
-fn without_a_client_id_of_its_own_an_account_takes_nothing() {
+fn account_without_client_id_accepts_no_request() {
     for own in [None, Some("")] {
         for query in ["clientId=&phone=1", "phone=1", "clientId=TEST&phone=1"] {
             let request = request(Method::GET, MAKE_CALL_PATH, query, None);
@@ -60,7 +60,7 @@ fn without_a_client_id_of_its_own_an_account_takes_nothing() {
 }
 
 #[test]
-fn an_address_is_known_by_its_tail() {
+fn path_is_matched_by_its_last_segment() {
     let rest = "phone=%2B375291112233&userId=7";
     for path in
         ["/make-call", "make-call", "/make-call/", "/retailcrm/make-call", "//x//make-call//"]
@@ -73,7 +73,7 @@ fn an_address_is_known_by_its_tail() {
 }
 
 #[test]
-fn a_simple_connection_is_not_ours_and_its_key_is_not_repeated() {
+fn simple_connection_is_refused_without_its_key() {
     let fixture = Fixture::open("inbound_simple_connection");
     for name in [None, Some("config_request")] {
         let answer = send(&bench(Some(CLIENT_ID)), &of_fixture(fixture.request(name)));
@@ -83,7 +83,7 @@ fn a_simple_connection_is_not_ours_and_its_key_is_not_repeated() {
 }
 
 #[test]
-fn what_is_no_query_and_no_form_cannot_be_read() {
+fn other_content_types_are_refused() {
     let click = format!("clientId={CLIENT_ID}&phone=%2B375291112233&userId=7");
     let bench = bench(Some(CLIENT_ID));
     let mut json = request(Method::POST, MAKE_CALL_PATH, &click, Some("{}"));
@@ -97,7 +97,7 @@ fn what_is_no_query_and_no_form_cannot_be_read() {
 }
 
 #[test]
-fn odd_encodings_are_read_as_far_as_they_go() {
+fn odd_encodings_are_read_leniently() {
     let untyped = InboundRequest::new(
         Method::POST,
         MAKE_CALL_PATH,
@@ -114,21 +114,21 @@ fn odd_encodings_are_read_as_far_as_they_go() {
 }
 
 #[test]
-fn no_secret_of_ours_or_theirs_is_handed_on() {
+fn no_secret_is_passed_on() {
     let form = format!(
         "clientId={CLIENT_ID}&event={CLIENT_ID}&phone={KEY}&note=see+{KEY}&{KEY}=1&apiKey=foreign-1\
          &register[token]=foreign-2&customer_id={KEY}&x=canary-inbound-secret\
          &settings={{\"apiKey\":\"foreign-3\",\"a\":[\"\\u0063anary-api-key-0001\"],\"{KEY}\":1}}"
     );
     for path in [TRIGGER_PATH, SETTINGS_PATH] {
-        let told = format!("{:?}", event(post(path, &form)));
+        let printed = format!("{:?}", event(post(path, &form)));
         for secret in [CLIENT_ID, KEY, "canary", "foreign"] {
-            assert!(!told.contains(secret), "{secret} in {told}");
+            assert!(!printed.contains(secret), "{secret} in {printed}");
         }
     }
 }
 
-/// Text as it may stand in a query: names that are read, secrets, JSON, and anything.
+/// Text for a query: known names, secrets, JSON, and random text.
 fn piece() -> impl Strategy<Value = String> {
     prop_oneof![
         Just(CLIENT_ID.to_owned()),
@@ -184,7 +184,7 @@ fn query() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn whatever_comes_nothing_panics_and_no_secret_is_repeated(
+    fn any_request_is_handled_without_secrets(
         path in prop::sample::select(vec![
             MAKE_CALL_PATH, USER_STATUS_PATH, ACTIVITY_PATH, SETTINGS_PATH, TRIGGER_PATH, "/x",
         ]),
@@ -197,12 +197,12 @@ proptest! {
         let bench = bench(Some(CLIENT_ID));
         let (reply, event) = bench.connector.parse_inbound(&request);
         prop_assert_eq!(event.is_ok(), reply.status == StatusCode::OK);
-        let told = match &event {
+        let printed = match &event {
             Ok(event) => format!("{event:?} {}", json!(event.raw)),
             Err(error) => format!("{error} {error:?}"),
         };
-        let told = format!("{told} {reply:?} {request:?}");
-        prop_assert!(!told.contains(CLIENT_ID) && !told.contains(KEY), "{}", told);
+        let printed = format!("{printed} {reply:?} {request:?}");
+        prop_assert!(!printed.contains(CLIENT_ID) && !printed.contains(KEY), "{}", printed);
         if let Ok(event) = event {
             let again = bench.connector.parse_inbound(&request).1.unwrap();
             prop_assert_eq!(again, event);
@@ -210,7 +210,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_the_bytes_nothing_panics(
+    fn any_bytes_are_handled_without_panic(
         path in any::<String>(),
         query in any::<String>(),
         body in prop::collection::vec(any::<u8>(), 0..256),

@@ -1,4 +1,4 @@
-//! News of our module, settings, triggers.
+//! Module activity, settings, triggers.
 
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use super::super::support::phone;
 use super::{CLIENT_ID, event, genuine, play, post, refused};
 
 #[test]
-fn the_modules_state_is_installed_or_not() {
+fn module_activity_is_installed_or_uninstalled() {
     let on = play("inbound_module_activity", None, CLIENT_ID);
     assert_eq!(on.kind, InboundKind::Installed);
     assert_eq!(
@@ -37,7 +37,7 @@ fn the_modules_state_is_installed_or_not() {
 }
 
 #[test]
-fn a_state_that_cannot_be_read_is_refused_as_modules_refuse() {
+fn unreadable_activity_gets_a_module_error_reply() {
     for activity in [
         "",
         "activity=",
@@ -50,14 +50,14 @@ fn a_state_that_cannot_be_read_is_refused_as_modules_refuse() {
         let (reply, error) = post(ACTIVITY_PATH, &format!("clientId={CLIENT_ID}&{activity}"));
         assert_eq!(error.unwrap_err().kind(), ErrorKind::Input, "{activity}");
         assert_eq!(reply.status, StatusCode::BAD_REQUEST);
-        let told: Value = serde_json::from_slice(&reply.body).unwrap();
+        let body: Value = serde_json::from_slice(&reply.body).unwrap();
         let wanted = Fixture::open("inbound_module_activity").body("unknown_client");
-        assert_eq!(told, wanted, "a module says no like this");
+        assert_eq!(body, wanted, "the error reply of a module");
     }
 }
 
 #[test]
-fn settings_are_handed_on() {
+fn settings_are_passed_on() {
     let settings = play("inbound_module_settings", None, CLIENT_ID);
     assert_eq!(settings.kind, InboundKind::Other("settings".to_owned()));
     assert_eq!(settings.raw["settings"]["timezone"]["value"], "Europe/Minsk");
@@ -66,7 +66,7 @@ fn settings_are_handed_on() {
 }
 
 #[test]
-fn a_trigger_is_read_by_our_template() {
+fn trigger_of_the_template_is_read() {
     let status = play("inbound_trigger_webhook", None, "TEST-TRIGGER-SECRET");
     assert_eq!(status.kind, InboundKind::Other("order.status".to_owned()));
     assert_eq!(
@@ -82,7 +82,7 @@ fn a_trigger_is_read_by_our_template() {
 }
 
 #[test]
-fn a_trigger_tells_of_customers() {
+fn customer_trigger_is_a_customer_event() {
     for (word, kind, entity) in [
         ("customer.created", InboundKind::CustomerChanged, "customer"),
         ("customer.changed", InboundKind::CustomerChanged, "customer"),
@@ -90,18 +90,18 @@ fn a_trigger_tells_of_customers() {
         ("customer.removed", InboundKind::Other("customer.removed".to_owned()), "customer"),
         ("birthday", InboundKind::Other("birthday".to_owned()), "customer"),
     ] {
-        let told = event(genuine(TRIGGER_PATH, &format!("event={word}&customer_id=60")));
-        assert_eq!(told.kind, kind);
-        let found = told.entity.unwrap();
+        let changed = event(genuine(TRIGGER_PATH, &format!("event={word}&customer_id=60")));
+        assert_eq!(changed.kind, kind);
+        let found = changed.entity.unwrap();
         assert_eq!((found.kind.as_str(), found.id.as_str()), (entity, "60"));
-        assert_eq!((told.phone, told.user_id), (None, None));
+        assert_eq!((changed.phone, changed.user_id), (None, None));
     }
     let answer = genuine(TRIGGER_PATH, "customer_id=60");
     assert_eq!(refused(answer), (400, ErrorKind::Input));
 }
 
 #[test]
-fn triggers_that_tell_the_same_are_one_event() {
+fn equal_triggers_have_the_same_id() {
     let id = |rest: &str| event(genuine(TRIGGER_PATH, rest)).id;
     let first = id("event=customer.changed&customer_id=60&at=10");
     assert_eq!(id("at=10&customer_id=60&event=customer.changed"), first);

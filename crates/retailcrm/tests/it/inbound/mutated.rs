@@ -1,4 +1,4 @@
-//! Every request of the fixtures to us, with one parameter wrong at a time.
+//! Inbound requests of the fixtures, with one mutated parameter.
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -9,58 +9,58 @@ use super::super::support::form;
 use super::{CLIENT_ID, bench, request, send};
 use vochi_crm_core::testing::mutations;
 
-/// A fixture of requests to us.
+/// A fixture of inbound requests.
 struct Inbound {
     fixture: &'static str,
-    /// What proves a request genuine, and its parameter.
-    proof: (&'static str, &'static str),
-    /// Without one of these nothing can be made of the request: whom to call, what happened. A user
-    /// and their extension stand in for each other.
+    /// The credential of a request, and its parameter.
+    credential: (&'static str, &'static str),
+    /// Indispensable parameters, such as the number to call. A user and their extension can replace
+    /// each other.
     vital: &'static [&'static str],
 }
 
 const ALL: [Inbound; 5] = [
     Inbound {
         fixture: "inbound_make_call",
-        proof: ("clientId", CLIENT_ID),
+        credential: ("clientId", CLIENT_ID),
         vital: &["phone", "userId"],
     },
     Inbound {
         fixture: "inbound_change_user_status",
-        proof: ("clientId", CLIENT_ID),
+        credential: ("clientId", CLIENT_ID),
         vital: &["status", "userId"],
     },
     Inbound {
         fixture: "inbound_module_activity",
-        proof: ("clientId", CLIENT_ID),
+        credential: ("clientId", CLIENT_ID),
         vital: &["activity"],
     },
-    Inbound { fixture: "inbound_module_settings", proof: ("clientId", CLIENT_ID), vital: &[] },
+    Inbound { fixture: "inbound_module_settings", credential: ("clientId", CLIENT_ID), vital: &[] },
     Inbound {
         fixture: "inbound_trigger_webhook",
-        proof: ("secret", "TEST-TRIGGER-SECRET"),
+        credential: ("secret", "TEST-TRIGGER-SECRET"),
         vital: &["event"],
     },
 ];
 
 type Pairs = Vec<(String, String)>;
 
-/// A request with one thing changed: where, what, and the parameters then.
+/// A mutated request: place, mutation, and the resulting parameters.
 type Changed = (String, String, Pairs);
 
-/// The method, the path and the parameters of every request a fixture holds.
+/// The method, the path and the parameters of every request of a fixture.
 fn requests(fixture: &Fixture) -> Vec<(Method, String, Pairs)> {
-    let told = |request: &Value| {
+    let printed = |request: &Value| {
         let text = |name: &str| request[name].as_str().unwrap_or_default().to_owned();
         let mut pairs = form(&text("wire_query"));
         pairs.extend(form(&text("wire_body")));
         (text("method").parse().unwrap(), text("path"), pairs)
     };
-    fixture.requests().into_iter().map(told).collect()
+    fixture.requests().into_iter().map(printed).collect()
 }
 
-/// Every parameter dropped, renamed, given twice, as a list of PHP, and as every other value; and
-/// everything inside of a parameter that holds JSON.
+/// Every parameter dropped, renamed, repeated, as a PHP list, and with every other value; and every
+/// place inside a JSON parameter.
 fn changes(pairs: &Pairs) -> Vec<Changed> {
     let mut all = Vec::new();
     for (index, (name, value)) in pairs.iter().enumerate() {
@@ -116,9 +116,9 @@ fn encoded(pairs: &Pairs) -> String {
 }
 
 #[test]
-fn one_wrong_parameter_is_an_event_or_a_refusal_and_never_more() {
-    for Inbound { fixture, proof, vital } in ALL {
-        let bench = bench(Some(proof.1));
+fn mutated_parameter_is_an_event_or_a_refusal() {
+    for Inbound { fixture, credential, vital } in ALL {
+        let bench = bench(Some(credential.1));
         for (method, path, pairs) in requests(&Fixture::open(fixture)) {
             let ask = |pairs: &Pairs| {
                 let text = encoded(pairs);
@@ -132,21 +132,21 @@ fn one_wrong_parameter_is_an_event_or_a_refusal_and_never_more() {
             for (name, what, changed) in changes(&pairs) {
                 let place = format!("{fixture} {method}: {name} {what}");
                 let (reply, event) = ask(&changed);
-                let told = format!("{reply:?} {event:?}");
-                assert!(!told.contains(proof.1), "{place}: {told}");
+                let printed = format!("{reply:?} {event:?}");
+                assert!(!printed.contains(credential.1), "{place}: {printed}");
                 match event {
                     Ok(event) => {
                         assert_eq!(reply.status, StatusCode::OK, "{place}");
                         assert!(!event.kind.as_str().is_empty(), "{place}");
-                        assert!(name != proof.0 || what == "twice", "{place}: forged");
+                        assert!(name != credential.0 || what == "twice", "{place}: forged");
                         if vital.contains(&name.as_str()) || name == "event" {
                             continue;
                         }
                         assert_eq!(event.kind, whole.kind, "{place}");
                         let phone = name == "phone" || event.phone == whole.phone;
-                        assert!(phone, "{place}: another number is called");
+                        assert!(phone, "{place}: the number differs");
                     }
-                    Err(error) if name == proof.0 => {
+                    Err(error) if name == credential.0 => {
                         assert_eq!(reply.status, StatusCode::FORBIDDEN, "{place}");
                         assert_eq!(error.kind(), ErrorKind::Auth, "{place}: {error}");
                     }
@@ -163,7 +163,7 @@ fn one_wrong_parameter_is_an_event_or_a_refusal_and_never_more() {
 }
 
 #[test]
-fn a_connection_that_is_not_ours_stays_none_whatever_it_says() {
+fn foreign_connection_is_always_refused() {
     let bench = bench(Some(CLIENT_ID));
     for (method, path, pairs) in requests(&Fixture::open("inbound_simple_connection")) {
         for (name, what, changed) in changes(&pairs) {
@@ -172,8 +172,8 @@ fn a_connection_that_is_not_ours_stays_none_whatever_it_says() {
             let error = event.unwrap_err();
             assert_eq!(reply.status, StatusCode::NOT_FOUND, "{name} {what}");
             assert_eq!(error.kind(), ErrorKind::Unsupported, "{name} {what}");
-            let told = json!([error.to_string(), format!("{error:?}")]).to_string();
-            assert!(!told.contains("TEST-KEY"), "{name} {what}: {told}");
+            let printed = json!([error.to_string(), format!("{error:?}")]).to_string();
+            assert!(!printed.contains("TEST-KEY"), "{name} {what}: {printed}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Every refusal of the fixtures, with one thing wrong at a time.
+//! Every refusal of the fixtures, with one mutation.
 
 use serde_json::{Value, json};
 use vochi_crm_core::testing::Step;
@@ -10,7 +10,7 @@ use super::super::support::{Bench, ext, list, phone};
 use super::table::cases;
 use vochi_crm_core::testing::{Mutation, mutations};
 
-/// Every answer of every fixture that is no success.
+/// Every response of every fixture that is not a success.
 fn refusals() -> Vec<(String, u16, Value)> {
     let fixtures = cases().into_iter().map(|case| case.fixture);
     let mut all = Vec::new();
@@ -25,7 +25,7 @@ fn refusals() -> Vec<(String, u16, Value)> {
     all
 }
 
-/// What the status alone says.
+/// The kind by status alone.
 fn kind_by(status: u16) -> ErrorKind {
     match status {
         401 | 403 => ErrorKind::Auth,
@@ -36,7 +36,7 @@ fn kind_by(status: u16) -> ErrorKind {
     }
 }
 
-/// What a write and a read end with when each body in turn is the answer.
+/// The outcomes of a write and a read for each body as the response.
 async fn judged(status: u16, bodies: &[Value]) -> Vec<[Result<()>; 2]> {
     let steps = bodies.iter().flat_map(|body| [Step::json(status, body), Step::json(status, body)]);
     let bench = Bench::with(steps, json!({"retries": 0}), json!({}));
@@ -54,7 +54,7 @@ async fn judged(status: u16, bodies: &[Value]) -> Vec<[Result<()>; 2]> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_wrong_thing_in_a_refusal_leaves_it_a_refusal() {
+async fn mutated_refusal_is_still_a_refusal() {
     for (name, status, body) in refusals().into_iter().filter(|(_, _, body)| body.is_object()) {
         let all = mutations(&body);
         let mut bodies = vec![body.clone()];
@@ -67,7 +67,7 @@ async fn one_wrong_thing_in_a_refusal_leaves_it_a_refusal() {
             let first = mutation.path[0].as_str();
             for end in ends {
                 let Err(error) = end else {
-                    assert!(may_be_a_yes(status, first, mutation), "{place}: a yes");
+                    assert!(may_be_a_success(status, first, mutation), "{place}: a success");
                     continue;
                 };
                 assert!(!error.message().is_empty(), "{place}");
@@ -82,19 +82,19 @@ async fn one_wrong_thing_in_a_refusal_leaves_it_a_refusal() {
     }
 }
 
-/// With a status of success the body decides: it may say yes now, or say nothing any more.
-fn may_be_a_yes(status: u16, first: &str, mutation: &Mutation) -> bool {
-    let says_yes = ["a flag", "a number", "a huge number"].contains(&mutation.what);
+/// With a success status the body decides: mutated, it may be a success, or empty.
+fn may_be_a_success(status: u16, first: &str, mutation: &Mutation) -> bool {
+    let is_truthy = ["a flag", "a number", "a huge number"].contains(&mutation.what);
     status < 300
         && match first {
-            "success" => says_yes,
+            "success" => is_truthy,
             "errorMsg" => mutation.body.get("success").is_none(),
             _ => false,
         }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_write_that_was_partly_done_is_told_so_whatever_else_is_wrong() {
+async fn mutated_partial_write_is_still_partial() {
     let body = Fixture::open("errors_common").body("partial_bulk_460");
     let all = mutations(&body);
     let bodies: Vec<Value> = all.iter().map(|mutation| mutation.body.clone()).collect();
@@ -106,7 +106,7 @@ async fn a_write_that_was_partly_done_is_told_so_whatever_else_is_wrong() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_without_its_body_is_told_by_its_status() {
+async fn refusal_without_body_is_classified_by_status() {
     let bodies = [
         json!(null),
         json!(true),

@@ -1,4 +1,4 @@
-//! Which operation reads which fixture, and what of an answer it cannot do without.
+//! The operations that read each fixture, and the indispensable parts of a response.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -23,7 +23,7 @@ use vochi_crm_retailcrm::model::{
 use super::super::support::{ext, list, phone, text};
 use super::super::{modules, operations};
 
-/// Fixtures no operation of ours answers with, and who reads them instead.
+/// Fixtures that are not responses to an operation, with their readers.
 const ELSEWHERE: [(&str, &str); 8] = [
     ("errors_common", "has refusals only: mutations/refusals.rs"),
     ("telephony_setting_v4_legacy", "an older API that is not spoken"),
@@ -35,12 +35,12 @@ const ELSEWHERE: [(&str, &str); 8] = [
     ("inbound_trigger_webhook", "a request to us: inbound/mutated.rs"),
 ];
 
-/// What an operation made of an answer.
+/// An operation's output for a response.
 #[derive(Debug)]
 pub(super) struct Seen {
-    /// Everything, as `Debug` shows it.
+    /// The whole output, as printed by `Debug`.
     pub(super) whole: String,
-    /// The rows of a list that could be read, and how many could not.
+    /// The readable rows of a list, and the number of unreadable ones.
     pub(super) rows: Vec<String>,
     pub(super) broken: usize,
 }
@@ -49,17 +49,17 @@ type Output<E> = <<E as Operation>::Output as http::Output>::Value;
 
 type Reader = Box<dyn Fn(&Value) -> Result<Seen>>;
 
-/// How the answers of a fixture are read.
+/// How the responses of a fixture are read.
 pub(super) struct Case {
     pub(super) fixture: &'static str,
     pub(super) read: Reader,
-    /// The place of the list, in an answer that is one.
+    /// The place of the list, in a response that is one.
     pub(super) list: Option<&'static str>,
-    /// Without these there is no answer.
+    /// Indispensable places: without them there is no result.
     pub(super) vital: &'static [&'static str],
-    /// Without the first there is none of the second. `*` is any index.
+    /// Pairs of places: without the first there is no second. `*` is any index.
     pub(super) carries: &'static [(&'static str, &'static str)],
-    /// Handed on as it came, so that a number and its text are not the same.
+    /// Places with unchanged values, so that a number and its text differ.
     pub(super) raw: &'static [&'static str],
 }
 
@@ -116,7 +116,7 @@ where
     Case { fixture, read: Box::new(read), list: Some(list), vital: &[], carries: &[], raw: &[] }
 }
 
-/// Every fixture with answers to an operation of ours.
+/// Every fixture with responses to an operation.
 pub(super) fn cases() -> Vec<Case> {
     let mut all = of_the_account();
     all.extend(of_customers());
@@ -135,15 +135,15 @@ fn of_the_account() -> Vec<Case> {
         one("credentials", GetCredentials),
         one("settings", GetSettings).raw(&["settings"]),
         page("reference_sites", "sites", ListSites, |answer| answer.sites)
-            // In a map the key stands in for it.
+            // In a map the key replaces it.
             .carries(&[("sites.*.code", "sites.*")]),
         page("users_list", "users", list(UserFilter::new()), |page| page.items)
             .carries(&[("users.*.id", "users.*")]),
-        // What was asked for, and who it is.
+        // The requested entity, and its id.
         one("user_get", GetUser(seven)).vital(&["user", "user.id"]),
         one("user_status", SetUserStatus::new(seven, UserStatus::Busy)),
         page("user_groups", "groups", list(UserGroupFilter::new()), |page| page.items),
-        // What was asked for; a module is made of optional parts.
+        // The requested entity; all parts of a module are optional.
         one("integration_module_get", GetIntegrationModule::new(code))
             .vital(&["integrationModule"])
             .carries(HALF_AN_EXTENSION),
@@ -151,7 +151,7 @@ fn of_the_account() -> Vec<Case> {
     ]
 }
 
-/// A user without an extension, or the opposite: kept to be written again, told to nobody.
+/// An incomplete pair of user and extension is kept for writing, but not returned.
 const HALF_AN_EXTENSION: &[(&str, &str)] = &[
     (
         "integrationModule.integrations.telephony.additionalCodes.*.code",
@@ -174,12 +174,12 @@ fn of_customers() -> Vec<Case> {
         one("customer_get", GetCustomer::new(sixty))
             .vital(&["customer", "customer.id"])
             .raw(&["customer.customFields"]),
-        // Whoever made a customer has to know whom.
+        // The id of a new customer is indispensable.
         one("customer_create", CreateCustomer::new(data.clone())).vital(&["id"]),
         one("customer_edit", EditCustomer::new(sixty, data)),
         page("customers_notes_list", "notes", list(CustomerNoteFilter::new()), |page| page.items)
             .carries(&[("notes.*.id", "notes.*")]),
-        // As of a customer.
+        // As for a customer.
         one("customer_note_create", CreateCustomerNote::new(text("x"), sixty)).vital(&["id"]),
         page(
             "customers_corporate_list",
@@ -205,8 +205,8 @@ fn of_customers() -> Vec<Case> {
             |page| page.items,
         )
         .raw(&["companies.*.customFields"]),
-        // A list that is none is told, where there should be changes: an empty one would stand still
-        // for ever. The id is a change's place.
+        // A history without a list is an error: an empty one would stop the reader forever. The id
+        // is a change's position.
         page("customers_history", "history", ListCustomersHistory::whole(), |page| page.history)
             .vital(&["history"])
             .carries(&[("history.*.id", "history.*")])
@@ -214,7 +214,7 @@ fn of_customers() -> Vec<Case> {
     ]
 }
 
-/// What a change was from and to, and the fields of whom or what it is about.
+/// Old and new value of a change, and the fields of its entity.
 const HISTORIC: &[&str] = &[
     "history.*.oldValue",
     "history.*.newValue",
@@ -233,7 +233,7 @@ fn of_work() -> Vec<Case> {
         one("order_get", GetOrder::new(order))
             .vital(&["order", "order.id"])
             .raw(&["order.customFields"]),
-        // The id stands in two places, and the order is known by its external id besides.
+        // The id is in two places, and the order is also identified by its external id.
         one("order_create", CreateOrder::new(data.clone()))
             .carries(&[("order.id", "order")])
             .raw(&["order.customFields"]),
@@ -244,7 +244,7 @@ fn of_work() -> Vec<Case> {
             .vital(&["history"])
             .carries(&[("history.*.id", "history.*")])
             .raw(HISTORIC),
-        // As of a customer.
+        // As for a customer.
         one("task_create", CreateTask::new(TaskData::new(text("x"), UserId::new(7).unwrap())))
             .vital(&["id"]),
         // A file without an id can neither be named nor attached.
@@ -259,13 +259,13 @@ fn of_calls() -> Vec<Case> {
     vec![
         one("telephony_call_event", rings),
         one("telephony_calls_upload", UploadCalls::new().calls([operations::call("1")])),
-        // A manager nobody can be told by.
+        // A manager without an identifying field.
         one("telephony_manager", manager).carries(&[("manager.id", "manager")]),
     ]
 }
 
 #[test]
-fn every_fixture_is_read_by_somebody() {
+fn every_fixture_is_used() {
     let folder = format!("{}/../../fixtures/retailcrm", env!("CARGO_MANIFEST_DIR"));
     let files: BTreeSet<String> = std::fs::read_dir(folder)
         .unwrap()

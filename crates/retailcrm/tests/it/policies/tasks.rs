@@ -1,4 +1,4 @@
-//! What is made of missed calls.
+//! Tasks for missed calls.
 
 use serde_json::json;
 use vochi_crm_core::http::TransportError;
@@ -6,10 +6,11 @@ use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Direction, Outcome};
 
 use super::{
-    CARD, NUMBER, UPLOAD, chain, lines, made, missed, not_found, refused, told, unanswered, unknown,
+    CARD, NUMBER, UPLOAD, chain, follow_up_warnings, lines, made, missed, not_found, refused,
+    unanswered, unknown,
 };
 use crate::fixture::Fixture;
-use crate::support::{Bench, record, yes};
+use crate::support::{Bench, record, success};
 
 const TASK: &str = "POST /api/v5/tasks/create";
 
@@ -23,19 +24,22 @@ fn tasks(steps: Vec<Step>) -> Bench {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_missed_call_becomes_a_task_of_the_responsible_manager() {
-    let bench =
-        tasks(vec![yes(), Fixture::open("telephony_manager").answer("success_details"), made(77)]);
+async fn missed_call_becomes_a_task_of_the_responsible_manager() {
+    let bench = tasks(vec![
+        success(),
+        Fixture::open("telephony_manager").answer("success_details"),
+        made(77),
+    ]);
     let receipt = bench.log_one(missed("1")).await.unwrap();
     assert_eq!(lines(&bench), [UPLOAD, CARD, TASK]);
     assert_eq!(bench.sent(2, "task")["performerId"], 7);
     assert_eq!(receipt.requests(), 3);
-    assert!(told(&receipt).is_empty());
+    assert!(follow_up_warnings(&receipt).is_empty());
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_without_anybody_responsible_is_of_missed_user() {
-    let bench = tasks(vec![yes(), unknown(), made(77)]);
+async fn task_without_manager_is_for_missed_user() {
+    let bench = tasks(vec![success(), unknown(), made(77)]);
     let _ = bench.log_one(missed("1")).await.unwrap();
     assert!(bench.played()[2].body.starts_with("site=shop-one&task="));
     assert_eq!(
@@ -47,15 +51,15 @@ async fn a_task_without_anybody_responsible_is_of_missed_user() {
         })
     );
     let denied = Fixture::open("telephony_manager").answer("access_denied");
-    let bench = tasks(vec![yes(), denied, made(77)]);
+    let bench = tasks(vec![success(), denied, made(77)]);
     let receipt = bench.log_one(missed("1")).await.unwrap();
     assert_eq!(bench.sent(2, "task")["performerId"], 16);
-    assert!(told(&receipt)[0].starts_with("who is responsible"));
+    assert!(follow_up_warnings(&receipt)[0].starts_with("cannot read the responsible manager"));
 
     let common = json!({"missed_task": true});
-    let bench = Bench::with(vec![yes(), unknown()], common, json!({}));
+    let bench = Bench::with(vec![success(), unknown()], common, json!({}));
     let receipt = bench.log_one(missed("1")).await.unwrap();
-    assert!(told(&receipt)[0].contains("missed_user"), "{receipt:?}");
+    assert!(follow_up_warnings(&receipt)[0].contains("missed_user"), "{receipt:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -65,10 +69,10 @@ async fn only_a_missed_call_becomes_a_task_and_only_once() {
         unanswered("1", Direction::Outbound, Outcome::NoAnswer),
         unanswered("1", Direction::Inbound, Outcome::Voicemail),
     ] {
-        let bench = tasks(vec![yes()]);
+        let bench = tasks(vec![success()]);
         assert_eq!(bench.log_one(call).await.unwrap().requests(), 1);
     }
-    let bench = tasks(vec![yes(), manager(7), made(77)]);
+    let bench = tasks(vec![success(), manager(7), made(77)]);
     for requests in [3, 0, 0] {
         let receipt = bench.log_one(missed("1")).await.unwrap();
         assert_eq!(receipt.requests(), requests);
@@ -76,32 +80,32 @@ async fn only_a_missed_call_becomes_a_task_and_only_once() {
     let twice = Step::json(200, &json!({"success": true, "duplicateCalls": ["1"]}));
     let bench = tasks(vec![twice]);
     let receipt = bench.log_one(missed("1")).await.unwrap();
-    assert_eq!(receipt.requests(), 1, "whoever recorded it made the task");
+    assert_eq!(receipt.requests(), 1, "the program that recorded it created the task");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_that_was_surely_not_made_is_made_with_the_next_telling() {
-    let bench = tasks(vec![yes(), manager(7), refused(), manager(7), made(77)]);
+async fn failed_task_is_created_by_the_next_record() {
+    let bench = tasks(vec![success(), manager(7), refused(), manager(7), made(77)]);
     let receipt = bench.log_one(missed("1")).await.unwrap();
-    assert!(told(&receipt)[0].contains("a task was not made"));
+    assert!(follow_up_warnings(&receipt)[0].contains("a task was not created"));
     let again = bench.log_one(missed("1")).await.unwrap();
     assert_eq!(again.requests(), 2);
-    assert_eq!(told(&again).len(), 1, "{again:?}");
+    assert_eq!(follow_up_warnings(&again).len(), 1, "{again:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_task_that_may_have_been_made_is_not_made_again() {
+async fn maybe_created_task_is_not_created_again() {
     let lost = Step::Fail(TransportError::Broken("reset".to_owned()));
-    let bench = tasks(vec![yes(), manager(7), lost]);
+    let bench = tasks(vec![success(), manager(7), lost]);
     let receipt = bench.log_one(missed("1")).await.unwrap();
-    assert!(told(&receipt)[0].contains("a task may have been made"));
+    assert!(follow_up_warnings(&receipt)[0].contains("a task may have been created"));
     let again = bench.log_one(missed("1")).await.unwrap();
     assert_eq!(again.requests(), 0);
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_task_of_an_unknown_caller_names_the_customer_just_made() {
-    let steps = chain([vec![yes()], not_found(), vec![made(62), unknown(), made(77)]]);
+async fn task_of_an_unknown_caller_has_the_new_customer() {
+    let steps = chain([vec![success()], not_found(), vec![made(62), unknown(), made(77)]]);
     let common = json!({"unknown_caller": "client", "missed_task": true, "missed_user": "16"});
     let bench = Bench::with(steps, common, json!({"site": "shop-one"}));
     let receipt = bench.log_one(missed("1")).await.unwrap();
@@ -110,7 +114,7 @@ async fn the_task_of_an_unknown_caller_names_the_customer_just_made() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_our_own_lost_upload_recorded_becomes_a_task() {
+async fn call_recorded_by_a_lost_upload_becomes_a_task() {
     let lost = || Step::Fail(TransportError::Broken("reset".to_owned()));
     let twice = || Step::json(200, &json!({"success": true, "duplicateCalls": ["1"]}));
     let bench = tasks(vec![lost(), twice(), manager(7), made(77)]);

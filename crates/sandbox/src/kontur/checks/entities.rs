@@ -1,4 +1,4 @@
-//! Contacts, companies and changes.
+//! Checks of contacts, companies and patches.
 
 use serde_json::{Map, Value};
 
@@ -6,7 +6,7 @@ use crate::check::Check;
 
 use super::super::patch::{self, Members};
 use super::values::Fields;
-use super::{Endpoint, Found, Refusal, Row, Seen, problem};
+use super::{Endpoint, Mismatch, Refusal, RequestContext, Row, problem};
 
 const CONTACT: &[&str] = &[
     "id",
@@ -34,17 +34,17 @@ const COMPANY: &[&str] = &[
     "tags",
 ];
 
-/// The new contacts, or the new company.
-fn entities<'a>(seen: &'a Seen<'_>) -> Vec<Fields<'a>> {
-    let contacts = seen.of(Endpoint::ContactsCreate);
+/// The new contacts or company of the request.
+fn entities<'a>(cx: &'a RequestContext<'_>) -> Vec<Fields<'a>> {
+    let contacts = cx.of(Endpoint::ContactsCreate);
     let contacts = contacts.map(|it| it.each("items")).unwrap_or_default();
-    contacts.into_iter().chain(seen.of(Endpoint::CompaniesCreate)).collect()
+    contacts.into_iter().chain(cx.of(Endpoint::CompaniesCreate)).collect()
 }
 
-/// The operations of a patch; none when it is not one.
-fn operations(seen: &Seen<'_>) -> Option<Vec<Value>> {
-    let body = seen.body.as_ref()?;
-    let patches = seen.is(Endpoint::InstancePatch) || seen.is(Endpoint::ContactPatch);
+/// The operations of a patch; `None` if invalid.
+fn operations(cx: &RequestContext<'_>) -> Option<Vec<Value>> {
+    let body = cx.body.as_ref()?;
+    let patches = cx.is(Endpoint::InstancePatch) || cx.is(Endpoint::ContactPatch);
     let operations = body.get("operations")?.as_array()?;
     (patches && body.len() == 1).then(|| operations.clone())
 }
@@ -56,11 +56,11 @@ pub(super) const FIELDS: &[Row] = &[
             "§11",
             "new contacts are {\"items\":[…]}, a list of objects with something in it",
         ),
-        |seen| {
-            let items = seen.body.as_ref().and_then(|it| it.get("items")?.as_array());
+        |cx| {
+            let items = cx.body.as_ref().and_then(|it| it.get("items")?.as_array());
             let right = items.is_some_and(|it| !it.is_empty() && it.iter().all(Value::is_object));
-            if seen.is(Endpoint::ContactsCreate) && !right {
-                vec![Found::new("items", "The items field is required.")]
+            if cx.is(Endpoint::ContactsCreate) && !right {
+                vec![Mismatch::new("items", "The items field is required.")]
             } else {
                 Vec::new()
             }
@@ -68,29 +68,26 @@ pub(super) const FIELDS: &[Row] = &[
     ),
     problem(
         Check::guess("entity.known_fields", "§11", "no field a contact or a company does not have"),
-        |seen| {
-            let known = if seen.is(Endpoint::CompaniesCreate) { COMPANY } else { CONTACT };
-            entities(seen).iter().flat_map(|it| it.only(known)).collect()
+        |cx| {
+            let known = if cx.is(Endpoint::CompaniesCreate) { COMPANY } else { CONTACT };
+            entities(cx).iter().flat_map(|it| it.only(known)).collect()
         },
     ),
-    problem(
-        Check::guess("entity.name_given", "§11", "a contact or a company has a name"),
-        |seen| {
-            let nameless = |it: &Fields<'_>| it.text("name").is_none_or(str::is_empty);
-            let all = entities(seen);
-            let found = all.iter().filter(|it| nameless(it));
-            found.flat_map(|it| it.at("name", "The name field is required.")).collect()
-        },
-    ),
+    problem(Check::guess("entity.name_given", "§11", "a contact or a company has a name"), |cx| {
+        let nameless = |it: &Fields<'_>| it.text("name").is_none_or(str::is_empty);
+        let all = entities(cx);
+        let found = all.iter().filter(|it| nameless(it));
+        found.flat_map(|it| it.at("name", "The name field is required.")).collect()
+    }),
     problem(
         Check::documented(
             "entity.phones_form",
             "§11",
             "phones and emails are lists of objects with type and value, texts",
         ),
-        |seen| {
+        |cx| {
             let mut found = Vec::new();
-            for entity in entities(seen) {
+            for entity in entities(cx) {
                 for name in ["phones", "emails"] {
                     if entity.map.get(name).is_some_and(|it| !are_cards(it)) {
                         found.extend(entity.at(name, "The value is not valid."));
@@ -107,12 +104,12 @@ pub(super) const FIELDS: &[Row] = &[
             "a patch is operations and nothing else, each with op (add, remove, replace), path, and \
              a value unless it removes",
         ),
-        |seen| {
-            let patches = seen.is(Endpoint::InstancePatch) || seen.is(Endpoint::ContactPatch);
-            let right = operations(seen)
+        |cx| {
+            let patches = cx.is(Endpoint::InstancePatch) || cx.is(Endpoint::ContactPatch);
+            let right = operations(cx)
                 .is_some_and(|it| !it.is_empty() && it.iter().all(patch::is_operation));
             if patches && !right {
-                vec![Found::new("operations", "The operations field is required.")]
+                vec![Mismatch::new("operations", "The operations field is required.")]
             } else {
                 Vec::new()
             }
@@ -129,8 +126,8 @@ pub(super) const PATCH: &[Row] = &[
              place; new ones are added to the list itself",
         ),
         refusal: Refusal::Patch,
-        finds: |seen| match patched(seen) {
-            Some(Err(operation)) => vec![Found::new("invalidPaths", operation)],
+        finds: |cx| match patched(cx) {
+            Some(Err(operation)) => vec![Mismatch::new("invalidPaths", operation)],
             _ => Vec::new(),
         },
     },
@@ -141,7 +138,7 @@ pub(super) const PATCH: &[Row] = &[
             "features are call, hangup and sendSms, true or false",
         ),
         refusal: Refusal::Patch,
-        finds: |seen| {
+        finds: |cx| {
             let known = ["call", "hangup", "sendSms"];
             let fits = |it: &Value| {
                 it.as_object().is_some_and(|it| {
@@ -149,10 +146,10 @@ pub(super) const PATCH: &[Row] = &[
                         .all(|(name, value)| known.contains(&name.as_str()) && value.is_boolean())
                 })
             };
-            let features = after(seen).and_then(|it| it.get("features").cloned());
+            let features = after(cx).and_then(|it| it.get("features").cloned());
             match features {
-                Some(features) if seen.is(Endpoint::InstancePatch) && !fits(&features) => {
-                    vec![Found::new("invalidValueTypes", features)]
+                Some(features) if cx.is(Endpoint::InstancePatch) && !fits(&features) => {
+                    vec![Mismatch::new("invalidValueTypes", features)]
                 }
                 _ => Vec::new(),
             }
@@ -166,10 +163,10 @@ pub(super) const PATCH: &[Row] = &[
              filter items, and disabled",
         ),
         refusal: Refusal::Patch,
-        finds: |seen| {
-            let hooks = after(seen).and_then(|it| it.get("webHooks")?.as_array().cloned());
+        finds: |cx| {
+            let hooks = after(cx).and_then(|it| it.get("webHooks")?.as_array().cloned());
             let wrong = hooks.into_iter().flatten().find(|it| !is_web_hook(it));
-            let wrong = wrong.map(|it| Found::new("invalidValueTypes", it));
+            let wrong = wrong.map(|it| Mismatch::new("invalidValueTypes", it));
             wrong.into_iter().collect()
         },
     },
@@ -181,13 +178,13 @@ pub(super) const PATCH: &[Row] = &[
              forms in print",
         ),
         refusal: Refusal::Patch,
-        finds: |seen| {
-            let hooks = after(seen).and_then(|it| it.get("webHooks")?.as_array().cloned());
+        finds: |cx| {
+            let hooks = after(cx).and_then(|it| it.get("webHooks")?.as_array().cloned());
             let wrong = hooks.into_iter().flatten().find(|it| {
                 let url = it["relativeUrl"].as_str().unwrap_or_default();
                 url.starts_with('/') || url.contains("://")
             });
-            let wrong = wrong.map(|it| Found::new("invalidDatas", it));
+            let wrong = wrong.map(|it| Mismatch::new("invalidDatas", it));
             wrong.into_iter().collect()
         },
     },
@@ -198,24 +195,24 @@ fn are_cards(value: &Value) -> bool {
     value.as_array().is_some_and(|it| it.iter().all(card))
 }
 
-fn patched(seen: &Seen<'_>) -> Option<Result<Map<String, Value>, Value>> {
-    let operations = operations(seen)?;
-    let (model, members) = target(seen)?;
+fn patched(cx: &RequestContext<'_>) -> Option<Result<Map<String, Value>, Value>> {
+    let operations = operations(cx)?;
+    let (model, members) = target(cx)?;
     Some(patch::apply(model, &operations, members))
 }
 
-fn target<'a>(seen: &Seen<'a>) -> Option<(&'a Map<String, Value>, Members)> {
-    if seen.is(Endpoint::InstancePatch) {
-        return Some((&seen.workspace.instance, patch::INSTANCE));
+fn target<'a>(cx: &RequestContext<'a>) -> Option<(&'a Map<String, Value>, Members)> {
+    if cx.is(Endpoint::InstancePatch) {
+        return Some((&cx.workspace.instance, patch::INSTANCE));
     }
-    let contacts = &seen.workspace.contacts;
-    let contact = contacts.iter().find(|it| super::super::state::id_of(it) == seen.names.thing)?;
+    let contacts = &cx.workspace.contacts;
+    let contact = contacts.iter().find(|it| super::super::state::id_of(it) == cx.names.thing)?;
     Some((contact, patch::CONTACT))
 }
 
-/// The instance as it would be.
-fn after(seen: &Seen<'_>) -> Option<Map<String, Value>> {
-    if seen.is(Endpoint::InstancePatch) { patched(seen)?.ok() } else { None }
+/// The instance after the patch.
+fn after(cx: &RequestContext<'_>) -> Option<Map<String, Value>> {
+    if cx.is(Endpoint::InstancePatch) { patched(cx)?.ok() } else { None }
 }
 
 fn is_web_hook(hook: &Value) -> bool {
@@ -231,7 +228,7 @@ fn is_web_hook(hook: &Value) -> bool {
     url && trigger && hook.get("disabled").is_none_or(Value::is_boolean)
 }
 
-/// `00:05:00`.
+/// Returns true for a period such as `00:05:00`.
 fn is_period(text: &str) -> bool {
     let parts: Vec<&str> = text.split(':').collect();
     parts.len() == 3

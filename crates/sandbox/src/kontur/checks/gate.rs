@@ -1,11 +1,11 @@
-//! What every request has to pass before anybody looks at what it says.
+//! Checks before the content of a request: path, limit, credentials, encoding.
 
 use crate::check::Check;
 
-use super::super::first::{API_KEY, BEARER, SECRET, WORKSPACE as NAME, WORKSPACE_ID};
-use super::super::mint::ZERO;
+use super::super::ids::ZERO;
+use super::super::seed::{API_KEY, BEARER, SECRET, WORKSPACE as NAME, WORKSPACE_ID};
 use super::routes::{Opens, Path, Takes};
-use super::{Endpoint, Found, Refusal, Row, Seen, problem, whole_if};
+use super::{Endpoint, Mismatch, Refusal, RequestContext, Row, problem, whole_if};
 
 pub(super) const PATH: &[Row] = &[
     Row {
@@ -15,12 +15,12 @@ pub(super) const PATH: &[Row] = &[
             "the path is one of the reference under /api/v1/{ws}, authorization without {ws}",
         ),
         refusal: Refusal::Bare(404),
-        finds: |seen| whole_if(seen.path == Path::Unknown),
+        finds: |cx| whole_if(cx.path == Path::Unknown),
     },
     Row {
         check: Check::documented("verb", "§7–§12", "the verb is the one of the operation"),
         refusal: Refusal::Bare(405),
-        finds: |seen| whole_if(seen.path == Path::OtherVerb),
+        finds: |cx| whole_if(cx.path == Path::OtherVerb),
     },
 ];
 
@@ -32,7 +32,7 @@ pub(super) const LIMIT: &[Row] = &[Row {
          there is no limit",
     ),
     refusal: Refusal::Busy,
-    finds: |seen| whole_if(seen.over.is_some()),
+    finds: |cx| whole_if(cx.over.is_some()),
 }];
 
 pub(super) const INTEGRATION: &[Row] = &[
@@ -43,9 +43,9 @@ pub(super) const INTEGRATION: &[Row] = &[
             "authorization shows the integration's key in X-XCOM-Integration-ApiKey",
         ),
         refusal: Refusal::Unauthorized,
-        finds: |seen| {
-            let key = seen.request.header("x-xcom-integration-apikey");
-            whole_if(opens(seen, Opens::ApiKey) && key != Some(API_KEY))
+        finds: |cx| {
+            let key = cx.request.header("x-xcom-integration-apikey");
+            whole_if(opens(cx, Opens::ApiKey) && key != Some(API_KEY))
         },
     },
     Row {
@@ -55,10 +55,10 @@ pub(super) const INTEGRATION: &[Row] = &[
             "a public integration shows <id>=<value> of its secret in X-XCOM-Integration-Secret",
         ),
         refusal: Refusal::Unauthorized,
-        finds: |seen| {
-            let secret = seen.request.header("x-xcom-integration-secret");
-            let right = secret.is_some_and(|it| it == SECRET || is_secret(seen, it));
-            whole_if(seen.is(Endpoint::AuthorizePublic) && !right)
+        finds: |cx| {
+            let secret = cx.request.header("x-xcom-integration-secret");
+            let right = secret.is_some_and(|it| it == SECRET || is_secret(cx, it));
+            whole_if(cx.is(Endpoint::AuthorizePublic) && !right)
         },
     },
     Row {
@@ -68,9 +68,9 @@ pub(super) const INTEGRATION: &[Row] = &[
             "the integration is installed in the workspace",
         ),
         refusal: Refusal::Conflict("notInstalled"),
-        finds: |seen| {
-            if opens(seen, Opens::ApiKey) && !seen.workspace.installed {
-                vec![Found::new("", "Integration not installed")]
+        finds: |cx| {
+            if opens(cx, Opens::ApiKey) && !cx.workspace.installed {
+                vec![Mismatch::new("", "Integration not installed")]
             } else {
                 Vec::new()
             }
@@ -86,9 +86,9 @@ pub(super) const CREDENTIAL: &[Row] = &[
             "a request shows X-XCOM-AccessKey or Authorization: Bearer",
         ),
         refusal: Refusal::Unauthorized,
-        finds: |seen| {
-            let none = access_key(seen).is_none() && !shows_bearer(seen);
-            whole_if(none && !opens(seen, Opens::ApiKey))
+        finds: |cx| {
+            let none = access_key(cx).is_none() && !shows_bearer(cx);
+            whole_if(none && !opens(cx, Opens::ApiKey))
         },
     },
     Row {
@@ -98,7 +98,7 @@ pub(super) const CREDENTIAL: &[Row] = &[
             "an access key was issued by an authorization less than 20 minutes ago",
         ),
         refusal: Refusal::Unauthorized,
-        finds: |seen| whole_if(access_key(seen).is_some_and(|it| is_dead(seen, it, false))),
+        finds: |cx| whole_if(access_key(cx).is_some_and(|it| is_dead(cx, it, false))),
     },
     Row {
         check: Check::guess(
@@ -107,12 +107,12 @@ pub(super) const CREDENTIAL: &[Row] = &[
             "the access key of a system call is used within a minute",
         ),
         refusal: Refusal::Unauthorized,
-        finds: |seen| whole_if(access_key(seen).is_some_and(|it| is_dead(seen, it, true))),
+        finds: |cx| whole_if(access_key(cx).is_some_and(|it| is_dead(cx, it, true))),
     },
     Row {
         check: Check::documented("bearer.right", "§3", "a Bearer is the one of a person"),
         refusal: Refusal::Unauthorized,
-        finds: |seen| whole_if(shows_bearer(seen) && bearer(seen).is_none()),
+        finds: |cx| whole_if(shows_bearer(cx) && bearer(cx).is_none()),
     },
     Row {
         check: Check::guess(
@@ -122,11 +122,11 @@ pub(super) const CREDENTIAL: &[Row] = &[
              contacts and companies take an access key unless they are switched to persons only",
         ),
         refusal: Refusal::Unauthorized,
-        finds: |seen| {
-            let closed = seen.workspace.dialect.entities_need_a_person;
-            let misfit = match seen.endpoint().map(Endpoint::opens) {
-                Some(Opens::AccessKey) => access_key(seen).is_none(),
-                Some(Opens::Entities) => closed && bearer(seen).is_none(),
+        finds: |cx| {
+            let closed = cx.workspace.dialect.entities_need_a_person;
+            let misfit = match cx.endpoint().map(Endpoint::opens) {
+                Some(Opens::AccessKey) => access_key(cx).is_none(),
+                Some(Opens::Entities) => closed && bearer(cx).is_none(),
                 _ => false,
             };
             whole_if(misfit)
@@ -141,12 +141,12 @@ pub(super) const WORKSPACE: &[Row] = &[Row {
         "{ws} is the name or the id of the workspace the credential belongs to",
     ),
     refusal: Refusal::Conflict("notFound"),
-    finds: |seen| {
-        let name = seen.names.workspace.as_str();
-        if opens(seen, Opens::ApiKey) || [NAME, WORKSPACE_ID].contains(&name) {
+    finds: |cx| {
+        let name = cx.names.workspace.as_str();
+        if opens(cx, Opens::ApiKey) || [NAME, WORKSPACE_ID].contains(&name) {
             Vec::new()
         } else {
-            vec![Found::new("", format!("Workspace {name} not found"))]
+            vec![Mismatch::new("", format!("Workspace {name} not found"))]
         }
     },
 }];
@@ -159,7 +159,7 @@ pub(super) const ENCODING: &[Row] = &[
             "what is asked with GET, and authorization, has no body",
         ),
         refusal: Refusal::Bare(400),
-        finds: |seen| whole_if(takes(seen, Takes::Nothing) && !seen.request.body.is_empty()),
+        finds: |cx| whole_if(takes(cx, Takes::Nothing) && !cx.request.body.is_empty()),
     },
     Row {
         check: Check::guess(
@@ -168,7 +168,7 @@ pub(super) const ENCODING: &[Row] = &[
             "the bodies of telephony and of setup are application/json",
         ),
         refusal: Refusal::Bare(415),
-        finds: |seen| misnamed(seen, Takes::Json, "application/json"),
+        finds: |cx| misnamed(cx, Takes::Json, "application/json"),
     },
     Row {
         check: Check::documented(
@@ -177,12 +177,12 @@ pub(super) const ENCODING: &[Row] = &[
             "changes, and new contacts and companies, are application/json-patch+json",
         ),
         refusal: Refusal::Bare(415),
-        finds: |seen| misnamed(seen, Takes::JsonPatch, "application/json-patch+json"),
+        finds: |cx| misnamed(cx, Takes::JsonPatch, "application/json-patch+json"),
     },
     Row {
         check: Check::documented("encoding.multipart", "§10", "a file is multipart/form-data"),
         refusal: Refusal::Bare(415),
-        finds: |seen| misnamed(seen, Takes::Multipart, "multipart/form-data"),
+        finds: |cx| misnamed(cx, Takes::Multipart, "multipart/form-data"),
     },
 ];
 
@@ -192,60 +192,60 @@ pub(super) const BODY: &[Row] = &[problem(
         "§1.11, §5",
         "a JSON body is one object: a patch is {\"operations\":[…]}, not a bare list",
     ),
-    |seen| {
-        let json = takes(seen, Takes::Json) || takes(seen, Takes::JsonPatch);
-        if !json || seen.body.is_some() {
+    |cx| {
+        let json = takes(cx, Takes::Json) || takes(cx, Takes::JsonPatch);
+        if !json || cx.body.is_some() {
             Vec::new()
-        } else if seen.is(Endpoint::CallStarted) {
+        } else if cx.is(Endpoint::CallStarted) {
             let says = "The callStartedInfo field is required.";
-            vec![Found::new("callStartedInfo", says)]
+            vec![Mismatch::new("callStartedInfo", says)]
         } else {
-            vec![Found::new("", "A non-empty request body is required.")]
+            vec![Mismatch::new("", "A non-empty request body is required.")]
         }
     },
 )];
 
-fn opens(seen: &Seen<'_>, what: Opens) -> bool {
-    seen.endpoint().is_some_and(|it| it.opens() == what)
+fn opens(cx: &RequestContext<'_>, what: Opens) -> bool {
+    cx.endpoint().is_some_and(|it| it.opens() == what)
 }
 
-fn takes(seen: &Seen<'_>, what: Takes) -> bool {
-    seen.endpoint().is_some_and(|it| it.takes() == what)
+fn takes(cx: &RequestContext<'_>, what: Takes) -> bool {
+    cx.endpoint().is_some_and(|it| it.takes() == what)
 }
 
-fn misnamed(seen: &Seen<'_>, what: Takes, media_type: &str) -> Vec<Found> {
-    let named = seen.request.media_type();
-    whole_if(takes(seen, what) && named.as_deref() != Some(media_type))
+fn misnamed(cx: &RequestContext<'_>, what: Takes, media_type: &str) -> Vec<Mismatch> {
+    let named = cx.request.media_type();
+    whole_if(takes(cx, what) && named.as_deref() != Some(media_type))
 }
 
-fn access_key<'a>(seen: &Seen<'a>) -> Option<&'a str> {
-    let key = seen.request.header("x-xcom-accesskey")?;
-    (!opens(seen, Opens::ApiKey)).then_some(key)
+fn access_key<'a>(cx: &RequestContext<'a>) -> Option<&'a str> {
+    let key = cx.request.header("x-xcom-accesskey")?;
+    (!opens(cx, Opens::ApiKey)).then_some(key)
 }
 
-fn is_dead(seen: &Seen<'_>, key: &str, of_a_call: bool) -> bool {
-    let known = seen.workspace.keys.iter().find(|it| it.value == key);
+fn is_dead(cx: &RequestContext<'_>, key: &str, of_a_call: bool) -> bool {
+    let known = cx.workspace.keys.iter().find(|it| it.value == key);
     let its_row = known.is_some_and(|it| it.of_a_call) == of_a_call;
-    its_row && seen.workspace.key(key, seen.request.at).is_none()
+    its_row && cx.workspace.key(key, cx.request.at).is_none()
 }
 
-fn shows_bearer(seen: &Seen<'_>) -> bool {
-    seen.request.header("authorization").is_some() && !opens(seen, Opens::ApiKey)
+fn shows_bearer(cx: &RequestContext<'_>) -> bool {
+    cx.request.header("authorization").is_some() && !opens(cx, Opens::ApiKey)
 }
 
-/// The person's credential, if it is right.
-pub(super) fn bearer<'a>(seen: &Seen<'a>) -> Option<&'a str> {
-    let shown = seen.request.header("authorization")?;
+/// The person's credential, if valid.
+pub(super) fn bearer<'a>(cx: &RequestContext<'a>) -> Option<&'a str> {
+    let shown = cx.request.header("authorization")?;
     let token = shown.strip_prefix("Bearer ")?;
     (token == BEARER).then_some(token)
 }
 
-/// One the integration set itself, in its instance.
-fn is_secret(seen: &Seen<'_>, shown: &str) -> bool {
+/// Returns true for a secret set in the instance.
+fn is_secret(cx: &RequestContext<'_>, shown: &str) -> bool {
     let Some((id, value)) = shown.split_once('=') else {
         return false;
     };
-    let secrets = seen.workspace.instance.get("secrets").and_then(|it| it.as_array());
+    let secrets = cx.workspace.instance.get("secrets").and_then(|it| it.as_array());
     let mut secrets = secrets.into_iter().flatten();
     id != ZERO && secrets.any(|it| it["id"] == id && it["value"] == value)
 }

@@ -1,4 +1,4 @@
-//! Who takes part in a leg, and what a leg is called.
+//! Checks of the participants and ids of legs.
 
 use serde_json::Value;
 
@@ -15,14 +15,14 @@ pub(super) const TYPE: Row = problem(
         "§4, §6",
         "from and to are objects whose type is client or user",
     ),
-    |seen| {
+    |cx| {
         let to = "Xcom.Api.Models.Communications.CallMemberType";
-        let members = seen.members();
+        let members = cx.members();
         let mut found: Vec<_> = members
             .iter()
             .flat_map(|it| it.converts("type", to, one_of(&["client", "user"])))
             .collect();
-        for leg in seen.legs() {
+        for leg in cx.legs() {
             for end in ["from", "to"] {
                 found.extend(leg.converts(
                     end,
@@ -36,8 +36,8 @@ pub(super) const TYPE: Row = problem(
 );
 
 pub(super) const CLIENT_WITHOUT_USER: Row =
-    problem(Check::guess("member.client_without_user", "§6", "a client has no userId"), |seen| {
-        let members = seen.members();
+    problem(Check::guess("member.client_without_user", "§6", "a client has no userId"), |cx| {
+        let members = cx.members();
         let wrong =
             members.iter().filter(|it| it.text("type") == Some("client") && it.has("userId"));
         wrong.flat_map(|it| it.at("userId", "A client has no userId.")).collect()
@@ -49,8 +49,8 @@ pub(super) const PAIR: Row = problem(
         "§6",
         "a leg is between two: client and user, or two users who are not the same",
     ),
-    |seen| {
-        let legs = seen.legs();
+    |cx| {
+        let legs = cx.legs();
         let alone = legs.iter().filter(|leg| {
             let (Some(from), Some(to)) = (leg.inside("from"), leg.inside("to")) else {
                 return false;
@@ -66,12 +66,11 @@ pub(super) const PAIR: Row = problem(
     },
 );
 
-pub(super) const NO_SLASH: Row = problem(
-    Check::documented("leg.no_slash", "§1.4, §6.1", "ids of legs have no slash"),
-    |seen| {
-        let body = seen.told().filter(|_| !seen.is(Endpoint::RegisterCall));
+pub(super) const NO_SLASH: Row =
+    problem(Check::documented("leg.no_slash", "§1.4, §6.1", "ids of legs have no slash"), |cx| {
+        let body = cx.telephony_body().filter(|_| !cx.is(Endpoint::RegisterCall));
         let mut found = Vec::new();
-        for object in body.into_iter().chain(seen.items()) {
+        for object in body.into_iter().chain(cx.items()) {
             for name in ["id", "externalCallItemId", "realtimeCallItemId"] {
                 if object.text(name).is_some_and(|it| it.contains('/')) {
                     found.extend(object.at(name, "The id has a slash."));
@@ -79,5 +78,4 @@ pub(super) const NO_SLASH: Row = problem(
             }
         }
         found
-    },
-);
+    });

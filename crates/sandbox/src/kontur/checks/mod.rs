@@ -1,17 +1,17 @@
-//! The table of checks of Kontur.
+//! Kontur's checks.
 //!
-//! Stages are gone through in order; the first that finds something refuses, with the first row of
-//! it that found something. Rows of one stage that say no in the same form are answered together,
-//! as `ProblemDetails` names all wrong fields of an object at once.
+//! Stages run in order; the first one with a violation refuses the request, with its first failed
+//! row. Rows of one stage with the same form of refusal are reported together, as the CRM names all
+//! invalid fields of an object at once.
 
 mod entities;
+mod existence;
 mod gate;
 mod members;
 mod query;
 mod register;
 mod routes;
 mod telephony;
-mod things;
 mod uploads;
 mod values;
 
@@ -21,92 +21,91 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::check::{Check, Detail, Finding};
-use crate::wire::{Answer, Carried, Request};
+use crate::wire::{Handled, Request, Response};
 
 use super::communications::Communication;
 use super::files::{self, Part};
-use super::state::{Saying, Unauthorized, Workspace};
+use super::state::{TextForm, Unauthorized, Workspace};
 
 pub(super) use routes::Endpoint;
 use routes::{Names, Path, Takes};
 
-/// How the CRM says no.
+/// Form of a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Refusal {
-    /// This status and nothing else.
+    /// This status without a body.
     Bare(u16),
     /// 429 with `Retry-After`.
     Busy,
-    /// Whatever a wrong credential gets.
+    /// The response to a wrong credential.
     Unauthorized,
     /// `ProblemDetails`.
     Problem,
-    /// 409 with `{status, message}`; the message is what was found. register-call has one text for
-    /// everything: `Error`.
+    /// 409 with `{status, message}`; register-call has one message for everything: `Error`.
     Conflict(&'static str),
-    /// 409 with what is wrong in a patch.
+    /// 409 with the errors of a patch.
     Patch,
 }
 
-/// What a row found.
+/// A violation found by a row.
 #[derive(Debug, Clone, PartialEq)]
-struct Found {
-    /// The field, parameter or header at fault, or empty.
+struct Mismatch {
+    /// The invalid field, parameter or header, or empty.
     field: String,
-    /// What the CRM says about it.
+    /// The CRM's message.
     says: Value,
 }
 
-impl Found {
+impl Mismatch {
     fn new(field: impl Into<String>, says: impl Into<Value>) -> Self {
         Self { field: field.into(), says: says.into() }
     }
 }
 
-fn whole_if(wrong: bool) -> Vec<Found> {
-    if wrong { vec![Found::new("", "")] } else { Vec::new() }
+fn whole_if(wrong: bool) -> Vec<Mismatch> {
+    if wrong { vec![Mismatch::new("", "")] } else { Vec::new() }
 }
 
-/// One row of the table.
+/// One check with its implementation.
 struct Row {
     check: Check,
     refusal: Refusal,
-    /// What is wrong with the request in this respect; empty when nothing is.
-    finds: fn(&Seen<'_>) -> Vec<Found>,
+    /// Returns the violations of a request.
+    finds: fn(&RequestContext<'_>) -> Vec<Mismatch>,
 }
 
-const fn problem(check: Check, finds: fn(&Seen<'_>) -> Vec<Found>) -> Row {
+const fn problem(check: Check, finds: fn(&RequestContext<'_>) -> Vec<Mismatch>) -> Row {
     Row { check, refusal: Refusal::Problem, finds }
 }
 
-/// A request as the checks see it.
-pub(super) struct Seen<'a> {
+/// Context of a request for the checks.
+pub(super) struct RequestContext<'a> {
     request: &'a Request,
     workspace: &'a Workspace,
-    /// How long to stay away, for one too many.
+    /// Seconds of `Retry-After` if over the limit.
     over: Option<u32>,
     path: Path,
     names: Names,
     body: Option<Map<String, Value>>,
-    /// The parts of an upload; none when they cannot be told apart.
+    /// The parts of an upload; `None` if malformed.
     parts: Option<Vec<Part>>,
 }
 
-impl<'a> Seen<'a> {
+impl<'a> RequestContext<'a> {
     fn new(request: &'a Request, workspace: &'a Workspace, over: Option<u32>) -> Self {
         let (path, names) = Path::of(&request.method, &request.path);
-        let mut seen = Self { request, workspace, over, path, names, body: None, parts: None };
-        match seen.endpoint().map(Endpoint::takes) {
+        let mut cx = Self { request, workspace, over, path, names, body: None, parts: None };
+        match cx.endpoint().map(Endpoint::takes) {
             Some(Takes::Json | Takes::JsonPatch) => {
-                seen.body = serde_json::from_slice(&request.body).ok();
+                cx.body = serde_json::from_slice(&request.body).ok();
             }
-            Some(Takes::Multipart) if !seen.is_too_large() => {
+            Some(Takes::Multipart) if !cx.is_too_large() => {
                 let boundary = request.header("content-type").and_then(files::boundary);
-                seen.parts = boundary.and_then(|it| files::parts(&it, &request.body));
+                cx.parts = boundary.and_then(|it| files::parts(&it, &request.body));
             }
             _ => {}
         }
-        seen
+        cx
     }
 
     fn endpoint(&self) -> Option<Endpoint> {
@@ -125,19 +124,19 @@ impl<'a> Seen<'a> {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// A text of the body.
+    /// A text field of the body.
     fn text(&self, name: &str) -> Option<&str> {
         self.body.as_ref()?.get(name)?.as_str()
     }
 
-    /// Whether the body is so long that nobody has to look into it.
+    /// Returns true if the body is beyond the size limit.
     fn is_too_large(&self) -> bool {
-        // What is around the file in a multipart body.
+        // Multipart overhead around the file.
         const AROUND: usize = 64 * 1024;
         self.request.cut || self.request.body.len() > self.workspace.file_limit + AROUND
     }
 
-    /// The call this request is about, by the CRM's id, else by the PBX's.
+    /// The call of this request, by the CRM's id, else by the PBX's.
     fn call(&self) -> Option<&Communication> {
         match self.text("communicationId") {
             Some(id) => self.workspace.call(id),
@@ -146,7 +145,7 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// A request that passed, with everything needed to carry it out.
+/// A valid request, ready for execution.
 pub(super) struct Order {
     pub(super) endpoint: Endpoint,
     pub(super) thing: String,
@@ -154,9 +153,9 @@ pub(super) struct Order {
     pub(super) body: Map<String, Value>,
     pub(super) part: Option<Part>,
     pub(super) at: tokio::time::Instant,
-    /// The CRM's id of the call it is about, if the CRM knows it.
+    /// The CRM's id of its call, if known.
     pub(super) call: Option<String>,
-    /// Whether a person asks.
+    /// Whether a person sent it.
     pub(super) by_person: bool,
 }
 
@@ -167,7 +166,7 @@ impl Order {
     }
 }
 
-/// In the order they are gone through.
+/// Stages, in order.
 const STAGES: &[&[Row]] = &[
     gate::PATH,
     gate::LIMIT,
@@ -180,55 +179,55 @@ const STAGES: &[&[Row]] = &[
     telephony::FIELDS,
     uploads::PART,
     entities::FIELDS,
-    things::KNOWN,
-    things::CALLS,
-    things::RECORDINGS,
+    existence::KNOWN,
+    existence::CALLS,
+    existence::RECORDINGS,
     entities::PATCH,
 ];
 
-/// Every row, in the order of the table.
+/// All checks in order.
 pub(super) fn all() -> impl Iterator<Item = Check> {
     STAGES.iter().copied().flatten().map(|row| row.check)
 }
 
-/// Lets a request pass, or refuses it.
+/// Accepts or refuses a request.
 pub(super) fn run(
     request: &Request,
     workspace: &Workspace,
     over: Option<u32>,
-) -> Result<Order, Carried> {
-    let seen = Seen::new(request, workspace, over);
+) -> Result<Order, Handled> {
+    let cx = RequestContext::new(request, workspace, over);
     for stage in STAGES {
-        if let Some(refused) = refuse(stage, &seen) {
+        if let Some(refused) = refuse(stage, &cx) {
             return Err(refused);
         }
     }
-    let Some(endpoint) = seen.endpoint() else {
-        // The path stage has refused every other path already.
-        return Err(Carried::done(Refusal::Bare(404).answer(&seen, &[])));
+    let Some(endpoint) = cx.endpoint() else {
+        // The path stage refused every other path already.
+        return Err(Handled::ok(Refusal::Bare(404).answer(&cx, &[])));
     };
     Ok(Order {
         endpoint,
-        thing: seen.names.thing.clone(),
+        thing: cx.names.thing.clone(),
         query: request.query.clone(),
-        call: seen.call().map(|call| call.id.clone()),
-        by_person: gate::bearer(&seen).is_some(),
-        body: seen.body.unwrap_or_default(),
-        part: seen.parts.and_then(|parts| parts.into_iter().next()),
+        call: cx.call().map(|call| call.id.clone()),
+        by_person: gate::bearer(&cx).is_some(),
+        body: cx.body.unwrap_or_default(),
+        part: cx.parts.and_then(|parts| parts.into_iter().next()),
         at: request.at,
     })
 }
 
-fn refuse(stage: &[Row], seen: &Seen<'_>) -> Option<Carried> {
+fn refuse(stage: &[Row], cx: &RequestContext<'_>) -> Option<Handled> {
     let mut refusal: Option<Refusal> = None;
-    let mut found: Vec<Found> = Vec::new();
+    let mut found: Vec<Mismatch> = Vec::new();
     let mut findings: Vec<Finding> = Vec::new();
     for row in stage {
         let merges = row.refusal == Refusal::Problem;
         if refusal.is_some_and(|refusal| refusal != row.refusal || !merges) {
             continue;
         }
-        let finds = (row.finds)(seen);
+        let finds = (row.finds)(cx);
         if !finds.is_empty() {
             refusal = Some(row.refusal);
             findings.push(Finding {
@@ -238,51 +237,51 @@ fn refuse(stage: &[Row], seen: &Seen<'_>) -> Option<Carried> {
             found.extend(finds);
         }
     }
-    Some(Carried { answer: refusal?.answer(seen, &found), findings })
+    Some(Handled { answer: refusal?.answer(cx, &found), findings })
 }
 
-pub(super) fn says(workspace: &Workspace, status: StatusCode, text: &str) -> Answer {
+pub(super) fn says(workspace: &Workspace, status: StatusCode, text: &str) -> Response {
     match workspace.dialect.saying {
-        Saying::Quoted => json_answer(status, &json!(text)),
-        Saying::Bare => Answer::new(status, "text/plain; charset=utf-8", text.to_owned()),
-        Saying::Empty => Answer::new(status, "", ""),
+        TextForm::Quoted => json_answer(status, &json!(text)),
+        TextForm::Bare => Response::new(status, "text/plain; charset=utf-8", text.to_owned()),
+        TextForm::Empty => Response::new(status, "", ""),
     }
 }
 
-pub(super) fn json_answer(status: StatusCode, body: &Value) -> Answer {
-    Answer::new(status, "application/json; charset=utf-8", body.to_string())
+pub(super) fn json_answer(status: StatusCode, body: &Value) -> Response {
+    Response::new(status, "application/json; charset=utf-8", body.to_string())
 }
 
 impl Refusal {
-    fn answer(self, seen: &Seen<'_>, found: &[Found]) -> Answer {
-        let dialect = &seen.workspace.dialect;
+    fn answer(self, cx: &RequestContext<'_>, found: &[Mismatch]) -> Response {
+        let dialect = &cx.workspace.dialect;
         let first = found.first().map(|it| it.says.clone()).unwrap_or_default();
         match self {
             Self::Bare(status) => {
                 let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
-                Answer::new(status, "text/plain; charset=utf-8", "")
+                Response::new(status, "text/plain; charset=utf-8", "")
             }
             Self::Busy => {
-                let mut answer = Answer::new(StatusCode::TOO_MANY_REQUESTS, "", "");
-                answer.retry_after = seen.over;
+                let mut answer = Response::new(StatusCode::TOO_MANY_REQUESTS, "", "");
+                answer.retry_after = cx.over;
                 answer
             }
             Self::Unauthorized => match dialect.unauthorized {
                 Unauthorized::Quoted => {
                     json_answer(StatusCode::UNAUTHORIZED, &json!("Unauthorized"))
                 }
-                Unauthorized::Bare => Answer::new(
+                Unauthorized::Bare => Response::new(
                     StatusCode::UNAUTHORIZED,
                     "text/plain; charset=utf-8",
                     "Unauthorized",
                 ),
                 Unauthorized::Forbidden => {
-                    Answer::new(StatusCode::FORBIDDEN, "text/plain; charset=utf-8", "")
+                    Response::new(StatusCode::FORBIDDEN, "text/plain; charset=utf-8", "")
                 }
             },
-            Self::Problem => problem_details(seen, found),
-            Self::Conflict(_) if seen.is(Endpoint::RegisterCall) => {
-                says(seen.workspace, StatusCode::CONFLICT, "Error")
+            Self::Problem => problem_details(cx, found),
+            Self::Conflict(_) if cx.is(Endpoint::RegisterCall) => {
+                says(cx.workspace, StatusCode::CONFLICT, "Error")
             }
             Self::Conflict(status) => {
                 json_answer(StatusCode::CONFLICT, &json!({"status": status, "message": first}))
@@ -299,7 +298,7 @@ impl Refusal {
                 for it in found {
                     info[&it.field] = json!([it.says]);
                 }
-                let body = if seen.is(Endpoint::InstancePatch) && !dialect.bare_patch {
+                let body = if cx.is(Endpoint::InstancePatch) && !dialect.bare_patch {
                     json!({"errorInfo": info, "isSuccessful": false, "responseCode": "conflict"})
                 } else {
                     info
@@ -310,15 +309,16 @@ impl Refusal {
     }
 }
 
-fn problem_details(seen: &Seen<'_>, found: &[Found]) -> Answer {
+fn problem_details(cx: &RequestContext<'_>, found: &[Mismatch]) -> Response {
     let mut errors: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
     for it in found {
         errors.entry(&it.field).or_default().push(&it.says);
     }
     let mut errors = json!(errors);
-    // §5: when any field fails conversion, the whole body is reported missing.
-    let converting = |it: &Found| it.says.as_str().is_some_and(|it| it.starts_with("Error conv"));
-    if seen.is(Endpoint::CallStarted) && found.iter().any(converting) {
+    // §5: if any field fails conversion, the whole body is reported missing.
+    let converting =
+        |it: &Mismatch| it.says.as_str().is_some_and(|it| it.starts_with("Error conv"));
+    if cx.is(Endpoint::CallStarted) && found.iter().any(converting) {
         errors["callStartedInfo"] = json!(["The callStartedInfo field is required."]);
     }
     let body = json!({
@@ -328,10 +328,10 @@ fn problem_details(seen: &Seen<'_>, found: &[Found]) -> Answer {
         "status": 400,
         "traceId": "00-1a2b-3c4d-00",
     });
-    if seen.workspace.dialect.problems_under_409 {
+    if cx.workspace.dialect.problems_under_409 {
         json_answer(StatusCode::CONFLICT, &body)
     } else {
         let content_type = "application/problem+json; charset=utf-8";
-        Answer::new(StatusCode::BAD_REQUEST, content_type, body.to_string())
+        Response::new(StatusCode::BAD_REQUEST, content_type, body.to_string())
     }
 }

@@ -1,4 +1,4 @@
-//! The legs of register-call and their files.
+//! Checks of the legs of register-call and their files.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::check::Check;
 
-use super::super::mint;
+use super::super::ids;
 use super::values::TEXT;
 use super::{Endpoint, Row, problem};
 
@@ -16,16 +16,16 @@ pub(super) const RECORDING: &[&str] = &["fileId", "fileName", "contentType", "co
 
 pub(super) const ITEMS: Row = problem(
     Check::documented("register.items_form", "§7", "items and recordings are lists of objects"),
-    |seen| {
+    |cx| {
         let objects = |value: &Value| {
             let items = value.as_array();
             items.is_some_and(|items| items.iter().all(Value::is_object))
         };
         let to = "System.Collections.Generic.List";
-        let body = seen.of(Endpoint::RegisterCall);
+        let body = cx.of(Endpoint::RegisterCall);
         let mut found: Vec<_> =
             body.iter().flat_map(|it| it.converts("items", to, objects)).collect();
-        let items = seen.items();
+        let items = cx.items();
         found.extend(items.iter().flat_map(|it| it.converts("recordings", to, objects)));
         found
     },
@@ -33,9 +33,9 @@ pub(super) const ITEMS: Row = problem(
 
 pub(super) const IDS_UNIQUE: Row = problem(
     Check::documented("item.ids_unique", "§6.1", "every leg of a call has an id of its own"),
-    |seen| {
+    |cx| {
         let mut known = BTreeSet::new();
-        let items = seen.items();
+        let items = cx.items();
         let doubled = items.iter().filter(|item| {
             let id = item.text("id");
             id.is_some_and(|id| !known.insert(id))
@@ -54,10 +54,10 @@ pub(super) const TALK: Row = problem(
         "§6",
         "startedAt, when a leg was answered, is before finishedAt",
     ),
-    |seen| {
-        let items = seen.items();
+    |cx| {
+        let items = cx.items();
         let backwards = items.iter().filter(|item| {
-            let at = |name| item.text(name).and_then(mint::moment);
+            let at = |name| item.text(name).and_then(ids::moment);
             match (at("startedAt"), at("finishedAt")) {
                 (Some(started), Some(finished)) => started >= finished,
                 _ => false,
@@ -71,8 +71,8 @@ pub(super) const TALK: Row = problem(
 
 pub(super) const RECORDINGS_SOME: Row = problem(
     Check::guess("recordings.some", "§7.1", "recordings is left out when there is none, never []"),
-    |seen| {
-        let items = seen.items();
+    |cx| {
+        let items = cx.items();
         let empty = items.iter().filter(|item| {
             let list = item.map.get("recordings").and_then(Value::as_array);
             list.is_some_and(Vec::is_empty)
@@ -87,12 +87,12 @@ pub(super) const LENGTH: Row = problem(
         "§1.13, §7",
         "contentLength is a text of digits in register-call",
     ),
-    |seen| {
+    |cx| {
         let digits = |value: &Value| {
             let text = value.as_str();
             text.is_some_and(|it| it.bytes().all(|byte| byte.is_ascii_digit()))
         };
-        let files = seen.recordings();
+        let files = cx.recordings();
         files.iter().flat_map(|it| it.converts("contentLength", TEXT, digits)).collect()
     },
 );

@@ -1,9 +1,9 @@
-//! The paths of the workspace, their verbs and credentials.
+//! Paths of the workspace with their methods and credentials.
 
 use http::Method;
 use url::form_urlencoded;
 
-/// An operation the workspace has.
+/// An operation of the workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::kontur) enum Endpoint {
     AuthorizePrivate,
@@ -31,16 +31,16 @@ pub(in crate::kontur) enum Endpoint {
 
 use Endpoint as E;
 
-/// Where a request wants to go.
+/// Result of path matching.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Path {
     Known(Endpoint),
-    /// The path exists, with another verb.
+    /// The path exists with another method.
     OtherVerb,
     Unknown,
 }
 
-/// `{ws}` and `*` stand for one name each.
+/// `{ws}` and `*` match one segment each.
 const ROUTES: &[(Method, &str, Endpoint)] = &[
     (Method::POST, "authorization/authorize-private-integration", E::AuthorizePrivate),
     (Method::POST, "authorization/authorize-integration", E::AuthorizePublic),
@@ -66,7 +66,7 @@ const ROUTES: &[(Method, &str, Endpoint)] = &[
     (Method::POST, "{ws}/companies", E::CompaniesCreate),
 ];
 
-/// The names in a path: the workspace's and the thing's.
+/// Names in a path: of the workspace and of the object.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Names {
     pub(super) workspace: String,
@@ -107,13 +107,13 @@ fn names_in(path: &str, pattern: &str) -> Option<Names> {
 }
 
 fn decoded(part: &str) -> String {
-    // In a path a plus is a plus.
+    // A plus in a path is literal.
     let field = format!("part={}", part.replace('+', "%2B"));
     let mut pairs = form_urlencoded::parse(field.as_bytes());
     pairs.next().map(|(_, part)| part.into_owned()).unwrap_or_default()
 }
 
-/// What kind of body an operation takes.
+/// Body type of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Takes {
     Nothing,
@@ -122,7 +122,7 @@ pub(super) enum Takes {
     Multipart,
 }
 
-/// Which credential opens an operation.
+/// Credential of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Opens {
     /// The integration's own key.
@@ -131,7 +131,7 @@ pub(super) enum Opens {
     AccessKey,
     /// An access key or a person.
     Either,
-    /// A person, and an access key unless the workspace says otherwise.
+    /// A person, or an access key unless the dialect forbids it.
     Entities,
 }
 
@@ -164,7 +164,7 @@ impl Endpoint {
         }
     }
 
-    /// The parameters it reads.
+    /// The parameters of the operation.
     pub(super) fn reads(self) -> &'static [&'static str] {
         match self {
             E::CallRedirect => &["externalId", "phoneNumber"],
@@ -175,7 +175,7 @@ impl Endpoint {
         }
     }
 
-    /// The fields its body may have; none where that is its own matter.
+    /// The fields of the body; `None` if they are checked elsewhere.
     pub(super) fn fields(self) -> Option<&'static [&'static str]> {
         Some(match self {
             E::CallStarted | E::CallFinished => &[
@@ -217,7 +217,7 @@ impl Endpoint {
         })
     }
 
-    /// The fields its body cannot do without.
+    /// The required fields of the body.
     pub(super) fn needs(self) -> &'static [&'static str] {
         match self {
             E::CallStarted => &["timestamp", "externalId", "direction"],

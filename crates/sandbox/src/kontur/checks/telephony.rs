@@ -1,32 +1,30 @@
-//! What telephony tells of a call has to be like. Members and legs have files of their own.
+//! Checks of telephony requests. Members and legs have their own files.
 
 use crate::check::Check;
 
 use super::super::communications::raw;
-use super::super::first::PREFIX;
+use super::super::seed::PREFIX;
 use super::values::{GUID, MOMENT, TEXT, everywhere, guid, moment, one_of, phone, text};
-use super::{Endpoint, Found, Row, Seen, members, problem, register};
+use super::{Endpoint, Mismatch, RequestContext, Row, members, problem, register};
 
 const DIRECTIONS: &[&str] = &["inbound", "outbound", "internal"];
 const EVENTS: &[&str] = &["appeared", "connected", "paused", "disconnected", "finished"];
 
-/// Where members of a leg, and of register-call, may be.
+/// Members that belong to the legs of register-call.
 const IN_ITEMS: &[&str] = &["recordings", "startedAt", "finishedAt"];
 
 pub(super) const FIELDS: &[Row] = &[
-    problem(Check::guess("field.known", "§7", "no field the method does not have"), |seen| {
-        let known = seen.endpoint().and_then(Endpoint::fields);
-        let (Some(known), Some(body)) = (known, seen.told()) else {
+    problem(Check::guess("field.known", "§7", "no field the method does not have"), |cx| {
+        let known = cx.endpoint().and_then(Endpoint::fields);
+        let (Some(known), Some(body)) = (known, cx.telephony_body()) else {
             return Vec::new();
         };
         let mut found = body.only(known);
-        // These have a row of their own.
-        found.retain(|it| {
-            !seen.is(Endpoint::RegisterCall) || !IN_ITEMS.contains(&it.field.as_str())
-        });
-        found.extend(seen.items().iter().flat_map(|it| it.only(register::ITEM)));
-        found.extend(seen.members().iter().flat_map(|it| it.only(members::MEMBER)));
-        let files = seen.recordings();
+        // These have their own row.
+        found.retain(|it| !cx.is(Endpoint::RegisterCall) || !IN_ITEMS.contains(&it.field.as_str()));
+        found.extend(cx.items().iter().flat_map(|it| it.only(register::ITEM)));
+        found.extend(cx.members().iter().flat_map(|it| it.only(members::MEMBER)));
+        let files = cx.recordings();
         found.extend(files.iter().flat_map(|it| it.only(register::RECORDING)));
         found
     }),
@@ -36,12 +34,12 @@ pub(super) const FIELDS: &[Row] = &[
             "§1.7",
             "recordings, startedAt and finishedAt belong inside items[]",
         ),
-        |seen| {
-            let body = seen.of(Endpoint::RegisterCall);
+        |cx| {
+            let body = cx.of(Endpoint::RegisterCall);
             let astray =
                 IN_ITEMS.iter().filter(|name| body.as_ref().is_some_and(|it| it.has(name)));
             astray
-                .map(|name| Found::new(*name, format!("Could not find member '{name}'.")))
+                .map(|name| Mismatch::new(*name, format!("Could not find member '{name}'.")))
                 .collect()
         },
     ),
@@ -51,13 +49,13 @@ pub(super) const FIELDS: &[Row] = &[
             "§7",
             "externalId, direction, timestamp, items, legs, members and files are given",
         ),
-        |seen| {
-            let needs = seen.endpoint().map(Endpoint::needs).unwrap_or_default();
-            let mut found = seen.told().map(|it| it.given(needs)).unwrap_or_default();
-            found.extend(seen.items().iter().flat_map(|it| it.given(register::ITEM_NEEDS)));
-            found.extend(seen.members().iter().flat_map(|it| it.given(&["type"])));
-            let files = seen.recordings();
-            found.extend(files.iter().flat_map(|it| it.given(register::RECORDING)));
+        |cx| {
+            let needs = cx.endpoint().map(Endpoint::needs).unwrap_or_default();
+            let mut found = cx.telephony_body().map(|it| it.missing(needs)).unwrap_or_default();
+            found.extend(cx.items().iter().flat_map(|it| it.missing(register::ITEM_NEEDS)));
+            found.extend(cx.members().iter().flat_map(|it| it.missing(&["type"])));
+            let files = cx.recordings();
+            found.extend(files.iter().flat_map(|it| it.missing(register::RECORDING)));
             found
         },
     ),
@@ -67,11 +65,11 @@ pub(super) const FIELDS: &[Row] = &[
             "§6, §7",
             "what may be left out is left out, never null: startedAt of a missed call above all",
         ),
-        |seen| each_field(seen, serde_json::Value::is_null, "The value must not be null."),
+        |cx| each_field(cx, serde_json::Value::is_null, "The value must not be null."),
     ),
-    problem(Check::guess("field.not_empty", "§7", "no text is empty"), |seen| {
+    problem(Check::guess("field.not_empty", "§7", "no text is empty"), |cx| {
         let empty = |value: &serde_json::Value| value.as_str() == Some("");
-        each_field(seen, empty, "The value must not be empty.")
+        each_field(cx, empty, "The value must not be empty.")
     }),
     problem(
         Check::documented(
@@ -79,7 +77,7 @@ pub(super) const FIELDS: &[Row] = &[
             "§5, §7",
             "externalId, ids of legs, phones, file names and types are texts",
         ),
-        |seen| {
+        |cx| {
             let texts = [
                 "externalId",
                 "externalVatsPhone",
@@ -90,7 +88,7 @@ pub(super) const FIELDS: &[Row] = &[
                 "fileName",
                 "contentType",
             ];
-            convertible(seen, &texts, TEXT, text)
+            convertible(cx, &texts, TEXT, text)
         },
     ),
     problem(
@@ -99,9 +97,9 @@ pub(super) const FIELDS: &[Row] = &[
             "§4, §6.1",
             "communicationId, userId, fileId and recordingFileId are ids in lower case",
         ),
-        |seen| {
+        |cx| {
             let ids = ["communicationId", "userId", "fileId", "recordingFileId"];
-            convertible(seen, &ids, GUID, guid)
+            convertible(cx, &ids, GUID, guid)
         },
     ),
     problem(
@@ -110,16 +108,16 @@ pub(super) const FIELDS: &[Row] = &[
             "§4",
             "moments are RFC 3339 with an offset and at most 7 digits of a second",
         ),
-        |seen| {
+        |cx| {
             let moments = ["timestamp", "externalCreatedAt", "startedAt", "finishedAt"];
-            convertible(seen, &moments, MOMENT, moment)
+            convertible(cx, &moments, MOMENT, moment)
         },
     ),
     problem(
         Check::answered("direction.choice", "§4, §5", "direction is inbound, outbound or internal"),
-        |seen| {
+        |cx| {
             let to = "Xcom.Api.Models.Communications.CommunicationDirection";
-            convertible(seen, &["direction"], to, one_of(DIRECTIONS))
+            convertible(cx, &["direction"], to, one_of(DIRECTIONS))
         },
     ),
     problem(
@@ -128,9 +126,9 @@ pub(super) const FIELDS: &[Row] = &[
             "§6.3",
             "type of an event is appeared, connected, paused or disconnected",
         ),
-        |seen| {
+        |cx| {
             let to = "Xcom.Api.Models.Communications.CallEventType";
-            let event = seen.of(Endpoint::CallEvent);
+            let event = cx.of(Endpoint::CallEvent);
             event.map(|it| it.converts("type", to, one_of(EVENTS))).unwrap_or_default()
         },
     ),
@@ -140,8 +138,8 @@ pub(super) const FIELDS: &[Row] = &[
             "§6.3",
             "a leg ends with disconnected and a call with call-finished, never with `finished`",
         ),
-        |seen| {
-            let event = seen.of(Endpoint::CallEvent);
+        |cx| {
+            let event = cx.of(Endpoint::CallEvent);
             match event {
                 Some(it) if it.text("type") == Some("finished") => {
                     it.at("type", "The value is not supported.")
@@ -156,8 +154,8 @@ pub(super) const FIELDS: &[Row] = &[
             "§4",
             "clientPhone and externalVatsPhone are digits with the country code, without a plus",
         ),
-        |seen| {
-            let Some(body) = seen.told() else {
+        |cx| {
+            let Some(body) = cx.telephony_body() else {
                 return Vec::new();
             };
             let names = ["clientPhone", "externalVatsPhone"];
@@ -174,8 +172,8 @@ pub(super) const FIELDS: &[Row] = &[
             "§7",
             "an internal call has no clientPhone; one from a hidden number has none either",
         ),
-        |seen| {
-            let Some(body) = seen.told() else {
+        |cx| {
+            let Some(body) = cx.telephony_body() else {
                 return Vec::new();
             };
             let internal = body.text("direction") == Some("internal");
@@ -192,8 +190,8 @@ pub(super) const FIELDS: &[Row] = &[
             "§1.4, §6.2",
             "an externalId has no slash but the one of the prefix it came back with",
         ),
-        |seen| {
-            let Some(body) = seen.told() else {
+        |cx| {
+            let Some(body) = cx.telephony_body() else {
                 return Vec::new();
             };
             let id = body.text("externalId").unwrap_or_default();
@@ -210,12 +208,12 @@ pub(super) const FIELDS: &[Row] = &[
             "§6.1, §6.2",
             "an event, the end and a recording name their call: communicationId or externalId",
         ),
-        |seen| {
+        |cx| {
             let names = matches!(
-                seen.endpoint(),
+                cx.endpoint(),
                 Some(Endpoint::CallEvent | Endpoint::CallFinished | Endpoint::CallRecording)
             );
-            match seen.told() {
+            match cx.telephony_body() {
                 Some(it) if names && !it.has("communicationId") && !it.has("externalId") => {
                     it.at("communicationId", "The communicationId field is required.")
                 }
@@ -234,8 +232,12 @@ pub(super) const FIELDS: &[Row] = &[
     register::LENGTH,
 ];
 
-fn each_field(seen: &Seen<'_>, wrong: fn(&serde_json::Value) -> bool, says: &str) -> Vec<Found> {
-    let objects = everywhere(seen);
+fn each_field(
+    cx: &RequestContext<'_>,
+    wrong: fn(&serde_json::Value) -> bool,
+    says: &str,
+) -> Vec<Mismatch> {
+    let objects = everywhere(cx);
     let found = objects.iter().flat_map(|object| {
         let fields = object.map.iter().filter(|(_, value)| wrong(value));
         fields.flat_map(|(name, _)| object.at(name, says))
@@ -243,14 +245,14 @@ fn each_field(seen: &Seen<'_>, wrong: fn(&serde_json::Value) -> bool, says: &str
     found.collect()
 }
 
-/// Whether these fields, wherever they are, can be read as what they are.
+/// Checks that these fields convert to their types, anywhere in the body.
 fn convertible(
-    seen: &Seen<'_>,
+    cx: &RequestContext<'_>,
     names: &[&str],
     to: &str,
     good: impl Fn(&serde_json::Value) -> bool,
-) -> Vec<Found> {
-    let objects = everywhere(seen);
+) -> Vec<Mismatch> {
+    let objects = everywhere(cx);
     let found = objects
         .iter()
         .flat_map(|object| names.iter().flat_map(|name| object.converts(name, to, &good)));

@@ -1,9 +1,9 @@
-//! What single values have to be like, and where in a body they are.
+//! Checks of single values, and access to the objects of a body.
 
 use serde_json::{Map, Value};
 
-use super::super::mint;
-use super::{Endpoint, Found, Seen};
+use super::super::ids;
+use super::{Endpoint, Mismatch, RequestContext};
 
 pub(super) const GUID: &str = "System.Guid";
 pub(super) const TEXT: &str = "System.String";
@@ -11,7 +11,7 @@ pub(super) const MOMENT: &str = "System.DateTimeOffset";
 
 /// An object of the body.
 pub(super) struct Fields<'a> {
-    /// What its fields are called in an answer: nothing, `items[0].`, `items[0].to.`.
+    /// Prefix of its field names in a response: empty, `items[0].`, `items[0].to.`.
     pub(super) prefix: String,
     pub(super) map: &'a Map<String, Value>,
     body: &'a [u8],
@@ -26,30 +26,30 @@ impl<'a> Fields<'a> {
         self.map.contains_key(name)
     }
 
-    pub(super) fn at(&self, name: &str, says: impl Into<Value>) -> Vec<Found> {
-        vec![Found::new(format!("{}{name}", self.prefix), says)]
+    pub(super) fn at(&self, name: &str, says: impl Into<Value>) -> Vec<Mismatch> {
+        vec![Mismatch::new(format!("{}{name}", self.prefix), says)]
     }
 
-    /// A finding for each of these that is not there.
-    pub(super) fn given(&self, names: &[&str]) -> Vec<Found> {
+    /// Violations for missing fields.
+    pub(super) fn missing(&self, names: &[&str]) -> Vec<Mismatch> {
         let missing = names.iter().filter(|name| !self.has(name));
         missing.flat_map(|name| self.at(name, format!("The {name} field is required."))).collect()
     }
 
-    /// Fields beyond these.
-    pub(super) fn only(&self, known: &[&str]) -> Vec<Found> {
+    /// Violations for unknown fields.
+    pub(super) fn only(&self, known: &[&str]) -> Vec<Mismatch> {
         let extra = self.map.keys().filter(|name| !known.contains(&name.as_str()));
         extra.flat_map(|name| self.at(name, format!("Could not find member '{name}'."))).collect()
     }
 
-    /// A finding if this field is there and cannot be converted. Nothing and null have rows of
-    /// their own.
+    /// Violation if this field is set and does not convert. Missing and null fields have their own
+    /// rows.
     pub(super) fn converts(
         &self,
         name: &str,
         to: &str,
         good: impl Fn(&Value) -> bool,
-    ) -> Vec<Found> {
+    ) -> Vec<Mismatch> {
         match self.map.get(name) {
             Some(value) if !is_nothing(value) && !good(value) => {
                 let path = format!("{}{name}", self.prefix);
@@ -89,14 +89,14 @@ impl<'a> Fields<'a> {
     }
 }
 
-impl Seen<'_> {
-    /// The body of an operation, whichever it is.
+impl RequestContext<'_> {
+    /// The body of any operation.
     pub(super) fn whole(&self) -> Option<Fields<'_>> {
         Some(Fields { prefix: String::new(), map: self.body.as_ref()?, body: &self.request.body })
     }
 
     /// The body of a telephony request.
-    pub(super) fn told(&self) -> Option<Fields<'_>> {
+    pub(super) fn telephony_body(&self) -> Option<Fields<'_>> {
         self.endpoint().filter(|it| it.is_telephony())?;
         self.whole()
     }
@@ -112,12 +112,12 @@ impl Seen<'_> {
         body.map(|it| it.each("items")).unwrap_or_default()
     }
 
-    /// The files of register-call.
+    /// The recordings of register-call.
     pub(super) fn recordings(&self) -> Vec<Fields<'_>> {
         self.items().iter().flat_map(|it| it.each("recordings")).collect()
     }
 
-    /// Whoever holds a `from` and a `to`: the event, or each leg.
+    /// Objects with `from` and `to`: the event, or each leg.
     pub(super) fn legs(&self) -> Vec<Fields<'_>> {
         let event = self.of(Endpoint::CallEvent);
         event.into_iter().chain(self.items()).collect()
@@ -132,16 +132,16 @@ impl Seen<'_> {
 }
 
 /// Every object in the body of a telephony request.
-pub(super) fn everywhere<'a>(seen: &'a Seen<'_>) -> Vec<Fields<'a>> {
-    let told = seen.told();
-    told.into_iter().chain(seen.items()).chain(seen.members()).chain(seen.recordings()).collect()
+pub(super) fn everywhere<'a>(cx: &'a RequestContext<'_>) -> Vec<Fields<'a>> {
+    let body = cx.telephony_body();
+    body.into_iter().chain(cx.items()).chain(cx.members()).chain(cx.recordings()).collect()
 }
 
 fn is_nothing(value: &Value) -> bool {
     value.is_null() || value.as_str() == Some("")
 }
 
-/// Line and position of the end of a value, as the CRM counts them. Of equal values the first.
+/// Line and position of the end of a value, as the CRM counts; the first of equal values.
 fn place(body: &[u8], value: &Value) -> (usize, usize) {
     let text = String::from_utf8_lossy(body);
     let written = value.to_string();
@@ -157,14 +157,14 @@ pub(super) fn text(value: &Value) -> bool {
 }
 
 pub(super) fn guid(value: &Value) -> bool {
-    value.as_str().is_some_and(mint::is_guid)
+    value.as_str().is_some_and(ids::is_guid)
 }
 
 pub(super) fn moment(value: &Value) -> bool {
-    value.as_str().is_some_and(|it| mint::moment(it).is_some())
+    value.as_str().is_some_and(|it| ids::moment(it).is_some())
 }
 
-/// Digits with the country code, without a plus (§4).
+/// Returns true for digits with the country code, without a plus (§4).
 pub(super) fn phone(value: &str) -> bool {
     (7..=15).contains(&value.len())
         && !value.starts_with('0')

@@ -1,5 +1,4 @@
-//! What the `customerCorporate` of `POST /api/v5/customers-corporate/create` and `…/{id}/edit` has to
-//! be like.
+//! Checks of `customerCorporate` in `POST /api/v5/customers-corporate/create` and `…/{id}/edit`.
 
 use serde_json::Value;
 
@@ -10,7 +9,7 @@ use super::values::{
     BLANK, CHOICE, Entity, INVALID, date_time, flag, list_of, nothing_empty, of_written, one_of,
     text, texts_only, whole_number,
 };
-use super::{Endpoint, Refusal, Row, Seen};
+use super::{Endpoint, Refusal, RequestContext, Row};
 
 const FIELDS: &[&str] = &[
     "type",
@@ -27,16 +26,16 @@ const FIELDS: &[&str] = &[
     "personalDiscount",
 ];
 
-/// What is written with a new one only; afterwards they have paths of their own.
+/// Fields of a new corporate customer only; later they have their own paths.
 const PARTS: &[&str] = &["customerContacts", "companies", "addresses"];
 
-const fn row(check: Check, finds: fn(&Seen<'_>) -> Vec<Detail>) -> Row {
+const fn row(check: Check, finds: fn(&RequestContext<'_>) -> Vec<Detail>) -> Row {
     Row { check, refusal: Refusal::EntityMap, finds }
 }
 
-fn corporate(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
-    if seen.is(Endpoint::CorporateCreate) || seen.is(Endpoint::CorporateEdit) {
-        of_written(seen, check)
+fn corporate(cx: &RequestContext<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
+    if cx.is(Endpoint::CorporateCreate) || cx.is(Endpoint::CorporateEdit) {
+        of_written(cx, check)
     } else {
         Vec::new()
     }
@@ -55,12 +54,12 @@ pub(super) const WRITTEN: &[Row] = &[
             "no field a corporate customer does not have, and none that only the CRM writes; \
              contacts, companies and addresses with a new one only",
         ),
-        |seen| {
-            corporate(seen, |it| {
+        |cx| {
+            corporate(cx, |it| {
                 let mut found = it.only(&[FIELDS, PARTS].concat());
-                if seen.is(Endpoint::CorporateEdit) {
+                if cx.is(Endpoint::CorporateEdit) {
                     found = it.only(FIELDS);
-                    // The official Python client repeats the id it edits by.
+                    // The official Python client repeats the id of the path.
                     found.retain(|detail| detail.field != "id");
                 }
                 for contact in it.each("customerContacts") {
@@ -74,8 +73,8 @@ pub(super) const WRITTEN: &[Row] = &[
             })
         },
     ),
-    row(Check::guess("corporate.nothing_empty", "§5.6", "nothing empty or null is sent"), |seen| {
-        corporate(seen, nothing_empty)
+    row(Check::guess("corporate.nothing_empty", "§5.6", "nothing empty or null is sent"), |cx| {
+        corporate(cx, nothing_empty)
     }),
     row(
         Check::guess(
@@ -83,9 +82,9 @@ pub(super) const WRITTEN: &[Row] = &[
             "§5.6",
             "a corporate customer is created with a nickName",
         ),
-        |seen| {
-            corporate(seen, |it| {
-                if seen.is(Endpoint::CorporateCreate) && !it.has("nickName") {
+        |cx| {
+            corporate(cx, |it| {
+                if cx.is(Endpoint::CorporateCreate) && !it.has("nickName") {
                     it.at("nickName", BLANK)
                 } else {
                     Vec::new()
@@ -99,12 +98,12 @@ pub(super) const WRITTEN: &[Row] = &[
             "§5.6",
             "no other corporate customer of the shop has this externalId",
         ),
-        |seen| {
-            corporate(seen, |it| {
-                let own = seen.corporate().map(|it| it.id);
-                let site = seen.site();
+        |cx| {
+            corporate(cx, |it| {
+                let own = cx.corporate().map(|it| it.id);
+                let site = cx.site();
                 it.unless("externalId", "This value is already used.", |id| {
-                    !seen.account.corporates.iter().any(|other| {
+                    !cx.account.corporates.iter().any(|other| {
                         Some(other.id) != own
                             && other.external_id.as_deref() == id.as_str()
                             && site.as_ref().is_none_or(|site| other.site == *site)
@@ -113,22 +112,21 @@ pub(super) const WRITTEN: &[Row] = &[
             })
         },
     ),
-    row(Check::documented("corporate.type", "§5.6", "type is customer_corporate"), |seen| {
-        corporate(seen, |it| it.unless("type", CHOICE, one_of(&["customer_corporate"])))
+    row(Check::documented("corporate.type", "§5.6", "type is customer_corporate"), |cx| {
+        corporate(cx, |it| it.unless("type", CHOICE, one_of(&["customer_corporate"])))
     }),
-    row(
-        Check::documented("corporate.texts", "§5.6", "externalId and nickName are texts"),
-        |seen| corporate(seen, |it| all(it, &["externalId", "nickName"], text)),
-    ),
-    row(Check::documented("corporate.manager_form", "§5.6", "managerId is a number"), |seen| {
-        corporate(seen, |it| it.unless("managerId", INVALID, whole_number))
+    row(Check::documented("corporate.texts", "§5.6", "externalId and nickName are texts"), |cx| {
+        corporate(cx, |it| all(it, &["externalId", "nickName"], text))
+    }),
+    row(Check::documented("corporate.manager_form", "§5.6", "managerId is a number"), |cx| {
+        corporate(cx, |it| it.unless("managerId", INVALID, whole_number))
     }),
     row(
         Check::guess("corporate.manager_known", "§5.6", "managerId is a user of the account"),
-        |seen| {
-            corporate(seen, |it| {
+        |cx| {
+            corporate(cx, |it| {
                 it.unless("managerId", CHOICE, |id| {
-                    id.as_u64().is_none_or(|id| seen.account.user(id).is_some())
+                    id.as_u64().is_none_or(|id| cx.account.user(id).is_some())
                 })
             })
         },
@@ -141,8 +139,8 @@ pub(super) const WRITTEN: &[Row] = &[
              personalDiscount a number, source an object of texts, addTags and removeTags lists of \
              texts",
         ),
-        |seen| {
-            corporate(seen, |it| {
+        |cx| {
+            corporate(cx, |it| {
                 let mut found = all(it, &["vip", "bad"], flag);
                 found.extend(all(it, &["createdAt"], |it| it.as_str().is_some_and(date_time)));
                 found.extend(all(it, &["customFields"], Value::is_object));
@@ -163,6 +161,6 @@ pub(super) const WRITTEN: &[Row] = &[
             "§5.6",
             "customerContacts, companies and addresses are lists of objects",
         ),
-        |seen| corporate(seen, |it| all(it, PARTS, |it| list_of(it, Value::is_object))),
+        |cx| corporate(cx, |it| all(it, PARTS, |it| list_of(it, Value::is_object))),
     ),
 ];

@@ -1,4 +1,4 @@
-//! What the `customer` of `POST /api/v5/customers/create` and `…/{id}/edit` has to be like.
+//! Checks of `customer` in `POST /api/v5/customers/create` and `…/{id}/edit`.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use super::values::{
     CHOICE, Entity, INVALID, date, date_time, flag, list_of, nothing_empty, of_written, one_of,
     text, texts_only, whole_number,
 };
-use super::{Endpoint, Refusal, Row, Seen};
+use super::{Endpoint, Refusal, RequestContext, Row};
 
 const FIELDS: &[&str] = &[
     "type",
@@ -37,13 +37,13 @@ const FIELDS: &[&str] = &[
 
 const TEXTS: &[&str] = &["externalId", "firstName", "lastName", "patronymic", "email", "photoUrl"];
 
-const fn row(check: Check, finds: fn(&Seen<'_>) -> Vec<Detail>) -> Row {
+const fn row(check: Check, finds: fn(&RequestContext<'_>) -> Vec<Detail>) -> Row {
     Row { check, refusal: Refusal::EntityMap, finds }
 }
 
-fn customer(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
-    if seen.is(Endpoint::CustomerCreate) || seen.is(Endpoint::CustomerEdit) {
-        of_written(seen, check)
+fn customer(cx: &RequestContext<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
+    if cx.is(Endpoint::CustomerCreate) || cx.is(Endpoint::CustomerEdit) {
+        of_written(cx, check)
     } else {
         Vec::new()
     }
@@ -56,9 +56,9 @@ pub(super) const NEEDED: &[Row] = &[Row {
         "a strict account creates a customer with an externalId only",
     ),
     refusal: Refusal::Says(400, "Parameter 'externalId' in 'customer' is missing"),
-    finds: |seen| {
-        customer(seen, |it| {
-            let demands = seen.account.strict && seen.is(Endpoint::CustomerCreate);
+    finds: |cx| {
+        customer(cx, |it| {
+            let demands = cx.account.strict && cx.is(Endpoint::CustomerCreate);
             if demands && !it.has("externalId") { vec![Detail::whole()] } else { Vec::new() }
         })
     },
@@ -72,11 +72,11 @@ pub(super) const WRITTEN: &[Row] = &[
             "no field a customer does not have (there is no company), and none that only the CRM \
              writes",
         ),
-        |seen| {
-            customer(seen, |it| {
+        |cx| {
+            customer(cx, |it| {
                 let mut found = it.only(FIELDS);
-                // The official Python client repeats the id it edits by.
-                let edit = seen.is(Endpoint::CustomerEdit);
+                // The official Python client repeats the id of the path.
+                let edit = cx.is(Endpoint::CustomerEdit);
                 found.retain(|detail| !(edit && detail.field == "id"));
                 found.extend(it.each("phones").iter().flat_map(|it| it.only(&["number"])));
                 found
@@ -85,7 +85,7 @@ pub(super) const WRITTEN: &[Row] = &[
     ),
     row(
         Check::guess("customer.nothing_empty", "§5.3, §5.4", "nothing empty or null is sent"),
-        |seen| customer(seen, nothing_empty),
+        |cx| customer(cx, nothing_empty),
     ),
     row(
         Check::documented(
@@ -93,9 +93,9 @@ pub(super) const WRITTEN: &[Row] = &[
             "§5.3",
             "a customer is created with a firstName",
         ),
-        |seen| {
-            customer(seen, |it| {
-                if seen.is(Endpoint::CustomerCreate) && !it.has("firstName") {
+        |cx| {
+            customer(cx, |it| {
+                if cx.is(Endpoint::CustomerCreate) && !it.has("firstName") {
                     it.at("firstName", "Specify the first name")
                 } else {
                     Vec::new()
@@ -109,12 +109,12 @@ pub(super) const WRITTEN: &[Row] = &[
             "§5.3",
             "no other customer of the shop has this externalId",
         ),
-        |seen| {
-            customer(seen, |it| {
-                let own = seen.customer().map(|customer| customer.id);
-                let site = seen.site();
+        |cx| {
+            customer(cx, |it| {
+                let own = cx.customer().map(|customer| customer.id);
+                let site = cx.site();
                 it.unless("externalId", "This value is already used.", |id| {
-                    !seen.account.customers.iter().any(|other| {
+                    !cx.account.customers.iter().any(|other| {
                         Some(other.id) != own
                             && other.external_id.as_deref() == id.as_str()
                             && site.as_ref().is_none_or(|site| other.site == *site)
@@ -123,8 +123,8 @@ pub(super) const WRITTEN: &[Row] = &[
             })
         },
     ),
-    row(Check::documented("customer.type", "§5.3", "type is customer"), |seen| {
-        customer(seen, |it| it.unless("type", CHOICE, one_of(&["customer"])))
+    row(Check::documented("customer.type", "§5.3", "type is customer"), |cx| {
+        customer(cx, |it| it.unless("type", CHOICE, one_of(&["customer"])))
     }),
     row(
         Check::documented(
@@ -132,8 +132,8 @@ pub(super) const WRITTEN: &[Row] = &[
             "§5.1",
             "externalId, names, email and photoUrl are texts",
         ),
-        |seen| {
-            customer(seen, |it| {
+        |cx| {
+            customer(cx, |it| {
                 let names = TEXTS.iter();
                 names.flat_map(|name| it.unless(name, INVALID, text)).collect()
             })
@@ -141,8 +141,8 @@ pub(super) const WRITTEN: &[Row] = &[
     ),
     row(
         Check::documented("customer.flags", "§5.1", "isContact, vip and bad are true or false"),
-        |seen| {
-            customer(seen, |it| {
+        |cx| {
+            customer(cx, |it| {
                 let names = ["isContact", "vip", "bad"];
                 names.iter().flat_map(|name| it.unless(name, INVALID, flag)).collect()
             })
@@ -154,22 +154,22 @@ pub(super) const WRITTEN: &[Row] = &[
             "§5.1, §5.3",
             "phones is a list of {number}, each a text, in whatever form",
         ),
-        |seen| {
-            customer(seen, |it| {
+        |cx| {
+            customer(cx, |it| {
                 let number = |it: &Value| it.get("number").is_some_and(Value::is_string);
                 it.unless("phones", INVALID, |it| list_of(it, number))
             })
         },
     ),
-    row(Check::documented("customer.manager_form", "§5.1", "managerId is a number"), |seen| {
-        customer(seen, |it| it.unless("managerId", INVALID, whole_number))
+    row(Check::documented("customer.manager_form", "§5.1", "managerId is a number"), |cx| {
+        customer(cx, |it| it.unless("managerId", INVALID, whole_number))
     }),
     row(
         Check::guess("customer.manager_known", "§5.1", "managerId is a user of the account"),
-        |seen| {
-            customer(seen, |it| {
+        |cx| {
+            customer(cx, |it| {
                 it.unless("managerId", CHOICE, |id| {
-                    id.as_u64().is_none_or(|id| seen.account.user(id).is_some())
+                    id.as_u64().is_none_or(|id| cx.account.user(id).is_some())
                 })
             })
         },
@@ -180,8 +180,8 @@ pub(super) const WRITTEN: &[Row] = &[
             "§1.3, §5.1",
             "createdAt is Y-m-d H:i:s, birthday is Y-m-d, days that exist",
         ),
-        |seen| {
-            customer(seen, |it| {
+        |cx| {
+            customer(cx, |it| {
                 let moment = |it: &Value| it.as_str().is_some_and(date_time);
                 let day = |it: &Value| it.as_str().is_some_and(date);
                 let mut found = it.unless("createdAt", INVALID, moment);
@@ -196,8 +196,8 @@ pub(super) const WRITTEN: &[Row] = &[
             "§5.1",
             "contragent and address are objects, and so are customFields, a map by code",
         ),
-        |seen| {
-            customer(seen, |it| {
+        |cx| {
+            customer(cx, |it| {
                 let names = ["contragent", "address", "customFields"];
                 names.iter().flat_map(|name| it.unless(name, INVALID, Value::is_object)).collect()
             })
@@ -205,8 +205,8 @@ pub(super) const WRITTEN: &[Row] = &[
     ),
     row(
         Check::documented("customer.tags", "§5.1", "addTags and removeTags are lists of texts"),
-        |seen| {
-            customer(seen, |it| {
+        |cx| {
+            customer(cx, |it| {
                 let texts = |it: &Value| list_of(it, text);
                 let mut found = it.unless("addTags", INVALID, texts);
                 found.extend(it.unless("removeTags", INVALID, texts));
@@ -220,8 +220,8 @@ pub(super) const WRITTEN: &[Row] = &[
             "§5.1",
             "sex is male or female, personalDiscount a number, source an object of texts",
         ),
-        |seen| {
-            customer(seen, |it| {
+        |cx| {
+            customer(cx, |it| {
                 let mut found = it.unless("sex", CHOICE, one_of(&["male", "female"]));
                 found.extend(it.unless("personalDiscount", INVALID, Value::is_number));
                 found.extend(it.unless("source", INVALID, |it| {

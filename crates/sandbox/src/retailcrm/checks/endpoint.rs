@@ -1,8 +1,8 @@
-//! The operations of the account: their scopes, their parameters, their bodies.
+//! Operations of the account: scopes, parameters, bodies.
 
 use super::super::journal::Subject;
 
-/// An operation the account has.
+/// An operation of the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::retailcrm) enum Endpoint {
     CallEvent,
@@ -28,7 +28,7 @@ pub(in crate::retailcrm) enum Endpoint {
     CorporateContacts,
     CorporateCompanies,
     History(Subject),
-    Notes(Subject),
+    RequestLog(Subject),
     NoteCreate(Subject),
     NoteDelete(Subject),
     CorporateCreate,
@@ -56,7 +56,7 @@ pub(in crate::retailcrm) enum Endpoint {
 }
 
 impl Endpoint {
-    /// The scope the key needs. Which method needs which is a guess from their names (§1.2).
+    /// The required scope; which method needs which is assumed from their names (§1.2).
     pub(super) fn scope(self) -> Option<&'static str> {
         match self {
             Self::CallEvent | Self::CallsUpload => Some("telephony_write"),
@@ -74,7 +74,7 @@ impl Endpoint {
             | Self::CorporateCompanies
             | Self::History(Subject::Customer | Subject::Corporate) => Some("customer_read"),
             Self::History(Subject::Order) => Some("order_read"),
-            Self::Notes(_) => Some("customer_read"),
+            Self::RequestLog(_) => Some("customer_read"),
             Self::CustomerCreate
             | Self::CustomerEdit
             | Self::CustomersUpload
@@ -96,7 +96,7 @@ impl Endpoint {
         }
     }
 
-    /// The parameter it cannot do without.
+    /// The required parameter.
     pub(super) fn needs(self) -> Option<&'static str> {
         match self {
             Self::CallEvent => Some("event"),
@@ -118,7 +118,7 @@ impl Endpoint {
         }
     }
 
-    /// The parameters it reads, `apiKey` apart.
+    /// The parameters of the operation, except `apiKey`.
     pub(super) fn reads(self) -> &'static [&'static str] {
         match self {
             Self::CallEvent => &["event", "clientId"],
@@ -129,7 +129,7 @@ impl Endpoint {
             | Self::Customers
             | Self::Corporates
             | Self::History(_)
-            | Self::Notes(_)
+            | Self::RequestLog(_)
             | Self::Orders
             | Self::Tasks
             | Self::Files => &["filter", "limit", "page"],
@@ -174,7 +174,7 @@ impl Endpoint {
         ) || self.writes()
     }
 
-    /// Whether what it needs is an object to write.
+    /// Whether its required parameter is an object to write.
     pub(super) fn writes(self) -> bool {
         matches!(
             self,
@@ -197,7 +197,7 @@ impl Endpoint {
         )
     }
 
-    /// Whether its path names a corporate customer.
+    /// Whether its path has a corporate customer.
     pub(super) fn of_corporate(self) -> bool {
         matches!(
             self,
@@ -212,7 +212,7 @@ impl Endpoint {
         )
     }
 
-    /// Whether its body is a form; an uploaded file is the bytes themselves.
+    /// Whether its body is a form; an uploaded file is raw bytes.
     pub(super) fn takes_form(self) -> bool {
         self.is_post() && self != Self::FileUpload
     }

@@ -1,4 +1,4 @@
-//! What the `event` of `POST /api/v5/telephony/call/event` has to be like.
+//! Checks of `event` in `POST /api/v5/telephony/call/event`.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use super::values::{
     CHOICE, Entity, INVALID, list_of, nothing_empty, of_event, one_of, phone, text, texts_only,
     whole_number,
 };
-use super::{Refusal, Row, Seen};
+use super::{Refusal, RequestContext, Row};
 
 const FIELDS: &[&str] = &[
     "phone",
@@ -24,20 +24,20 @@ const FIELDS: &[&str] = &[
 
 const HANGUP_STATUSES: &[&str] = &["answered", "busy", "cancel", "failed", "no answered"];
 
-const fn row(check: Check, finds: fn(&Seen<'_>) -> Vec<Detail>) -> Row {
+const fn row(check: Check, finds: fn(&RequestContext<'_>) -> Vec<Detail>) -> Row {
     Row { check, refusal: Refusal::EntityMap, finds }
 }
 
 pub(super) const EVENT: &[Row] = &[
-    row(Check::guess("event.known_fields", "§2.1", "no field the event does not have"), |seen| {
-        of_event(seen, |event| event.only(FIELDS))
+    row(Check::guess("event.known_fields", "§2.1", "no field the event does not have"), |cx| {
+        of_event(cx, |event| event.only(FIELDS))
     }),
-    row(Check::guess("event.nothing_empty", "§2.1", "nothing empty or null is sent"), |seen| {
-        of_event(seen, nothing_empty)
+    row(Check::guess("event.nothing_empty", "§2.1", "nothing empty or null is sent"), |cx| {
+        of_event(cx, nothing_empty)
     }),
     row(
         Check::documented("event.phone_given", "§2.1", "phone is given: the outside party"),
-        |seen| of_event(seen, |event| event.given("phone")),
+        |cx| of_event(cx, |event| event.missing("phone")),
     ),
     row(
         Check::guess(
@@ -45,28 +45,28 @@ pub(super) const EVENT: &[Row] = &[
             "§2.1, §2.2",
             "phone is an international number, with or without the plus",
         ),
-        |seen| of_event(seen, |event| event.unless("phone", INVALID, phone)),
+        |cx| of_event(cx, |event| event.unless("phone", INVALID, phone)),
     ),
-    row(Check::documented("event.type_given", "§2.1", "type is given"), |seen| {
-        of_event(seen, |event| event.given("type"))
+    row(Check::documented("event.type_given", "§2.1", "type is given"), |cx| {
+        of_event(cx, |event| event.missing("type"))
     }),
-    row(Check::documented("event.type_choice", "§2.1", "type is in, out or hangup"), |seen| {
-        of_event(seen, |event| event.unless("type", CHOICE, one_of(&["in", "out", "hangup"])))
+    row(Check::documented("event.type_choice", "§2.1", "type is in, out or hangup"), |cx| {
+        of_event(cx, |event| event.unless("type", CHOICE, one_of(&["in", "out", "hangup"])))
     }),
     row(
-        Check::documented("event.addressed", "§2.1", "codes or userIds say whom it concerns"),
-        |seen| {
+        Check::documented("event.addressed", "§2.1", "codes or userIds name the recipients"),
+        |cx| {
             of_event(
-                seen,
+                cx,
                 |event| {
-                    if event.has("userIds") { Vec::new() } else { event.given("codes") }
+                    if event.has("userIds") { Vec::new() } else { event.missing("codes") }
                 },
             )
         },
     ),
     row(
         Check::documented("event.codes_form", "§2.1", "codes is a list of texts, not of numbers"),
-        |seen| of_event(seen, |event| event.unless("codes", INVALID, |it| list_of(it, text))),
+        |cx| of_event(cx, |event| event.unless("codes", INVALID, |it| list_of(it, text))),
     ),
     row(
         Check::documented(
@@ -74,17 +74,15 @@ pub(super) const EVENT: &[Row] = &[
             "§2.1",
             "userIds is a list of numbers, not of texts",
         ),
-        |seen| {
-            of_event(seen, |event| event.unless("userIds", INVALID, |it| list_of(it, whole_number)))
-        },
+        |cx| of_event(cx, |event| event.unless("userIds", INVALID, |it| list_of(it, whole_number))),
     ),
     row(
         Check::documented("event.hangup_status_given", "§2.1", "a hangup says how the call ended"),
-        |seen| {
+        |cx| {
             of_event(
-                seen,
+                cx,
                 |event| {
-                    if is_hangup(event) { event.given("hangupStatus") } else { Vec::new() }
+                    if is_hangup(event) { event.missing("hangupStatus") } else { Vec::new() }
                 },
             )
         },
@@ -95,9 +93,7 @@ pub(super) const EVENT: &[Row] = &[
             "§2.1",
             "hangupStatus is answered, busy, cancel, failed or `no answered`",
         ),
-        |seen| {
-            of_event(seen, |event| event.unless("hangupStatus", CHOICE, one_of(HANGUP_STATUSES)))
-        },
+        |cx| of_event(cx, |event| event.unless("hangupStatus", CHOICE, one_of(HANGUP_STATUSES))),
     ),
     row(
         Check::guess(
@@ -105,7 +101,7 @@ pub(super) const EVENT: &[Row] = &[
             "§2.1",
             "hangupStatus belongs to hangup alone",
         ),
-        |seen| of_event(seen, |event| event.unless("hangupStatus", INVALID, |_| is_hangup(event))),
+        |cx| of_event(cx, |event| event.unless("hangupStatus", INVALID, |_| is_hangup(event))),
     ),
     row(
         Check::guess(
@@ -113,22 +109,21 @@ pub(super) const EVENT: &[Row] = &[
             "§2.1",
             "externalPhone is one of our outside numbers, international",
         ),
-        |seen| of_event(seen, |event| event.unless("externalPhone", INVALID, phone)),
+        |cx| of_event(cx, |event| event.unless("externalPhone", INVALID, phone)),
     ),
-    row(Check::documented("event.call_id_form", "§2.1", "callExternalId is a text"), |seen| {
-        of_event(seen, |event| event.unless("callExternalId", INVALID, text))
+    row(Check::documented("event.call_id_form", "§2.1", "callExternalId is a text"), |cx| {
+        of_event(cx, |event| event.unless("callExternalId", INVALID, text))
     }),
-    row(
-        Check::guess("event.site_known", "§1.9, §2.1", "site is a shop the key reaches"),
-        |seen| of_event(seen, |event| event.unless("site", CHOICE, |it| site(event, it))),
-    ),
+    row(Check::guess("event.site_known", "§1.9, §2.1", "site is a shop the key reaches"), |cx| {
+        of_event(cx, |event| event.unless("site", CHOICE, |it| site(event, it)))
+    }),
     row(
         Check::documented(
             "event.web_analytics_form",
             "§2.1",
             "webAnalyticsData holds campaign (name, code) and queryString, texts",
         ),
-        |seen| of_event(seen, |event| event.unless("webAnalyticsData", INVALID, web_analytics)),
+        |cx| of_event(cx, |event| event.unless("webAnalyticsData", INVALID, web_analytics)),
     ),
 ];
 

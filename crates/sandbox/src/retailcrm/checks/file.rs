@@ -1,4 +1,4 @@
-//! What `POST /api/v5/files/upload` and the `file` of `…/{id}/edit` have to be like.
+//! Checks of `POST /api/v5/files/upload` and of `file` in `…/{id}/edit`.
 
 use serde_json::Value;
 
@@ -6,19 +6,22 @@ use crate::check::{Check, Detail};
 
 use super::links::Linked;
 use super::values::{Entity, INVALID, list_of, nothing_empty, of_written, text};
-use super::{Endpoint, Refusal, Row, Seen};
+use super::{Endpoint, Refusal, RequestContext, Row};
 
-const fn row(check: Check, finds: fn(&Seen<'_>) -> Vec<Detail>) -> Row {
+const fn row(check: Check, finds: fn(&RequestContext<'_>) -> Vec<Detail>) -> Row {
     Row { check, refusal: Refusal::EntityMap, finds }
 }
 
-fn file(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
-    if seen.is(Endpoint::FileEdit) { of_written(seen, check) } else { Vec::new() }
+fn file(cx: &RequestContext<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
+    if cx.is(Endpoint::FileEdit) { of_written(cx, check) } else { Vec::new() }
 }
 
-/// What a check finds in the things a file is attached to.
-fn attached(seen: &Seen<'_>, check: impl Fn(Linked, &Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
-    file(seen, |it| {
+/// Violations in the attachments of a file.
+fn attached(
+    cx: &RequestContext<'_>,
+    check: impl Fn(Linked, &Entity<'_>) -> Vec<Detail>,
+) -> Vec<Detail> {
+    file(cx, |it| {
         let items = it.each("attachment");
         let found = items.iter().flat_map(|it| {
             let mut found = check(Linked::Customer, it);
@@ -29,12 +32,8 @@ fn attached(seen: &Seen<'_>, check: impl Fn(Linked, &Entity<'_>) -> Vec<Detail>)
     })
 }
 
-fn uploaded(seen: &Seen<'_>, wrong: impl Fn() -> bool) -> Vec<Detail> {
-    if seen.is(Endpoint::FileUpload) && wrong() {
-        vec![Detail::new("file", "")]
-    } else {
-        Vec::new()
-    }
+fn uploaded(cx: &RequestContext<'_>, wrong: impl Fn() -> bool) -> Vec<Detail> {
+    if cx.is(Endpoint::FileUpload) && wrong() { vec![Detail::new("file", "")] } else { Vec::new() }
 }
 
 pub(super) const UPLOADED: &[Row] = &[
@@ -45,15 +44,15 @@ pub(super) const UPLOADED: &[Row] = &[
             "the body is the file itself, application/octet-stream: no form and no multipart",
         ),
         refusal: Refusal::Missing,
-        finds: |seen| {
-            let media_type = seen.request.media_type();
-            uploaded(seen, || media_type.as_deref() != Some("application/octet-stream"))
+        finds: |cx| {
+            let media_type = cx.request.media_type();
+            uploaded(cx, || media_type.as_deref() != Some("application/octet-stream"))
         },
     },
     Row {
         check: Check::guess("file.some_bytes", "§8", "there are bytes in the file"),
         refusal: Refusal::Missing,
-        finds: |seen| uploaded(seen, || seen.request.body.is_empty()),
+        finds: |cx| uploaded(cx, || cx.request.body.is_empty()),
     },
 ];
 
@@ -64,7 +63,7 @@ pub(super) const PAID: &[Row] = &[Row {
         "there is money in the account when a file is uploaded",
     ),
     refusal: Refusal::Says(400, "Your account doesn't have enough money to upload files."),
-    finds: |seen| uploaded(seen, || !seen.account.has_funds),
+    finds: |cx| uploaded(cx, || !cx.account.has_funds),
 }];
 
 pub(super) const WRITTEN: &[Row] = &[
@@ -75,10 +74,10 @@ pub(super) const WRITTEN: &[Row] = &[
             "no field a file does not have, and none that only the CRM writes; it is attached to \
              customers and orders, never to calls",
         ),
-        |seen| {
-            file(seen, |it| {
+        |cx| {
+            file(cx, |it| {
                 let mut found = it.only(&["filename", "attachment"]);
-                // The official Python client repeats the id it edits by.
+                // The official Python client repeats the id of the path.
                 found.retain(|detail| detail.field != "id");
                 for item in it.each("attachment") {
                     found.extend(item.only(&["customer", "order"]));
@@ -89,20 +88,20 @@ pub(super) const WRITTEN: &[Row] = &[
             })
         },
     ),
-    row(Check::guess("file.nothing_empty", "§8", "nothing empty or null is sent"), |seen| {
-        file(seen, |it| {
+    row(Check::guess("file.nothing_empty", "§8", "nothing empty or null is sent"), |cx| {
+        file(cx, |it| {
             let mut found = nothing_empty(it);
-            // What is named by nothing is answered in other words.
+            // An empty reference has another message.
             let unnamed = |it: &Entity<'_>, linked: Linked| !linked.form(it).is_empty();
             let items = it.each("attachment");
-            let said =
+            let has_refs =
                 items.iter().any(|it| unnamed(it, Linked::Customer) || unnamed(it, Linked::Order));
-            found.retain(|detail| !(said && detail.field == "attachment"));
+            found.retain(|detail| !(has_refs && detail.field == "attachment"));
             found
         })
     }),
-    row(Check::documented("file.filename_form", "§8", "filename is a text"), |seen| {
-        file(seen, |it| it.unless("filename", INVALID, text))
+    row(Check::documented("file.filename_form", "§8", "filename is a text"), |cx| {
+        file(cx, |it| it.unless("filename", INVALID, text))
     }),
     row(
         Check::documented(
@@ -110,8 +109,8 @@ pub(super) const WRITTEN: &[Row] = &[
             "§8",
             "attachment is a list of objects, each with a customer or an order",
         ),
-        |seen| {
-            file(seen, |it| {
+        |cx| {
+            file(cx, |it| {
                 let one = |it: &Value| it.as_object().is_some_and(|it| it.len() == 1);
                 it.unless("attachment", INVALID, |it| list_of(it, one))
             })
@@ -124,7 +123,7 @@ pub(super) const WRITTEN: &[Row] = &[
             "customer is an object with an id or an externalId, order one with an id, an \
              externalId or a number",
         ),
-        |seen| attached(seen, Linked::form),
+        |cx| attached(cx, Linked::form),
     ),
     row(
         Check::guess(
@@ -132,6 +131,6 @@ pub(super) const WRITTEN: &[Row] = &[
             "§8",
             "customer and order are ones the key reaches, in the shop that is named",
         ),
-        |seen| attached(seen, |linked, it| linked.known(it, seen)),
+        |cx| attached(cx, |linked, it| linked.known(it, cx)),
     ),
 ];

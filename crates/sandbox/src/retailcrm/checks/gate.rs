@@ -1,11 +1,11 @@
-//! What every request has to pass before anybody looks at what it says.
+//! Checks before the content of a request: path, limit, credentials, encoding.
 
 use crate::check::{Check, Detail};
 
 use super::super::state::{Bucket, Telephony};
 use super::endpoint::Endpoint;
 use super::routes::Path;
-use super::{Refusal, Row, Seen};
+use super::{Refusal, RequestContext, Row};
 
 pub(super) const ACCOUNT: &[Row] = &[
     Row {
@@ -15,9 +15,9 @@ pub(super) const ACCOUNT: &[Row] = &[
             "there is an account at this address; a server without one says so in JSON to a GET",
         ),
         refusal: Refusal::Says(400, "Account does not exist."),
-        finds: |seen| {
-            let get = seen.request.method == http::Method::GET;
-            whole_if(seen.account.closed && get)
+        finds: |cx| {
+            let get = cx.request.method == http::Method::GET;
+            whole_if(cx.account.closed && get)
         },
     },
     Row {
@@ -27,7 +27,7 @@ pub(super) const ACCOUNT: &[Row] = &[
             "there is an account at this address; a server without one has a page for the rest",
         ),
         refusal: Refusal::NoSuchAccount,
-        finds: |seen| whole_if(seen.account.closed),
+        finds: |cx| whole_if(cx.account.closed),
     },
 ];
 
@@ -39,7 +39,7 @@ pub(super) const LIMITS: &[Row] = &[
             "at most 10 requests in any second from one address, telephony apart",
         ),
         refusal: Refusal::Busy,
-        finds: |seen| whole_if(seen.over == Some(Bucket::General)),
+        finds: |cx| whole_if(cx.over == Some(Bucket::General)),
     },
     Row {
         check: Check::answered(
@@ -48,7 +48,7 @@ pub(super) const LIMITS: &[Row] = &[
             "at most 40 telephony requests in any second from one address",
         ),
         refusal: Refusal::Busy,
-        finds: |seen| whole_if(seen.over == Some(Bucket::Telephony)),
+        finds: |cx| whole_if(cx.over == Some(Bucket::Telephony)),
     },
 ];
 
@@ -60,13 +60,13 @@ pub(super) const PATH: &[Row] = &[Row {
          version, everything else under /api/v5, `call/event` with a slash",
     ),
     refusal: Refusal::Says(404, "API method not found"),
-    finds: |seen| whole_if(seen.path == Path::Unknown),
+    finds: |cx| whole_if(cx.path == Path::Unknown),
 }];
 
 pub(super) const VERB: &[Row] = &[Row {
     check: Check::answered("verb", "§1.4", "the verb is the one of the operation"),
     refusal: Refusal::Says(405, "Method Not Allowed"),
-    finds: |seen| whole_if(seen.path == Path::OtherVerb),
+    finds: |cx| whole_if(cx.path == Path::OtherVerb),
 }];
 
 pub(super) const KEY: &[Row] = &[
@@ -77,21 +77,21 @@ pub(super) const KEY: &[Row] = &[
             "the key is in the header X-API-KEY or the parameter apiKey",
         ),
         refusal: Refusal::Says(400, "\"apiKey\" is missing."),
-        finds: |seen| whole_if(key(seen).is_none_or(|key| key.is_empty())),
+        finds: |cx| whole_if(key(cx).is_none_or(|key| key.is_empty())),
     },
     Row {
         check: Check::answered("key.right", "§1.2, §1.4", "the key is one of the account's"),
         refusal: Refusal::Says(403, "Wrong \"apiKey\" value."),
-        finds: |seen| whole_if(key(seen).is_some_and(|key| key != seen.account.key)),
+        finds: |cx| whole_if(key(cx).is_some_and(|key| key != cx.account.key)),
     },
 ];
 
 pub(super) const SCOPE: &[Row] = &[Row {
     check: Check::guess("key.scope", "§1.2", "the key has the scope of the operation"),
     refusal: Refusal::Says(403, "Access denied."),
-    finds: |seen| {
-        let needed = seen.endpoint().and_then(Endpoint::scope);
-        whole_if(needed.is_some_and(|scope| !seen.account.scopes.iter().any(|has| has == scope)))
+    finds: |cx| {
+        let needed = cx.endpoint().and_then(Endpoint::scope);
+        whole_if(needed.is_some_and(|scope| !cx.account.scopes.iter().any(|has| has == scope)))
     },
 }];
 
@@ -103,9 +103,9 @@ pub(super) const ENCODING: &[Row] = &[
             "a GET says everything in its query",
         ),
         refusal: Refusal::Input,
-        finds: |seen| {
-            let post = seen.endpoint().is_some_and(Endpoint::is_post);
-            let body = !post && !seen.request.body.is_empty();
+        finds: |cx| {
+            let post = cx.endpoint().is_some_and(Endpoint::is_post);
+            let body = !post && !cx.request.body.is_empty();
             if body {
                 vec![Detail::new("body", "This form should not contain extra fields.")]
             } else {
@@ -116,7 +116,7 @@ pub(super) const ENCODING: &[Row] = &[
     Row {
         check: Check::answered("encoding.form", "§1.3", "a POST is a form, not JSON"),
         refusal: Refusal::Missing,
-        finds: |seen| not_a_form(seen, |media_type| media_type == "application/json"),
+        finds: |cx| not_a_form(cx, |media_type| media_type == "application/json"),
     },
     Row {
         check: Check::guess(
@@ -125,14 +125,14 @@ pub(super) const ENCODING: &[Row] = &[
             "a form is application/x-www-form-urlencoded and says so: not multipart",
         ),
         refusal: Refusal::Missing,
-        finds: |seen| not_a_form(seen, |media_type| media_type != "application/json"),
+        finds: |cx| not_a_form(cx, |media_type| media_type != "application/json"),
     },
     Row {
         check: Check::guess("encoding.utf8", "§1.1", "parameters are UTF-8"),
         refusal: Refusal::Input,
-        finds: |seen| {
+        finds: |cx| {
             let broken = |text: &str| text.contains(char::REPLACEMENT_CHARACTER);
-            let parameters = seen.parameters.iter();
+            let parameters = cx.parameters.iter();
             let found = parameters.filter(|(name, value)| broken(name) || broken(value));
             found.map(|(name, _)| Detail::new(top(name), "This value is not valid.")).collect()
         },
@@ -147,9 +147,9 @@ pub(super) const PARAMETERS: &[Row] = &[
             "nested structures travel as one JSON string in one field, not as event[phone]=…",
         ),
         refusal: Refusal::NonScalar,
-        finds: |seen| {
-            let found = seen.parameters.iter().find(|(name, _)| {
-                name.contains('[') && top(name) != "filter" && reads(seen, top(name))
+        finds: |cx| {
+            let found = cx.parameters.iter().find(|(name, _)| {
+                name.contains('[') && top(name) != "filter" && reads(cx, top(name))
             });
             found.map(|(name, _)| Detail::new(top(name), "")).into_iter().collect()
         },
@@ -162,23 +162,20 @@ pub(super) const PARAMETERS: &[Row] = &[
              contact, company, note, order, task, file, status are given",
         ),
         refusal: Refusal::Missing,
-        finds: |seen| {
-            let needed = seen.endpoint().and_then(Endpoint::needs);
-            let missing = needed.filter(|name| seen.parameter(name).is_none_or(str::is_empty));
+        finds: |cx| {
+            let needed = cx.endpoint().and_then(Endpoint::needs);
+            let missing = needed.filter(|name| cx.parameter(name).is_none_or(str::is_empty));
             missing.map(|name| Detail::new(name, "")).into_iter().collect()
         },
     },
     Row {
         check: Check::guess("parameter.known", "§1.3", "no parameter the operation does not read"),
         refusal: Refusal::Input,
-        finds: |seen| {
-            let in_query = if seen.request.method == http::Method::GET {
-                &[][..]
-            } else {
-                &seen.request.query
-            };
-            let all = seen.parameters.iter().filter(|(name, _)| !reads(seen, top(name)));
-            // Of a POST's query only the key is read.
+        finds: |cx| {
+            let in_query =
+                if cx.request.method == http::Method::GET { &[][..] } else { &cx.request.query };
+            let all = cx.parameters.iter().filter(|(name, _)| !reads(cx, top(name)));
+            // In the query of a POST only the key is read.
             let astray = in_query.iter().filter(|(name, _)| name != "apiKey");
             let found = all.chain(astray);
             found
@@ -195,9 +192,9 @@ pub(super) const PARAMETERS: &[Row] = &[
             "clientId, when sent, is the one the module is registered with",
         ),
         refusal: Refusal::Input,
-        finds: |seen| {
-            let own = seen.account.client_id();
-            let wrong = seen.parameter("clientId").is_some_and(|id| id != own);
+        finds: |cx| {
+            let own = cx.account.client_id();
+            let wrong = cx.parameter("clientId").is_some_and(|id| id != own);
             if wrong {
                 vec![Detail::new("clientId", "This value is not valid.")]
             } else {
@@ -208,8 +205,8 @@ pub(super) const PARAMETERS: &[Row] = &[
     Row {
         check: Check::documented("parameter.event_object", "§2.1", "event is a JSON object"),
         refusal: Refusal::EntityMap,
-        finds: |seen| {
-            let wrong = seen.is(Endpoint::CallEvent) && seen.event.is_none();
+        finds: |cx| {
+            let wrong = cx.is(Endpoint::CallEvent) && cx.event.is_none();
             if wrong { vec![Detail::new("event", "This value is not valid.")] } else { Vec::new() }
         },
     },
@@ -221,10 +218,10 @@ pub(super) const PARAMETERS: &[Row] = &[
              task and file are JSON objects",
         ),
         refusal: Refusal::EntityMap,
-        finds: |seen| {
-            let writes = seen.endpoint().is_some_and(Endpoint::writes);
-            match seen.endpoint().and_then(Endpoint::needs) {
-                Some(name) if writes && seen.written.is_none() => {
+        finds: |cx| {
+            let writes = cx.endpoint().is_some_and(Endpoint::writes);
+            match cx.endpoint().and_then(Endpoint::needs) {
+                Some(name) if writes && cx.written.is_none() => {
                     vec![Detail::new(name, "This value is not valid.")]
                 }
                 _ => Vec::new(),
@@ -238,11 +235,11 @@ pub(super) const PARAMETERS: &[Row] = &[
             "calls is a JSON array of objects, one call included",
         ),
         refusal: Refusal::EntityList,
-        finds: |seen| {
+        finds: |cx| {
             let objects =
                 |calls: &Vec<serde_json::Value>| calls.iter().all(serde_json::Value::is_object);
-            let right = seen.calls.as_ref().is_some_and(objects);
-            let wrong = seen.is(Endpoint::CallsUpload) && !right;
+            let right = cx.calls.as_ref().is_some_and(objects);
+            let wrong = cx.is(Endpoint::CallsUpload) && !right;
             if wrong { vec![Detail::new("calls", "This value is not valid.")] } else { Vec::new() }
         },
     },
@@ -256,7 +253,7 @@ pub(super) const MODULE: &[Row] = &[
             "the telephony module is switched on before events are sent",
         ),
         refusal: Refusal::Says(200, "Telephony not enabled"),
-        finds: |seen| whole_if(seen.is(Endpoint::CallEvent) && off(seen)),
+        finds: |cx| whole_if(cx.is(Endpoint::CallEvent) && off(cx)),
     },
     Row {
         check: Check::answered(
@@ -265,18 +262,17 @@ pub(super) const MODULE: &[Row] = &[
             "the telephony module is switched on before calls are uploaded",
         ),
         refusal: Refusal::Says(200, "Telephony not enabled or not supports calls upload"),
-        finds: |seen| whole_if(seen.is(Endpoint::CallsUpload) && off(seen)),
+        finds: |cx| whole_if(cx.is(Endpoint::CallsUpload) && off(cx)),
     },
 ];
 
-/// What is missing because the body of a `POST` is something else than a form: the CRM, which
-/// looks at forms only, sees no parameter at all.
-fn not_a_form(seen: &Seen<'_>, instead: fn(&str) -> bool) -> Vec<Detail> {
-    let media_type = seen.request.media_type().unwrap_or_default();
-    let form = seen.request.is_form();
-    match seen.endpoint().filter(|it| it.takes_form()) {
-        // What needs no parameter may say nothing at all.
-        Some(endpoint) if endpoint.needs().is_none() && seen.request.body.is_empty() => Vec::new(),
+/// The missing parameter of a `POST` without a form body: the CRM reads forms only.
+fn not_a_form(cx: &RequestContext<'_>, instead: fn(&str) -> bool) -> Vec<Detail> {
+    let media_type = cx.request.media_type().unwrap_or_default();
+    let form = cx.request.is_form();
+    match cx.endpoint().filter(|it| it.takes_form()) {
+        // Operations without a required parameter may have an empty body.
+        Some(endpoint) if endpoint.needs().is_none() && cx.request.body.is_empty() => Vec::new(),
         Some(endpoint) if !form && instead(&media_type) => {
             vec![Detail::new(endpoint.needs().unwrap_or("form"), "")]
         }
@@ -284,25 +280,25 @@ fn not_a_form(seen: &Seen<'_>, instead: fn(&str) -> bool) -> Vec<Detail> {
     }
 }
 
-fn off(seen: &Seen<'_>) -> bool {
-    seen.account.telephony == Telephony::Off
+fn off(cx: &RequestContext<'_>) -> bool {
+    cx.account.telephony == Telephony::Off
 }
 
 fn whole_if(wrong: bool) -> Vec<Detail> {
     if wrong { vec![Detail::whole()] } else { Vec::new() }
 }
 
-/// `filter` of `filter[active]`.
+/// Extracts `filter` from `filter[active]`.
 fn top(name: &str) -> &str {
     name.split('[').next().unwrap_or(name)
 }
 
-fn reads(seen: &Seen<'_>, name: &str) -> bool {
-    name == "apiKey" || seen.endpoint().is_some_and(|endpoint| endpoint.reads().contains(&name))
+fn reads(cx: &RequestContext<'_>, name: &str) -> bool {
+    name == "apiKey" || cx.endpoint().is_some_and(|endpoint| endpoint.reads().contains(&name))
 }
 
-fn key(seen: &Seen<'_>) -> Option<String> {
-    let request = seen.request;
+fn key(cx: &RequestContext<'_>) -> Option<String> {
+    let request = cx.request;
     let header = request.header("x-api-key").map(str::to_owned);
     let named = |pairs: &[(String, String)]| {
         pairs.iter().find(|(name, _)| name == "apiKey").map(|(_, value)| value.clone())

@@ -1,14 +1,14 @@
-//! What an order, a task or a file says about the customer or the order it belongs to.
+//! Checks of references to customers and orders in orders, tasks and files.
 
 use serde_json::Value;
 
 use crate::check::Detail;
 
 use super::super::journal::Subject;
-use super::Seen;
+use super::RequestContext;
 use super::values::{CHOICE, EXTRA, Entity, INVALID};
 
-/// What a customer and an order may be named by.
+/// Reference types.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Linked {
     Customer,
@@ -37,7 +37,7 @@ impl Linked {
         }
     }
 
-    /// Fields it does not have.
+    /// Violations for unknown fields.
     pub(super) fn extra(self, entity: &Entity<'_>) -> Vec<Detail> {
         let Some(inside) = entity.inside(self.field()) else {
             return Vec::new();
@@ -49,7 +49,7 @@ impl Linked {
         found
     }
 
-    /// It is an object that names something by numbers and texts.
+    /// Violations of the reference's form.
     pub(super) fn form(self, entity: &Entity<'_>) -> Vec<Detail> {
         let Some(value) = entity.fields.get(self.field()) else {
             return Vec::new();
@@ -68,20 +68,21 @@ impl Linked {
         if good { Vec::new() } else { entity.at(self.field(), INVALID) }
     }
 
-    /// It is there, in the shop that is named, if one is.
-    pub(super) fn known(self, entity: &Entity<'_>, seen: &Seen<'_>) -> Vec<Detail> {
+    /// Violations for an unknown entity, in the given shop if any.
+    pub(super) fn known(self, entity: &Entity<'_>, cx: &RequestContext<'_>) -> Vec<Detail> {
         let subject = match self {
             Self::Customer => Subject::Customer,
             Self::Order => Subject::Order,
         };
-        // What is no name at all is another check's.
+        // An empty reference is handled by another check.
         let named = self.form(entity).is_empty();
-        entity.unless(self.field(), CHOICE, |value| !named || seen.meant(subject, value).is_some())
+        entity
+            .unless(self.field(), CHOICE, |value| !named || cx.reference(subject, value).is_some())
     }
 }
 
-/// An id of an employee that is a number, and nobody's.
-pub(super) fn nobody(entity: &Entity<'_>, name: &str) -> Vec<Detail> {
+/// Violations for an unknown employee id.
+pub(super) fn unknown_employee(entity: &Entity<'_>, name: &str) -> Vec<Detail> {
     entity.unless(name, CHOICE, |id: &Value| {
         id.as_u64().is_none_or(|id| entity.account.user(id).is_some())
     })

@@ -1,14 +1,15 @@
-//! The table of checks of RetailCRM.
+//! RetailCRM's checks.
 //!
-//! Stages are gone through in order; the first that finds something refuses, with the first row of
-//! it that found something. Rows of one stage that say no in the same form are answered together, as
-//! the CRM names all wrong fields of an object at once.
+//! Stages run in order; the first one with a violation refuses the request, with its first failed
+//! row. Rows of one stage with the same form of refusal are reported together, as the CRM names all
+//! invalid fields of an object at once.
 
 mod calls;
 mod corporate;
 mod customer;
 mod endpoint;
 mod event;
+mod existence;
 mod file;
 mod gate;
 mod links;
@@ -20,7 +21,6 @@ mod query;
 mod routes;
 mod scopes;
 mod task;
-mod thing;
 mod upload;
 mod values;
 
@@ -29,19 +29,19 @@ use serde_json::{Map, Value, json};
 use http::StatusCode;
 
 use crate::check::{Check, Detail, Finding};
-use crate::wire::{Answer, Carried, Request};
+use crate::wire::{Handled, Request, Response};
 
 use super::state::{Account, Bucket};
 
 pub(super) use endpoint::Endpoint;
 use routes::Path;
 
-/// How the CRM says no.
+/// Form of a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// The page of the proxy in front of the CRM.
+    /// The HTML page of the CRM's proxy.
     Busy,
-    /// The page of a server that has no such account.
+    /// The HTML page of a server without such an account.
     NoSuchAccount,
     /// This status and `errorMsg`.
     Says(u16, &'static str),
@@ -75,13 +75,14 @@ impl Refusal {
         )
     }
 
-    fn answer(self, details: &[Detail]) -> Answer {
+    fn answer(self, details: &[Detail]) -> Response {
         let first = details.first().map(|detail| detail.field.as_str()).unwrap_or_default();
-        let says =
-            |status, text: &str| Answer::json(status, &json!({"success": false, "errorMsg": text}));
+        let says = |status, text: &str| {
+            Response::json(status, &json!({"success": false, "errorMsg": text}))
+        };
         let with_errors = |text: &str, errors: Value| {
             let body = json!({"success": false, "errorMsg": text, "errors": errors});
-            Answer::json(StatusCode::BAD_REQUEST, &body)
+            Response::json(StatusCode::BAD_REQUEST, &body)
         };
         let map = || -> Map<String, Value> {
             details.iter().map(|detail| (detail.field.clone(), json!(detail.text))).collect()
@@ -90,13 +91,13 @@ impl Refusal {
             details.iter().map(|detail| format!("{}: {}", detail.field, detail.text)).collect()
         };
         match self {
-            Self::Busy => Answer::new(
+            Self::Busy => Response::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "text/html",
                 "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n\
                  <body></body>\r\n</html>\r\n",
             ),
-            Self::NoSuchAccount => Answer::new(
+            Self::NoSuchAccount => Response::new(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "text/html",
                 "<html>\n<head><title>405 Not Allowed</title></head>\n<body></body>\n</html>",
@@ -124,44 +125,44 @@ impl Refusal {
     }
 }
 
-/// One row of the table.
+/// One check with its implementation.
 pub(super) struct Row {
     check: Check,
     refusal: Refusal,
-    /// What is wrong with the request in this respect; empty when nothing is.
-    finds: fn(&Seen<'_>) -> Vec<Detail>,
+    /// Returns the violations of a request.
+    finds: fn(&RequestContext<'_>) -> Vec<Detail>,
 }
 
-/// A request as the checks see it.
+/// Context of a request for the checks.
 #[derive(Clone)]
-pub(super) struct Seen<'a> {
+pub(super) struct RequestContext<'a> {
     pub(super) request: &'a Request,
     pub(super) account: &'a Account,
-    /// The limit this request is over.
+    /// The limit that the request exceeds.
     over: Option<Bucket>,
     path: Path,
-    /// What the path names: a module's code, the id of a customer, an order, a task, a file.
+    /// The name in the path: a module's code, or the id of a customer, an order, a task, a file.
     pub(super) thing: String,
-    /// What the path names of that thing: a contact, a company.
+    /// The second name in the path: a contact, a company.
     pub(super) part: String,
-    /// What the CRM reads: the query of a `GET`, the form of a `POST`.
+    /// The parameters: the query of a `GET`, the form of a `POST`.
     parameters: Vec<(String, String)>,
     pub(super) event: Option<Map<String, Value>>,
     pub(super) calls: Option<Vec<Value>>,
     /// The customers of an upload.
     pub(super) customers: Option<Vec<Value>>,
-    /// The object that is written: a customer, a module, an order, a task, a file, ….
+    /// The object to write: a customer, a module, an order, a task, a file, ….
     pub(super) written: Option<Map<String, Value>>,
 }
 
-impl<'a> Seen<'a> {
+impl<'a> RequestContext<'a> {
     fn new(request: &'a Request, account: &'a Account, over: Option<Bucket>) -> Self {
         let parameters = match request.method {
             http::Method::GET => request.query.clone(),
             _ => request.form(),
         };
         let (path, [thing, part]) = Path::of(&request.method, &request.path);
-        let mut seen = Self {
+        let mut cx = Self {
             request,
             account,
             over,
@@ -174,34 +175,34 @@ impl<'a> Seen<'a> {
             customers: None,
             written: None,
         };
-        let json = |name| serde_json::from_str::<Value>(seen.parameter(name)?).ok();
-        match seen.path {
+        let json = |name| serde_json::from_str::<Value>(cx.parameter(name)?).ok();
+        match cx.path {
             Path::Known(Endpoint::CallEvent) => {
                 if let Some(Value::Object(event)) = json("event") {
-                    seen.event = Some(event);
+                    cx.event = Some(event);
                 }
             }
             Path::Known(Endpoint::CallsUpload) => {
                 if let Some(Value::Array(calls)) = json("calls") {
-                    seen.calls = Some(calls);
+                    cx.calls = Some(calls);
                 }
             }
             Path::Known(Endpoint::CustomersUpload) => {
                 if let Some(Value::Array(customers)) = json("customers") {
-                    seen.customers = Some(customers);
+                    cx.customers = Some(customers);
                 }
             }
             Path::Known(endpoint) if endpoint.writes() => {
                 if let Some(Value::Object(fields)) = endpoint.needs().and_then(json) {
-                    seen.written = Some(fields);
+                    cx.written = Some(fields);
                 }
             }
             _ => {}
         }
-        seen
+        cx
     }
 
-    /// One customer of an upload, as if it were created by itself.
+    /// Context of one uploaded customer, as if created alone.
     pub(super) fn one_of_upload(&self, fields: &Map<String, Value>) -> Self {
         Self {
             path: Path::Known(Endpoint::CustomerCreate),
@@ -211,7 +212,7 @@ impl<'a> Seen<'a> {
         }
     }
 
-    /// What is wrong with the customer that is written.
+    /// Violations of the customer to write.
     pub(super) fn wrong(&self) -> Vec<Finding> {
         let stages = [customer::NEEDED, customer::WRITTEN];
         let mut refused = stages.iter().filter_map(|stage| refuse(stage, self));
@@ -229,13 +230,13 @@ impl<'a> Seen<'a> {
         self.endpoint() == Some(endpoint)
     }
 
-    /// The value of a parameter; of several of the same name the last, as PHP reads them.
+    /// The value of a parameter; the last one of several, as in PHP.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         let found = self.parameters.iter().rev().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
     }
 
-    /// Key and value of every `name[key]=value`.
+    /// Keys and values of `name[key]=value`.
     pub(super) fn inside(&self, name: &str) -> Vec<(String, String)> {
         let parameters = self.parameters.iter();
         parameters
@@ -257,7 +258,7 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// In the order they are gone through.
+/// Stages, in order.
 const STAGES: &[&[Row]] = &[
     gate::ACCOUNT,
     gate::LIMITS,
@@ -269,12 +270,12 @@ const STAGES: &[&[Row]] = &[
     gate::ENCODING,
     gate::PARAMETERS,
     query::VALUES,
-    thing::KNOWN,
+    existence::KNOWN,
     gate::MODULE,
     event::EVENT,
     calls::BATCH,
     calls::CALL,
-    thing::SITE,
+    existence::SITE,
     module::WRITTEN,
     module::PAID,
     customer::NEEDED,
@@ -292,38 +293,38 @@ const STAGES: &[&[Row]] = &[
     file::WRITTEN,
 ];
 
-/// Every row, in the order of the table.
+/// All checks in order.
 pub(super) fn all() -> impl Iterator<Item = Check> {
     STAGES.iter().copied().flatten().map(|row| row.check)
 }
 
-/// Lets a request pass, or refuses it.
+/// Accepts or refuses a request.
 pub(super) fn run<'a>(
     request: &'a Request,
     account: &'a Account,
     over: Option<Bucket>,
-) -> Result<(Endpoint, Seen<'a>), Carried> {
-    let seen = Seen::new(request, account, over);
+) -> Result<(Endpoint, RequestContext<'a>), Handled> {
+    let cx = RequestContext::new(request, account, over);
     for stage in STAGES {
-        if let Some(refused) = refuse(stage, &seen) {
+        if let Some(refused) = refuse(stage, &cx) {
             return Err(refused);
         }
     }
-    match seen.endpoint() {
-        Some(endpoint) => Ok((endpoint, seen)),
-        // The path stage has refused every other path already.
-        None => Err(Carried::done(Refusal::Says(404, "API method not found").answer(&[]))),
+    match cx.endpoint() {
+        Some(endpoint) => Ok((endpoint, cx)),
+        // The path stage refused every other path already.
+        None => Err(Handled::ok(Refusal::Says(404, "API method not found").answer(&[]))),
     }
 }
 
-fn refuse(stage: &[Row], seen: &Seen<'_>) -> Option<Carried> {
+fn refuse(stage: &[Row], cx: &RequestContext<'_>) -> Option<Handled> {
     let mut refusal: Option<Refusal> = None;
     let mut findings: Vec<Finding> = Vec::new();
     for row in stage {
         if refusal.is_some_and(|refusal| refusal != row.refusal || !refusal.merges()) {
             continue;
         }
-        let details = (row.finds)(seen);
+        let details = (row.finds)(cx);
         if !details.is_empty() {
             refusal = Some(row.refusal);
             findings.push(Finding { check: row.check, details });
@@ -332,5 +333,5 @@ fn refuse(stage: &[Row], seen: &Seen<'_>) -> Option<Carried> {
     let refusal = refusal?;
     let details: Vec<Detail> =
         findings.iter().flat_map(|finding| finding.details.clone()).collect();
-    Some(Carried { answer: refusal.answer(&details), findings })
+    Some(Handled { answer: refusal.answer(&details), findings })
 }

@@ -1,4 +1,4 @@
-//! What the `integrationModule` of `POST /api/v5/integration-modules/{code}/edit` has to be like.
+//! Checks of `integrationModule` in `POST /api/v5/integration-modules/{code}/edit`.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::check::{Check, Detail};
 use super::values::{
     CHOICE, Entity, INVALID, flag, link, list_of, of_written, phone, text, whole_number,
 };
-use super::{Endpoint, Refusal, Row, Seen};
+use super::{Endpoint, Refusal, RequestContext, Row};
 
 const FIELDS: &[&str] = &[
     "code",
@@ -39,16 +39,16 @@ const TELEPHONY: &[&str] = &[
 const FLAGS: &[&str] =
     &["allowEdit", "inputEventSupported", "outputEventSupported", "hangupEventSupported"];
 
-const fn row(check: Check, finds: fn(&Seen<'_>) -> Vec<Detail>) -> Row {
+const fn row(check: Check, finds: fn(&RequestContext<'_>) -> Vec<Detail>) -> Row {
     Row { check, refusal: Refusal::EntityMap, finds }
 }
 
-fn module(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
-    if seen.is(Endpoint::ModuleEdit) { of_written(seen, check) } else { Vec::new() }
+fn module(cx: &RequestContext<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
+    if cx.is(Endpoint::ModuleEdit) { of_written(cx, check) } else { Vec::new() }
 }
 
-fn telephony(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
-    module(seen, |it| {
+fn telephony(cx: &RequestContext<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
+    module(cx, |it| {
         it.inside("integrations")
             .and_then(|it| it.inside("telephony"))
             .map_or_else(Vec::new, |it| check(&it))
@@ -62,8 +62,8 @@ pub(super) const WRITTEN: &[Row] = &[
             "§2.4",
             "no field a module does not have; additionalCodes belong in integrations.telephony",
         ),
-        |seen| {
-            module(seen, |it| {
+        |cx| {
+            module(cx, |it| {
                 let mut found = it.only(FIELDS);
                 let inside = it.inside("integrations");
                 found.extend(inside.iter().flat_map(|it| it.only(&["telephony"])));
@@ -79,9 +79,9 @@ pub(super) const WRITTEN: &[Row] = &[
             })
         },
     ),
-    row(Check::documented("module.code_of_path", "§2.4", "code is the one in the path"), |seen| {
-        module(seen, |it| {
-            if it.text("code") == Some(seen.thing.as_str()) {
+    row(Check::documented("module.code_of_path", "§2.4", "code is the one in the path"), |cx| {
+        module(cx, |it| {
+            if it.text("code") == Some(cx.thing.as_str()) {
                 Vec::new()
             } else {
                 it.at("code", INVALID)
@@ -94,8 +94,8 @@ pub(super) const WRITTEN: &[Row] = &[
             "§2.4",
             "code begins with integrationCode, when that is sent",
         ),
-        |seen| {
-            module(seen, |it| match (it.text("code"), it.text("integrationCode")) {
+        |cx| {
+            module(cx, |it| match (it.text("code"), it.text("integrationCode")) {
                 (Some(code), Some(prefix)) if !code.starts_with(prefix) => {
                     it.at("code", "Code prefix must match integrationCode")
                 }
@@ -105,17 +105,17 @@ pub(super) const WRITTEN: &[Row] = &[
     ),
     row(
         Check::documented("module.texts", "§2.4", "integrationCode, name and clientId are texts"),
-        |seen| each(seen, &["integrationCode", "name", "clientId"], text),
+        |cx| each(cx, &["integrationCode", "name", "clientId"], text),
     ),
     row(
         Check::documented("module.flags", "§2.4", "active, freeze and native are true or false"),
-        |seen| each(seen, &["active", "freeze", "native"], flag),
+        |cx| each(cx, &["active", "freeze", "native"], flag),
     ),
-    row(Check::answered("module.logo_svg", "§2.4", "logo is a link to an SVG picture"), |seen| {
-        module(seen, |it| it.unless("logo", "Logo image must be svg", svg))
+    row(Check::answered("module.logo_svg", "§2.4", "logo is a link to an SVG picture"), |cx| {
+        module(cx, |it| it.unless("logo", "Logo image must be svg", svg))
     }),
-    row(Check::answered("module.base_url_given", "§2.4", "baseUrl is given"), |seen| {
-        module(seen, |it| {
+    row(Check::answered("module.base_url_given", "§2.4", "baseUrl is given"), |cx| {
+        module(cx, |it| {
             if it.text("baseUrl").is_some_and(|url| !url.is_empty()) {
                 Vec::new()
             } else {
@@ -129,7 +129,7 @@ pub(super) const WRITTEN: &[Row] = &[
             "§2.4, §3",
             "baseUrl and accountUrl are https links (plain http on this machine only)",
         ),
-        |seen| each(seen, &["baseUrl", "accountUrl"], |it| it.as_str() == Some("") || link(it)),
+        |cx| each(cx, &["baseUrl", "accountUrl"], |it| it.as_str() == Some("") || link(it)),
     ),
     row(
         Check::answered(
@@ -137,11 +137,11 @@ pub(super) const WRITTEN: &[Row] = &[
             "§2.4",
             "actions names activity or settings, each with a path; other names are a wrong choice",
         ),
-        |seen| module(seen, |it| it.unless("actions", CHOICE, actions)),
+        |cx| module(cx, |it| it.unless("actions", CHOICE, actions)),
     ),
     row(
         Check::documented("module.countries", "§2.4", "availableCountries is a list of texts"),
-        |seen| each(seen, &["availableCountries"], |it| list_of(it, text)),
+        |cx| each(cx, &["availableCountries"], |it| list_of(it, text)),
     ),
     row(
         Check::documented(
@@ -149,8 +149,8 @@ pub(super) const WRITTEN: &[Row] = &[
             "§2.4",
             "integrations is an object, and so is telephony in it",
         ),
-        |seen| {
-            module(seen, |it| {
+        |cx| {
+            module(cx, |it| {
                 let mut found = it.unless("integrations", INVALID, Value::is_object);
                 let inside = it.inside("integrations");
                 found.extend(
@@ -166,8 +166,8 @@ pub(super) const WRITTEN: &[Row] = &[
             "§2.4, §3",
             "makeCallUrl and changeUserStatusUrl are https links (plain http on this machine only)",
         ),
-        |seen| {
-            telephony(seen, |it| {
+        |cx| {
+            telephony(cx, |it| {
                 let mut found = it.unless("makeCallUrl", INVALID, link);
                 found.extend(it.unless("changeUserStatusUrl", INVALID, link));
                 found
@@ -180,8 +180,8 @@ pub(super) const WRITTEN: &[Row] = &[
             "§2.4",
             "allowEdit and the three …EventSupported are true or false",
         ),
-        |seen| {
-            telephony(seen, |it| {
+        |cx| {
+            telephony(cx, |it| {
                 let flags = FLAGS.iter();
                 flags.flat_map(|name| it.unless(name, INVALID, flag)).collect()
             })
@@ -193,8 +193,8 @@ pub(super) const WRITTEN: &[Row] = &[
             "§2.4",
             "additionalCodes is a list of {userId, code}: the id a number, the extension a text",
         ),
-        |seen| {
-            telephony(seen, |it| {
+        |cx| {
+            telephony(cx, |it| {
                 let mut found = it.unless("additionalCodes", INVALID, objects);
                 for pair in it.each("additionalCodes") {
                     found.extend(needed(&pair, "userId", whole_number));
@@ -210,8 +210,8 @@ pub(super) const WRITTEN: &[Row] = &[
             "§2.4",
             "externalPhones is a list of {siteCode, externalPhone}: a shop and our number there",
         ),
-        |seen| {
-            telephony(seen, |it| {
+        |cx| {
+            telephony(cx, |it| {
                 let mut found = it.unless("externalPhones", INVALID, objects);
                 for pair in it.each("externalPhones") {
                     found.extend(needed(&pair, "siteCode", filled));
@@ -230,11 +230,11 @@ pub(super) const PAID: &[Row] = &[Row {
         "there is money in the account when a module is activated",
     ),
     refusal: Refusal::NotActivated,
-    finds: |seen| {
+    finds: |cx| {
         let text = "Your account has insufficient funds to activate integration module";
-        module(seen, |it| {
+        module(cx, |it| {
             let activates = it.fields.get("active") == Some(&Value::Bool(true));
-            if activates && !seen.account.has_funds {
+            if activates && !cx.account.has_funds {
                 vec![Detail::new("", text)]
             } else {
                 Vec::new()
@@ -243,15 +243,15 @@ pub(super) const PAID: &[Row] = &[Row {
     },
 }];
 
-fn each(seen: &Seen<'_>, names: &[&str], good: fn(&Value) -> bool) -> Vec<Detail> {
-    module(seen, |it| {
+fn each(cx: &RequestContext<'_>, names: &[&str], good: fn(&Value) -> bool) -> Vec<Detail> {
+    module(cx, |it| {
         let names = names.iter();
         names.flat_map(|name| it.unless(name, INVALID, good)).collect()
     })
 }
 
 fn needed(entity: &Entity<'_>, name: &str, good: fn(&Value) -> bool) -> Vec<Detail> {
-    let mut found = entity.given(name);
+    let mut found = entity.missing(name);
     found.extend(entity.unless(name, INVALID, good));
     found
 }
@@ -269,7 +269,7 @@ fn svg(value: &Value) -> bool {
     url.is_some_and(|url| url.path().to_ascii_lowercase().ends_with(".svg"))
 }
 
-/// PHP writes an empty map as a list (§1.8), so what was read may be written back.
+/// PHP serializes an empty map as a list (§1.8), so a response may be sent back.
 fn actions(value: &Value) -> bool {
     match value {
         Value::Array(items) => items.is_empty(),

@@ -1,34 +1,39 @@
-//! What the values in a query have to be like.
+//! Checks of query values.
 
 use crate::check::{Check, Detail};
 
 use super::super::journal::Subject;
 use super::endpoint::Endpoint;
 use super::values::{CHOICE, INVALID, date, date_time, is_phone};
-use super::{Refusal, Row, Seen};
+use super::{Refusal, RequestContext, Row};
 
 const LIMITS: &[&str] = &["20", "50", "100"];
 const FLAGS: &[&str] = &["0", "1"];
 const STATUSES: &[&str] = &["free", "busy", "dinner", "break"];
 const PROGRESS: &[&str] = &["performing", "completed"];
 
-const fn row(check: Check, finds: fn(&Seen<'_>) -> Vec<Detail>) -> Row {
+const fn row(check: Check, finds: fn(&RequestContext<'_>) -> Vec<Detail>) -> Row {
     Row { check, refusal: Refusal::Input, finds }
 }
 
-fn unless(seen: &Seen<'_>, name: &str, text: &'static str, good: fn(&str) -> bool) -> Vec<Detail> {
-    match seen.parameter(name) {
+fn unless(
+    cx: &RequestContext<'_>,
+    name: &str,
+    text: &'static str,
+    good: fn(&str) -> bool,
+) -> Vec<Detail> {
+    match cx.parameter(name) {
         Some(value) if !good(value) => vec![Detail::new(name, text)],
         _ => Vec::new(),
     }
 }
 
 pub(super) const VALUES: &[Row] = &[
-    row(Check::documented("query.limit", "§1.6", "limit is 20, 50 or 100"), |seen| {
-        unless(seen, "limit", CHOICE, |it| LIMITS.contains(&it))
+    row(Check::documented("query.limit", "§1.6", "limit is 20, 50 or 100"), |cx| {
+        unless(cx, "limit", CHOICE, |it| LIMITS.contains(&it))
     }),
-    row(Check::documented("query.page", "§1.6", "page is a number from 1"), |seen| {
-        unless(seen, "page", INVALID, |it| it.parse::<u32>().is_ok_and(|page| page > 0))
+    row(Check::documented("query.page", "§1.6", "page is a number from 1"), |cx| {
+        unless(cx, "page", INVALID, |it| it.parse::<u32>().is_ok_and(|page| page > 0))
     }),
     row(
         Check::guess(
@@ -36,7 +41,7 @@ pub(super) const VALUES: &[Row] = &[
             "§2.3",
             "phone is an international number, with or without the plus, and the plus is encoded",
         ),
-        |seen| unless(seen, "phone", INVALID, is_phone),
+        |cx| unless(cx, "phone", INVALID, is_phone),
     ),
     row(
         Check::documented(
@@ -44,10 +49,10 @@ pub(super) const VALUES: &[Row] = &[
             "§1.3, §2.3",
             "details and ignoreStatus are 0 or 1 (the official Python client writes True)",
         ),
-        |seen| {
+        |cx| {
             let flag = |it: &str| FLAGS.contains(&it) || it == "True";
-            let mut found = unless(seen, "details", CHOICE, flag);
-            found.extend(unless(seen, "ignoreStatus", CHOICE, flag));
+            let mut found = unless(cx, "details", CHOICE, flag);
+            found.extend(unless(cx, "ignoreStatus", CHOICE, flag));
             found
         },
     ),
@@ -57,11 +62,11 @@ pub(super) const VALUES: &[Row] = &[
             "§1.3",
             "filter is written filter[name]=… (the official Python client writes filter=None)",
         ),
-        |seen| unless(seen, "filter", INVALID, |it| it == "None"),
+        |cx| unless(cx, "filter", INVALID, |it| it == "None"),
     ),
     row(
         Check::answered("query.filter_known", "§1.4, §4, §5, §6, §7", "a filter the operation has"),
-        |seen| filters(seen, |kind, _| kind.is_some()),
+        |cx| filters(cx, |kind, _| kind.is_some()),
     ),
     row(
         Check::answered(
@@ -69,7 +74,7 @@ pub(super) const VALUES: &[Row] = &[
             "§1.4, §4, §5, §6, §7",
             "flags 0 or 1, dates Y-m-d, known statuses, ids are numbers",
         ),
-        |seen| filters(seen, |kind, value| kind.is_none_or(|kind| kind.fits(value))),
+        |cx| filters(cx, |kind, value| kind.is_none_or(|kind| kind.fits(value))),
     ),
     row(
         Check::documented(
@@ -77,10 +82,10 @@ pub(super) const VALUES: &[Row] = &[
             "§5.2, §5.4, §5.6, §6",
             "by and entityBy are id or externalId",
         ),
-        |seen| {
+        |cx| {
             let good = |it: &str| matches!(it, "id" | "externalId");
-            let mut found = unless(seen, "by", CHOICE, good);
-            found.extend(unless(seen, "entityBy", CHOICE, good));
+            let mut found = unless(cx, "by", CHOICE, good);
+            found.extend(unless(cx, "entityBy", CHOICE, good));
             found
         },
     ),
@@ -90,17 +95,17 @@ pub(super) const VALUES: &[Row] = &[
             "§4",
             "the status of an employee is free, busy, dinner or break",
         ),
-        |seen| unless(seen, "status", CHOICE, |it| STATUSES.contains(&it)),
+        |cx| unless(cx, "status", CHOICE, |it| STATUSES.contains(&it)),
     ),
 ];
 
-/// What a filter is asked with.
+/// Type of a filter's value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Text,
     Flag,
     Status,
-    /// Of a task.
+    /// Status of a task.
     Progress,
     Date,
     Number,
@@ -127,10 +132,10 @@ impl Kind {
     }
 }
 
-/// Filters, by what stands in the first brackets, that are not good.
-fn filters(seen: &Seen<'_>, good: fn(Option<Kind>, &str) -> bool) -> Vec<Detail> {
-    // The one filter of which official tests show the text has it in the account's language.
-    let text = match seen.endpoint() {
+/// Invalid filters, by the name in the first brackets.
+fn filters(cx: &RequestContext<'_>, good: fn(Option<Kind>, &str) -> bool) -> Vec<Detail> {
+    // The only filter with a known message, in the account's language.
+    let text = match cx.endpoint() {
         Some(Endpoint::History(_)) => "Значение недопустимо.",
         _ => INVALID,
     };
@@ -138,11 +143,11 @@ fn filters(seen: &Seen<'_>, good: fn(Option<Kind>, &str) -> bool) -> Vec<Detail>
         let rest = name.strip_prefix("filter[")?;
         rest.split_once(']').map(|(inner, tail)| (inner.to_owned(), tail.starts_with('[')))
     };
-    seen.parameters
+    cx.parameters
         .iter()
         .filter_map(|(name, value)| Some((inner(name)?, value)))
         .filter(|((name, brackets), value)| {
-            let kind = seen
+            let kind = cx
                 .endpoint()
                 .and_then(|endpoint| kind(endpoint, name))
                 .filter(|kind| kind.has_brackets() == *brackets);
@@ -161,7 +166,7 @@ fn kind(endpoint: Endpoint, name: &str) -> Option<Kind> {
         }
         (Endpoint::Users, "groups") => Kind::Texts,
         (Endpoint::Users, "createdAtFrom" | "createdAtTo") => Kind::Date,
-        // `phone` is in no documentation, and a live account answered it all the same.
+        // `phone` is undocumented, but a live account accepted it.
         (Endpoint::Customers, "name" | "email" | "phone") => Kind::Text,
         (Endpoint::Customers, "isContact") => Kind::Flag,
         (Endpoint::Customers, "dateFrom" | "dateTo") => Kind::Date,
@@ -180,10 +185,10 @@ fn kind(endpoint: Endpoint, name: &str) -> Option<Kind> {
         (Endpoint::History(Subject::Customer | Subject::Corporate), "customerExternalId") => {
             Kind::Text
         }
-        (Endpoint::Notes(_), "ids" | "customerIds" | "managerIds") => Kind::Numbers,
-        (Endpoint::Notes(_), "customerExternalIds") => Kind::Texts,
-        (Endpoint::Notes(_), "text") => Kind::Text,
-        (Endpoint::Notes(_), "createdAtFrom" | "createdAtTo") => Kind::Date,
+        (Endpoint::RequestLog(_), "ids" | "customerIds" | "managerIds") => Kind::Numbers,
+        (Endpoint::RequestLog(_), "customerExternalIds") => Kind::Texts,
+        (Endpoint::RequestLog(_), "text") => Kind::Text,
+        (Endpoint::RequestLog(_), "createdAtFrom" | "createdAtTo") => Kind::Date,
         (Endpoint::Orders, name) => return of_orders(name),
         (Endpoint::Tasks, name) => return of_tasks(name),
         (Endpoint::Files, name) => return of_files(name),
@@ -204,7 +209,7 @@ fn of_orders(name: &str) -> Option<Kind> {
     }
 }
 
-/// §6; "dates" are those of the official client's model.
+/// §6; the dates are from the official client's model.
 fn of_tasks(name: &str) -> Option<Kind> {
     match name {
         "ids" | "performers" | "creators" => Some(Kind::Numbers),
@@ -216,7 +221,7 @@ fn of_tasks(name: &str) -> Option<Kind> {
     }
 }
 
-/// The reference names none (§8); these are in the official client's model.
+/// Not in the reference (§8); from the official client's model.
 fn of_files(name: &str) -> Option<Kind> {
     match name {
         "ids" | "orderIds" | "customerIds" => Some(Kind::Numbers),

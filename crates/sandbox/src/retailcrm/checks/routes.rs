@@ -1,15 +1,15 @@
-//! The paths of the account and their verbs.
+//! Paths of the account with their methods.
 
 use http::Method;
 
 use super::super::journal::Subject;
 use super::endpoint::Endpoint;
 
-/// Where a request wants to go.
+/// Result of path matching.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Path {
     Known(Endpoint),
-    /// The path exists, with another verb.
+    /// The path exists with another method.
     OtherVerb,
     Unknown,
 }
@@ -30,7 +30,7 @@ const ROUTES: &[Route] = &[
     route(Verb::Post, "/api/v5/telephony/call/event", Endpoint::CallEvent),
     route(Verb::Post, "/api/v5/telephony/calls/upload", Endpoint::CallsUpload),
     route(Verb::Get, "/api/v5/telephony/manager", Endpoint::Manager),
-    // These three are unversioned (§1.1).
+    // Unversioned (§1.1).
     route(Verb::Get, "/api/credentials", Endpoint::Credentials),
     route(Verb::Get, "/api/api-versions", Endpoint::ApiVersions),
     route(Verb::Get, "/api/system-info", Endpoint::SystemInfo),
@@ -44,9 +44,9 @@ const ROUTES: &[Route] = &[
     route(Verb::Get, "/api/v5/customers/history", Endpoint::History(Subject::Customer)),
     route(Verb::Get, "/api/v5/customers-corporate/history", Endpoint::History(Subject::Corporate)),
     route(Verb::Get, "/api/v5/orders/history", Endpoint::History(Subject::Order)),
-    route(Verb::Get, "/api/v5/customers/notes", Endpoint::Notes(Subject::Customer)),
+    route(Verb::Get, "/api/v5/customers/notes", Endpoint::RequestLog(Subject::Customer)),
     route(Verb::Post, "/api/v5/customers/notes/create", Endpoint::NoteCreate(Subject::Customer)),
-    route(Verb::Get, "/api/v5/customers-corporate/notes", Endpoint::Notes(Subject::Corporate)),
+    route(Verb::Get, "/api/v5/customers-corporate/notes", Endpoint::RequestLog(Subject::Corporate)),
     route(
         Verb::Post,
         "/api/v5/customers-corporate/notes/create",
@@ -62,8 +62,8 @@ const ROUTES: &[Route] = &[
     route(Verb::Post, "/api/v5/files/upload", Endpoint::FileUpload),
 ];
 
-/// Paths with the name of a thing in them, where `*` stands.
-const OF_A_THING: &[Route] = &[
+/// Paths with ids, marked by `*`.
+const WITH_IDS: &[Route] = &[
     route(Verb::Get, "/api/v5/integration-modules/*", Endpoint::Module),
     route(Verb::Post, "/api/v5/integration-modules/*/edit", Endpoint::ModuleEdit),
     route(Verb::Get, "/api/v5/customers/*", Endpoint::Customer),
@@ -93,9 +93,8 @@ const OF_A_THING: &[Route] = &[
     route(Verb::Post, "/api/v5/files/*/delete", Endpoint::FileDelete),
 ];
 
-/// Where the API has something else than the name of a thing, or nothing at all: nobody's
-/// customer is called `notes`.
-const NOT_A_THING: &[&str] = &[
+/// Segments that are not ids: no customer is called `notes`.
+const RESERVED_NAMES: &[&str] = &[
     "combine",
     "companies",
     "contacts",
@@ -117,7 +116,7 @@ const fn route(verb: Verb, path: &'static str, endpoint: Endpoint) -> Route {
 }
 
 impl Path {
-    /// Where it leads, the name of the thing in it, and of the part of that thing.
+    /// Matches a path; returns its names, of the entity and of its part.
     pub(super) fn of(method: &Method, path: &str) -> (Self, [String; 2]) {
         let Some((verb, endpoint, thing)) = find(path) else {
             return (Self::Unknown, Default::default());
@@ -142,14 +141,14 @@ fn find(path: &str) -> Option<(Verb, Endpoint, [String; 2])> {
             None => Some((Verb::Get, Endpoint::User(id(rest)?), Default::default())),
         };
     }
-    OF_A_THING.iter().find_map(|route| {
-        let things = things_in(path, route.path)?;
+    WITH_IDS.iter().find_map(|route| {
+        let things = ids_in(path, route.path)?;
         Some((route.verb, route.endpoint, things))
     })
 }
 
-/// What stands in a path where its pattern has a `*`: one name, or two.
-fn things_in(path: &str, pattern: &str) -> Option<[String; 2]> {
+/// The segments of a path at the `*` of its pattern: one or two.
+fn ids_in(path: &str, pattern: &str) -> Option<[String; 2]> {
     let mut names = [const { String::new() }; 2];
     let mut free = names.iter_mut();
     let mut segments = path.split('/');
@@ -159,10 +158,10 @@ fn things_in(path: &str, pattern: &str) -> Option<[String; 2]> {
             if segment != wanted {
                 return None;
             }
-        } else if segment.is_empty() || NOT_A_THING.contains(&segment) {
+        } else if segment.is_empty() || RESERVED_NAMES.contains(&segment) {
             return None;
         } else {
-            // In a path a plus is a plus.
+            // A plus in a path is literal.
             let field = format!("thing={}", segment.replace('+', "%2B"));
             let (_, name) = url::form_urlencoded::parse(field.as_bytes()).next()?;
             *free.next()? = name.into_owned();

@@ -1,4 +1,4 @@
-//! What `POST /api/v5/integration-modules/{code}/update-scopes` demands.
+//! Checks of `POST /api/v5/integration-modules/{code}/update-scopes`.
 
 use crate::check::{Check, Detail};
 
@@ -13,9 +13,9 @@ pub(super) const ASKED: &[Row] = &[
             "the module was connected by the simple connection of the marketplace",
         ),
         refusal: Refusal::Says(400, "Not enabled simple connection"),
-        finds: |seen| {
-            let connected = seen.account.simple_connections.contains(&seen.thing);
-            if seen.is(Endpoint::ModuleScopes) && !connected {
+        finds: |cx| {
+            let connected = cx.account.simple_connections.contains(&cx.thing);
+            if cx.is(Endpoint::ModuleScopes) && !connected {
                 vec![Detail::whole()]
             } else {
                 Vec::new()
@@ -29,11 +29,11 @@ pub(super) const ASKED: &[Row] = &[
             "requires has scopes, a list of at least one text, and nothing else",
         ),
         refusal: Refusal::EntityMap,
-        finds: |seen| {
-            if !seen.is(Endpoint::ModuleScopes) {
+        finds: |cx| {
+            if !cx.is(Endpoint::ModuleScopes) {
                 return Vec::new();
             }
-            of_written(seen, |it| {
+            of_written(cx, |it| {
                 let mut found = it.only(&["scopes"]);
                 match it.fields.get("scopes").map(|scopes| (scopes, scopes.as_array())) {
                     None => found.extend(it.at("scopes", BLANK)),

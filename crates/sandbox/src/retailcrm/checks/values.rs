@@ -1,4 +1,4 @@
-//! What single values have to be like.
+//! Checks of single values.
 
 use std::borrow::Cow;
 
@@ -9,16 +9,16 @@ use url::{Host, Url};
 use crate::check::Detail;
 
 use super::super::state::Account;
-use super::Seen;
+use super::RequestContext;
 
 pub(super) const BLANK: &str = "This value should not be blank.";
 pub(super) const CHOICE: &str = "The value you selected is not a valid choice.";
 pub(super) const INVALID: &str = "This value is not valid.";
 pub(super) const EXTRA: &str = "This form should not contain extra fields.";
 
-/// The event, or one of the uploaded calls.
+/// An object of the request, such as the event or an uploaded call.
 pub(super) struct Entity<'a> {
-    /// What its fields are called in an answer: nothing, or `calls[0].`.
+    /// Prefix of its field names in a response: empty, or `calls[0].`.
     prefix: String,
     pub(super) fields: &'a Map<String, Value>,
     pub(super) account: &'a Account,
@@ -59,12 +59,12 @@ impl<'a> Entity<'a> {
         self.fields.contains_key(name)
     }
 
-    /// A finding about this field.
+    /// A violation of this field.
     pub(super) fn at(&self, name: &str, text: impl Into<Cow<'static, str>>) -> Vec<Detail> {
         vec![Detail::new(format!("{}{name}", self.prefix), text)]
     }
 
-    /// A finding about this field if it is there and no good.
+    /// Violation if this field is set and invalid.
     pub(super) fn unless(
         &self,
         name: &str,
@@ -77,12 +77,12 @@ impl<'a> Entity<'a> {
         }
     }
 
-    /// A finding if this field is not there.
-    pub(super) fn given(&self, name: &str) -> Vec<Detail> {
+    /// Violation if this field is missing.
+    pub(super) fn missing(&self, name: &str) -> Vec<Detail> {
         if self.has(name) { Vec::new() } else { self.at(name, BLANK) }
     }
 
-    /// Fields beyond these.
+    /// Violations for unknown fields.
     pub(super) fn only(&self, known: &[&str]) -> Vec<Detail> {
         let extra = self.fields.keys().filter(|name| !known.contains(&name.as_str()));
         extra.flat_map(|name| self.at(name, EXTRA)).collect()
@@ -105,37 +105,44 @@ fn holds_nothing(value: &Value) -> bool {
     }
 }
 
-/// What a check finds in the event of this request.
-pub(super) fn of_event(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
-    let Some(fields) = &seen.event else {
-        return Vec::new();
-    };
-    check(&Entity { prefix: String::new(), fields, account: seen.account })
-}
-
-/// What a check finds in the object that this request writes.
-pub(super) fn of_written(
-    seen: &Seen<'_>,
+/// Violations in the event.
+pub(super) fn of_event(
+    cx: &RequestContext<'_>,
     check: impl Fn(&Entity<'_>) -> Vec<Detail>,
 ) -> Vec<Detail> {
-    let Some(fields) = &seen.written else {
+    let Some(fields) = &cx.event else {
         return Vec::new();
     };
-    check(&Entity { prefix: String::new(), fields, account: seen.account })
+    check(&Entity { prefix: String::new(), fields, account: cx.account })
 }
 
-/// What a check finds in the calls of this request.
-pub(super) fn of_calls(seen: &Seen<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
-    let calls = seen.calls.iter().flatten().filter_map(Value::as_object).enumerate();
+/// Violations in the object to write.
+pub(super) fn of_written(
+    cx: &RequestContext<'_>,
+    check: impl Fn(&Entity<'_>) -> Vec<Detail>,
+) -> Vec<Detail> {
+    let Some(fields) = &cx.written else {
+        return Vec::new();
+    };
+    check(&Entity { prefix: String::new(), fields, account: cx.account })
+}
+
+/// Violations in the calls.
+pub(super) fn of_calls(
+    cx: &RequestContext<'_>,
+    check: impl Fn(&Entity<'_>) -> Vec<Detail>,
+) -> Vec<Detail> {
+    let calls = cx.calls.iter().flatten().filter_map(Value::as_object).enumerate();
     calls
         .flat_map(|(index, fields)| {
             let prefix = format!("calls[{index}].");
-            check(&Entity { prefix, fields, account: seen.account })
+            check(&Entity { prefix, fields, account: cx.account })
         })
         .collect()
 }
 
-/// An international number: `+375291112233`, or the same without the plus (§2.2, phone form).
+/// Returns true for an international number: `+375291112233`, or without the plus (§2.2, phone
+/// form).
 pub(super) fn is_phone(text: &str) -> bool {
     let digits = text.strip_prefix('+').unwrap_or(text);
     (7..=15).contains(&digits.len())
@@ -167,14 +174,14 @@ pub(super) fn list_of(value: &Value, item: impl Fn(&Value) -> bool) -> bool {
     value.as_array().is_some_and(|items| items.iter().all(item))
 }
 
-/// An object with no fields but these, each a text.
+/// Returns true for an object with only these fields, each a text.
 pub(super) fn texts_only(value: &Value, known: &[&str]) -> bool {
     value.as_object().is_some_and(|fields| {
         fields.iter().all(|(name, value)| known.contains(&name.as_str()) && value.is_string())
     })
 }
 
-/// `Y-m-d H:i:s`, a moment that exists.
+/// Returns true for a valid `Y-m-d H:i:s`.
 pub(super) fn date_time(text: &str) -> bool {
     let shape = "dddd-dd-dd dd:dd:dd";
     let fits = text.len() == shape.len()
@@ -185,12 +192,12 @@ pub(super) fn date_time(text: &str) -> bool {
     fits && DateTime::strptime("%Y-%m-%d %H:%M:%S", text).is_ok()
 }
 
-/// `Y-m-d`, a day that exists.
+/// Returns true for a valid `Y-m-d`.
 pub(super) fn date(text: &str) -> bool {
     date_time(&format!("{text} 00:00:00"))
 }
 
-/// A link without a login, over http or https.
+/// Returns true for an http or https link without a login.
 pub(super) fn open_link(value: &Value) -> bool {
     value.as_str().map(Url::parse).is_some_and(|url| {
         url.is_ok_and(|url| {
@@ -200,7 +207,7 @@ pub(super) fn open_link(value: &Value) -> bool {
     })
 }
 
-/// A link the CRM can fetch without a login; plain `http` on this machine only.
+/// Returns true for a link the CRM can fetch without a login; plain `http` on this machine only.
 pub(super) fn link(value: &Value) -> bool {
     let Some(Ok(url)) = value.as_str().map(Url::parse) else {
         return false;

@@ -1,59 +1,59 @@
 //! Corporate customers, their contacts and their companies (§5.6).
 
-mod first;
 mod read;
+mod seed;
 mod write;
 
 use serde_json::{Map, Value, json};
 
-use super::checks::Seen;
+use super::checks::RequestContext;
 use super::handlers::known;
 use super::state::Account;
 
-pub(super) use first::corporates as first;
 pub(super) use read::{companies, contacts, list, one};
-pub(super) use write::{company_meant, written};
+pub(super) use seed::corporates as seed;
+pub(super) use write::{company_ref, written};
 
-/// A corporate customer: a company or several, and who speaks for them.
+/// A corporate customer with its companies and contacts.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Corporate {
     /// The CRM's id.
     pub id: u64,
-    /// The id somebody else gave.
+    /// The external id.
     pub external_id: Option<String>,
-    /// What people in the CRM call it.
+    /// The display name.
     pub nick_name: String,
     /// The shop.
     pub site: String,
     /// `Y-m-d H:i:s` in the account's zone.
     pub created_at: String,
-    /// The employee responsible.
+    /// The responsible employee.
     pub manager_id: Option<u64>,
-    /// Who speaks for it.
+    /// The contacts.
     pub contacts: Vec<Contact>,
-    /// The companies it is made of.
+    /// The companies.
     pub companies: Vec<Company>,
-    /// Fields the account's administrator added, by code.
+    /// Custom fields by code.
     pub custom_fields: Map<String, Value>,
     /// Names of tags.
     pub tags: Vec<String>,
     pub(super) main_address: Option<Value>,
-    /// Whatever else was written, as it was written.
+    /// Other fields as sent.
     pub(super) more: Map<String, Value>,
 }
 
-/// A customer who speaks for a corporate customer.
+/// A contact of a corporate customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Contact {
-    /// The CRM's id of the contact, which is not the customer's; 0 until the account gives one.
+    /// The CRM's id of the contact, different from the customer's; 0 until assigned.
     pub id: u64,
     /// The customer.
     pub customer_id: u64,
-    /// Whether this one is asked for first.
+    /// Whether it is the main contact.
     pub is_main: bool,
-    /// The ids of the ties to companies, and the companies; an id of 0 is given by the account.
+    /// Ids of the links to companies, and of the companies; a link id of 0 is assigned later.
     pub companies: Vec<(u64, u64)>,
 }
 
@@ -61,33 +61,33 @@ pub struct Contact {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Company {
-    /// The CRM's id; 0 until the account gives one.
+    /// The CRM's id; 0 until assigned.
     pub id: u64,
-    /// The id somebody else gave.
+    /// The external id.
     pub external_id: Option<String>,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// What it is known as.
+    /// The brand name.
     pub brand: Option<String>,
-    /// Whether it is the one that stands for all.
+    /// Whether it is the main company.
     pub is_main: bool,
-    /// Whether it is still worked with.
+    /// Whether it is active.
     pub active: bool,
     /// `Y-m-d H:i:s` in the account's zone.
     pub created_at: String,
-    /// Whatever else was written, as it was written.
+    /// Other fields as sent.
     pub(super) more: Map<String, Value>,
 }
 
 impl Contact {
-    /// This customer, with no company yet.
+    /// Creates a contact of this customer, without companies.
     pub fn new(customer_id: u64) -> Self {
         Self { id: 0, customer_id, is_main: false, companies: Vec::new() }
     }
 }
 
 impl Company {
-    /// An active company of this name.
+    /// Creates an active company with this name.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             id: 0,
@@ -101,8 +101,8 @@ impl Company {
         }
     }
 
-    fn tells(&self) -> Map<String, Value> {
-        let told = known(json!({
+    fn to_json(&self) -> Map<String, Value> {
+        let json = known(json!({
             "isMain": self.is_main,
             "id": self.id,
             "externalId": self.external_id,
@@ -118,27 +118,28 @@ impl Company {
             "costSumm": 0,
             "customFields": [],
         }));
-        with(told, &self.more)
+        with(json, &self.more)
     }
 }
 
-fn with(told: Value, more: &Map<String, Value>) -> Map<String, Value> {
-    let mut told = match told {
+fn with(json: Value, more: &Map<String, Value>) -> Map<String, Value> {
+    let mut json = match json {
         Value::Object(fields) => fields,
         _ => Map::new(),
     };
-    told.extend(more.clone());
-    told
+    json.extend(more.clone());
+    json
 }
 
 impl Corporate {
-    /// A corporate customer of the first shop with this name, and nobody responsible.
+    /// Creates a corporate customer of the first shop with this name, without a responsible
+    /// employee.
     pub fn new(id: u64, nick_name: impl Into<String>) -> Self {
         Self {
             id,
             external_id: None,
             nick_name: nick_name.into(),
-            site: super::first::SITE.into(),
+            site: super::seed::SITE.into(),
             created_at: "2026-02-17 13:28:18".into(),
             manager_id: None,
             contacts: Vec::new(),
@@ -150,7 +151,7 @@ impl Corporate {
         }
     }
 
-    /// With this customer as a contact, the first one the main one.
+    /// Adds a contact; the first one is the main one.
     #[must_use]
     pub fn with_contact(mut self, customer_id: u64) -> Self {
         let is_main = self.contacts.is_empty();
@@ -158,7 +159,7 @@ impl Corporate {
         self
     }
 
-    /// With a company of this name, the first one the main one.
+    /// Adds a company; the first one is the main one.
     #[must_use]
     pub fn with_company(mut self, name: impl Into<String>) -> Self {
         let is_main = self.companies.is_empty();
@@ -176,8 +177,8 @@ impl Corporate {
         ties.map(|(tie, company)| json!({"id": tie, "company": self.company(*company)})).collect()
     }
 
-    /// As the list tells it.
-    pub(super) fn tells(&self) -> Map<String, Value> {
+    /// The JSON of the list.
+    pub(super) fn to_json(&self) -> Map<String, Value> {
         let main_contact = self.contacts.iter().find(|it| it.is_main).map(|contact| {
             json!({
                 "id": contact.id,
@@ -189,10 +190,10 @@ impl Corporate {
         let tags = self.tags.iter();
         let tags: Vec<Value> =
             tags.map(|name| json!({"name": name, "color": "#cccccc", "attached": true})).collect();
-        // An empty PHP map leaves as a list (§1.8).
+        // PHP serializes an empty map as a list (§1.8).
         let custom_fields =
             if self.custom_fields.is_empty() { json!([]) } else { json!(self.custom_fields) };
-        let told = known(json!({
+        let json = known(json!({
             "type": "customer_corporate",
             "id": self.id,
             "externalId": self.external_id,
@@ -213,24 +214,24 @@ impl Corporate {
             "mainCustomerContact": main_contact,
             "mainCompany": main_company.and_then(|it| self.company(it.id)),
         }));
-        with(told, &self.more)
+        with(json, &self.more)
     }
 
-    /// With everything that belongs to it, as a history tells what was created.
-    fn tells_whole(&self) -> Map<String, Value> {
-        let mut told = self.tells();
+    /// The JSON with all parts, as in a history's creation row.
+    fn to_full_json(&self) -> Map<String, Value> {
+        let mut json = self.to_json();
         let contacts = self.contacts.iter();
         let contacts: Vec<Value> =
             contacts.map(|it| json!({"id": it.id, "customer": {"id": it.customer_id}})).collect();
-        let companies: Vec<_> = self.companies.iter().map(Company::tells).collect();
-        told.insert("customerContacts".into(), json!(contacts));
-        told.insert("companies".into(), json!(companies));
-        told
+        let companies: Vec<_> = self.companies.iter().map(Company::to_json).collect();
+        json.insert("customerContacts".into(), json!(contacts));
+        json.insert("companies".into(), json!(companies));
+        json
     }
 }
 
-impl Seen<'_> {
-    /// The corporate customer the path names.
+impl RequestContext<'_> {
+    /// The corporate customer of the path.
     pub(super) fn corporate(&self) -> Option<&Corporate> {
         let all = self.account.corporates.iter();
         let mut all = all.filter(|it| self.account.reaches_site(&it.site));
@@ -245,7 +246,7 @@ impl Seen<'_> {
         })
     }
 
-    /// The contact the path names: by its own id or its customer's, or by its customer's externalId.
+    /// The contact of the path: by its own id, its customer's id, or its customer's externalId.
     pub(super) fn contact(&self) -> Option<&Contact> {
         let contacts = &self.corporate()?.contacts;
         if self.parameter("entityBy") == Some("id") {
@@ -259,7 +260,7 @@ impl Seen<'_> {
         })
     }
 
-    /// The company the path names.
+    /// The company of the path.
     pub(super) fn company(&self) -> Option<&Company> {
         let mut companies = self.corporate()?.companies.iter();
         if self.parameter("entityBy") == Some("id") {

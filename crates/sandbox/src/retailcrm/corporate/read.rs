@@ -1,34 +1,34 @@
-//! Corporate customers as they are asked for.
+//! Responses with corporate customers.
 
 use serde_json::{Map, Value, json};
 
-use super::super::checks::Seen;
+use super::super::checks::RequestContext;
 use super::super::customers::Customer;
 use super::super::handlers::{known, page_of};
 use super::Corporate;
 
-/// The list does not carry the contacts.
-pub(in crate::retailcrm) fn list(seen: &Seen<'_>) -> Value {
+/// The list has no contacts.
+pub(in crate::retailcrm) fn list(cx: &RequestContext<'_>) -> Value {
     let part = |name: &str, have: &[&str]| {
-        seen.parameter(&format!("filter[{name}]")).is_none_or(|wanted| {
+        cx.parameter(&format!("filter[{name}]")).is_none_or(|wanted| {
             let wanted = wanted.to_lowercase();
             have.iter().any(|it| it.to_lowercase().contains(&wanted))
         })
     };
     let among = |name: &str, have: &dyn Fn(&str) -> bool| {
-        let wanted = seen.list(&format!("filter[{name}]"));
+        let wanted = cx.list(&format!("filter[{name}]"));
         wanted.is_empty() || wanted.into_iter().any(have)
     };
     let names_of_contacts = |it: &Corporate| -> Vec<String> {
         let customers =
-            it.contacts.iter().filter_map(|contact| seen.account.customer(contact.customer_id));
+            it.contacts.iter().filter_map(|contact| cx.account.customer(contact.customer_id));
         customers.map(Customer::full_name).collect()
     };
-    let found: Vec<Map<String, Value>> = seen
+    let found: Vec<Map<String, Value>> = cx
         .account
         .corporates
         .iter()
-        .filter(|it| seen.account.reaches_site(&it.site))
+        .filter(|it| cx.account.reaches_site(&it.site))
         .filter(|it| {
             let companies: Vec<&str> = it.companies.iter().map(|it| it.name.as_str()).collect();
             let contacts = names_of_contacts(it);
@@ -46,23 +46,23 @@ pub(in crate::retailcrm) fn list(seen: &Seen<'_>) -> Value {
                 && among("sites", &|site| it.site == site)
                 && among("managers", &|id| it.manager_id.is_some_and(|own| own.to_string() == id))
         })
-        .map(Corporate::tells)
+        .map(Corporate::to_json)
         .collect();
-    page_of(seen, "customersCorporate", &found)
+    page_of(cx, "customersCorporate", &found)
 }
 
-pub(in crate::retailcrm) fn one(seen: &Seen<'_>) -> Value {
-    let mut told = seen.corporate().map(Corporate::tells).unwrap_or_default();
-    told.insert("addresses".into(), json!([]));
-    told.insert("companies".into(), json!([]));
-    json!({"success": true, "customerCorporate": told})
+pub(in crate::retailcrm) fn one(cx: &RequestContext<'_>) -> Value {
+    let mut json = cx.corporate().map(Corporate::to_json).unwrap_or_default();
+    json.insert("addresses".into(), json!([]));
+    json.insert("companies".into(), json!([]));
+    json!({"success": true, "customerCorporate": json})
 }
 
-/// Ids only: neither names nor numbers.
-pub(in crate::retailcrm) fn contacts(seen: &Seen<'_>) -> Value {
-    let wanted = seen.list("filter[contactIds]");
-    let Some(corporate) = seen.corporate() else {
-        return page_of::<Value>(seen, "contacts", &[]);
+/// Ids only, without names and numbers.
+pub(in crate::retailcrm) fn contacts(cx: &RequestContext<'_>) -> Value {
+    let wanted = cx.list("filter[contactIds]");
+    let Some(corporate) = cx.corporate() else {
+        return page_of::<Value>(cx, "contacts", &[]);
     };
     let found: Vec<Value> = corporate
         .contacts
@@ -72,7 +72,7 @@ pub(in crate::retailcrm) fn contacts(seen: &Seen<'_>) -> Value {
             wanted.is_empty() || wanted.contains(&id.as_str())
         })
         .map(|contact| {
-            let customer = seen.account.customer(contact.customer_id);
+            let customer = cx.account.customer(contact.customer_id);
             json!({
                 "isMain": contact.is_main,
                 "id": contact.id,
@@ -85,12 +85,12 @@ pub(in crate::retailcrm) fn contacts(seen: &Seen<'_>) -> Value {
             })
         })
         .collect();
-    page_of(seen, "contacts", &found)
+    page_of(cx, "contacts", &found)
 }
 
-pub(in crate::retailcrm) fn companies(seen: &Seen<'_>) -> Value {
-    let Some(corporate) = seen.corporate() else {
-        return page_of::<Value>(seen, "companies", &[]);
+pub(in crate::retailcrm) fn companies(cx: &RequestContext<'_>) -> Value {
+    let Some(corporate) = cx.corporate() else {
+        return page_of::<Value>(cx, "companies", &[]);
     };
     let customer = known(json!({
         "site": corporate.site,
@@ -102,10 +102,10 @@ pub(in crate::retailcrm) fn companies(seen: &Seen<'_>) -> Value {
         .companies
         .iter()
         .map(|company| {
-            let mut told = company.tells();
-            told.insert("customer".into(), customer.clone());
-            told
+            let mut json = company.to_json();
+            json.insert("customer".into(), customer.clone());
+            json
         })
         .collect();
-    page_of(seen, "companies", &found)
+    page_of(cx, "companies", &found)
 }

@@ -1,41 +1,44 @@
-//! Corporate customers as they are written, in a body, by a seed, and in the journal.
+//! Writing of corporate customers: from requests, seeds and with history rows.
 
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::super::checks::{Endpoint, Seen};
+use super::super::checks::{Endpoint, RequestContext};
 use super::super::differences::differences;
 use super::super::handlers::Change;
 use super::super::journal::{self, Author, Subject};
 use super::super::state::Account;
 use super::{Company, Contact, Corporate};
-use crate::wire::Answer;
+use crate::wire::Response;
 
-/// A corporate customer, a contact or a company of it, as created or edited.
-pub(in crate::retailcrm) fn written(endpoint: Endpoint, seen: &Seen<'_>) -> (Answer, Change) {
+/// The corporate customer, contact or company after the request.
+pub(in crate::retailcrm) fn written(
+    endpoint: Endpoint,
+    cx: &RequestContext<'_>,
+) -> (Response, Change) {
     let nothing = Map::new();
-    let fields = seen.written.as_ref().unwrap_or(&nothing);
+    let fields = cx.written.as_ref().unwrap_or(&nothing);
     let creates = endpoint == Endpoint::CorporateCreate;
-    let known = seen.corporate().filter(|_| !creates).cloned();
+    let known = cx.corporate().filter(|_| !creates).cloned();
     let mut corporate = known.unwrap_or_else(|| {
-        let mut fresh = Corporate::new(seen.account.free_corporate_id(), "");
-        fresh.site = seen.site().unwrap_or(fresh.site);
+        let mut fresh = Corporate::new(cx.account.free_corporate_id(), "");
+        fresh.site = cx.site().unwrap_or(fresh.site);
         fresh.created_at = journal::now();
         fresh
     });
     let id = match endpoint {
         Endpoint::ContactCreate => {
             let mut contact = Contact::new(0);
-            contact.write(fields, seen.account);
+            contact.write(fields, cx.account);
             corporate.add_contact(contact);
-            corporate.number(seen.account);
+            corporate.number(cx.account);
             corporate.contacts.last().map(|it| it.id)
         }
-        Endpoint::ContactEdit => seen.contact().map(|known| {
-            corporate.edit_contact(known.id, fields, seen.account);
-            corporate.number(seen.account);
-            // Whoever named it by its customer hears of the customer.
-            let by_itself = seen.part.parse() == Ok(known.id);
+        Endpoint::ContactEdit => cx.contact().map(|known| {
+            corporate.edit_contact(known.id, fields, cx.account);
+            corporate.number(cx.account);
+            // A contact referenced by its customer is reported with the customer's id.
+            let by_itself = cx.part.parse() == Ok(known.id);
             if by_itself { known.id } else { known.customer_id }
         }),
         Endpoint::CompanyCreate => {
@@ -43,16 +46,16 @@ pub(in crate::retailcrm) fn written(endpoint: Endpoint, seen: &Seen<'_>) -> (Ans
             company.created_at = journal::now();
             company.write(fields);
             corporate.add_company(company);
-            corporate.number(seen.account);
+            corporate.number(cx.account);
             corporate.companies.last().map(|it| it.id)
         }
-        Endpoint::CompanyEdit => seen.company().map(|known| {
+        Endpoint::CompanyEdit => cx.company().map(|known| {
             corporate.edit_company(known.id, fields);
             known.id
         }),
         _ => {
-            corporate.write(fields, seen.account);
-            corporate.number(seen.account);
+            corporate.write(fields, cx.account);
+            corporate.number(cx.account);
             Some(corporate.id)
         }
     };
@@ -62,7 +65,7 @@ pub(in crate::retailcrm) fn written(endpoint: Endpoint, seen: &Seen<'_>) -> (Ans
         }
         _ => StatusCode::OK,
     };
-    let answer = Answer::json(status, &json!({"success": true, "id": id}));
+    let answer = Response::json(status, &json!({"success": true, "id": id}));
     (answer, Change::Corporate(Box::new(corporate)))
 }
 
@@ -72,23 +75,23 @@ fn text(value: &Value) -> Option<String> {
 
 impl Contact {
     fn write(&mut self, fields: &Map<String, Value>, account: &Account) {
-        if let Some(id) = fields.get("customer").and_then(|it| account.customer_meant(it, None)) {
+        if let Some(id) = fields.get("customer").and_then(|it| account.resolve_customer(it, None)) {
             self.customer_id = id;
         }
         if let Some(main) = fields.get("isMain").and_then(Value::as_bool) {
             self.is_main = main;
         }
         if let Some(companies) = fields.get("companies").and_then(Value::as_array) {
-            let meant = companies.iter().filter_map(company_meant);
+            let reference = companies.iter().filter_map(company_ref);
             let known = std::mem::take(&mut self.companies);
             let tie = |id| known.iter().find(|(_, company)| *company == id);
-            self.companies = meant.map(|id| tie(id).copied().unwrap_or((0, id))).collect();
+            self.companies = reference.map(|id| tie(id).copied().unwrap_or((0, id))).collect();
         }
     }
 }
 
-/// The company a contact is tied to: `{"id": 771}`, or `{"company": {"id": 771}}` as it is told.
-pub(in crate::retailcrm) fn company_meant(tie: &Value) -> Option<u64> {
+/// The company of a contact: `{"id": 771}`, or `{"company": {"id": 771}}` as in responses.
+pub(in crate::retailcrm) fn company_ref(tie: &Value) -> Option<u64> {
     let company = tie.get("company").unwrap_or(tie);
     company.get("id")?.as_u64()
 }
@@ -117,7 +120,7 @@ impl Corporate {
             let items = || value.as_array().into_iter().flatten();
             let objects = || items().filter_map(Value::as_object);
             match name.as_str() {
-                // Addresses have paths of their own, which are not here.
+                // Addresses have their own paths, which are not implemented.
                 "type" | "id" | "addresses" => {}
                 "externalId" => self.external_id = text(value),
                 "nickName" => self.nick_name = text(value).unwrap_or_default(),
@@ -159,7 +162,7 @@ impl Corporate {
         }
     }
 
-    /// The first contact is the main one, and so is any that is written as such.
+    /// The first contact becomes the main one, as does any written as main.
     fn add_contact(&mut self, mut contact: Contact) {
         contact.is_main |= self.contacts.is_empty();
         if contact.is_main {
@@ -198,7 +201,7 @@ impl Corporate {
         }
     }
 
-    /// Gives ids to what has none yet.
+    /// Assigns missing ids.
     fn number(&mut self, account: &Account) {
         let others = account.corporates.iter().filter(|it| it.id != self.id);
         let (mut contact, mut company, mut tie) = (0, 0, 0);
@@ -231,7 +234,7 @@ impl Account {
         last.saturating_add(1)
     }
 
-    /// Adds a corporate customer, or replaces the one of the same id; no history tells.
+    /// Adds or replaces a corporate customer, without a history row.
     pub(in crate::retailcrm) fn put_corporate(&mut self, mut corporate: Corporate) {
         corporate.number(self);
         let mut known = self.corporates.iter_mut();
@@ -241,36 +244,36 @@ impl Account {
         }
     }
 
-    /// Creates or edits a corporate customer, and says so in the journal.
+    /// Creates or edits a corporate customer, with history rows.
     pub(in crate::retailcrm) fn write_corporate(&mut self, corporate: Corporate, author: Author) {
         let before = self.corporate(corporate.id).cloned();
         match &before {
             None => {
-                let whole = corporate.tells_whole();
+                let whole = corporate.to_full_json();
                 self.journal.created(Subject::Corporate, author, &whole);
             }
             Some(before) => self.note_parts(before, &corporate, author),
         }
         if let Some(before) = &before {
-            let (old, new) = (before.tells(), corporate.tells());
+            let (old, new) = (before.to_json(), corporate.to_json());
             self.journal.edited(Subject::Corporate, author, &old, &new);
         }
         self.put_corporate(corporate);
     }
 
-    /// Contacts, companies and their ties that are new, and fields of companies that changed.
+    /// Adds rows for new contacts, companies and links, and for changed fields of companies.
     fn note_parts(&mut self, before: &Corporate, after: &Corporate, author: Author) {
-        let entity = after.tells();
+        let entity = after.to_json();
         let mut note = |field: &str, old: Value, new: Value, more: Value| {
-            let said = (field, old, new);
-            self.journal.noted(Subject::Corporate, author, &entity, said, more);
+            let change = (field, old, new);
+            self.journal.noted(Subject::Corporate, author, &entity, change, more);
         };
         for it in &after.companies {
             let short = json!({"id": it.id, "name": it.name});
             match before.companies.iter().find(|known| known.id == it.id) {
-                None => note("company", Value::Null, short, json!({"company": it.tells()})),
+                None => note("company", Value::Null, short, json!({"company": it.to_json()})),
                 Some(known) => {
-                    let (old, new) = (known.tells(), it.tells());
+                    let (old, new) = (known.to_json(), it.to_json());
                     for (field, old, new) in differences(Subject::Corporate, &old, &new) {
                         if field != "is_main" {
                             let field = format!("company.{field}");
@@ -301,20 +304,19 @@ impl Account {
 
     /// Removes a corporate customer.
     pub(in crate::retailcrm) fn remove_corporate(&mut self, id: u64, author: Author) {
-        if let Some(gone) = self.corporate(id).map(Corporate::tells) {
+        if let Some(gone) = self.corporate(id).map(Corporate::to_json) {
             self.journal.deleted(Subject::Corporate, author, &gone, None);
             self.corporates.retain(|it| it.id != id);
         }
     }
 
-    /// Adds or replaces a corporate customer given as the CRM writes one, with `id` and `site` if
-    /// need be.
+    /// Adds or replaces a corporate customer in the CRM's JSON form; `id` and `site` are optional.
     pub(in crate::retailcrm) fn seed_corporate(&mut self, given: &Value) -> Result<(), String> {
         let mut fields =
-            given.as_object().cloned().ok_or("a corporate customer has to be an object")?;
+            given.as_object().cloned().ok_or("a corporate customer must be an object")?;
         let id = match fields.remove("id") {
             None => self.free_corporate_id(),
-            Some(id) => id.as_u64().ok_or("a corporate customer's \"id\" has to be a number")?,
+            Some(id) => id.as_u64().ok_or("a corporate customer's \"id\" must be a number")?,
         };
         if !fields.get("nickName").is_some_and(Value::is_string) {
             return Err("a corporate customer needs a \"nickName\"".into());

@@ -1,4 +1,4 @@
-//! Calls: told live, told afterwards, and how they look in our words.
+//! Calls: live events, registration and their state in common terms.
 
 use serde_json::{Value, json};
 use vochi_crm_sandbox::kontur::{Dialect, Stage};
@@ -6,7 +6,7 @@ use vochi_crm_sandbox::{Crm, Fault, Lose};
 
 use super::support::{
     CALL, DIMA, MARIA, TELEPHONY, announced, client, done, event, finished, get, ready, registered,
-    started, told, user,
+    started, telephony, user,
 };
 use crate::support::with;
 
@@ -21,12 +21,12 @@ fn leg(id: &str, from: &Value, to: &Value, times: [Option<&str>; 2]) -> Value {
 }
 
 #[tokio::test]
-async fn a_call_told_again_is_the_same_call_and_its_answer_shows_what_happened() {
+async fn repeated_call_started_returns_the_current_call() {
     let sandbox = announced().await;
-    done(&told("call-event", &event("appeared", "09:38:36")), &sandbox).await;
-    done(&told("call-event", &event("disconnected", "09:38:59")), &sandbox).await;
-    done(&told("call-finished", &finished()), &sandbox).await;
-    let answer = done(&told("call-started", &started()), &sandbox).await.json();
+    done(&telephony("call-event", &event("appeared", "09:38:36")), &sandbox).await;
+    done(&telephony("call-event", &event("disconnected", "09:38:59")), &sandbox).await;
+    done(&telephony("call-finished", &finished()), &sandbox).await;
+    let answer = done(&telephony("call-started", &started()), &sandbox).await.json();
     assert_eq!(answer["id"], CALL);
     assert_eq!(answer["status"], "sealed");
     let item = &answer["data"]["call"]["items"][0];
@@ -38,7 +38,7 @@ async fn a_call_told_again_is_the_same_call_and_its_answer_shows_what_happened()
 }
 
 #[tokio::test]
-async fn the_legs_of_an_answered_call_come_back_with_their_times() {
+async fn legs_of_an_answered_call_have_times() {
     let sandbox = announced().await;
     for (kind, at) in [
         ("appeared", "09:38:36"),
@@ -47,10 +47,10 @@ async fn the_legs_of_an_answered_call_come_back_with_their_times() {
         ("connected", "09:40:56"),
         ("disconnected", "09:42:10"),
     ] {
-        done(&told("call-event", &event(kind, at)), &sandbox).await;
+        done(&telephony("call-event", &event(kind, at)), &sandbox).await;
     }
-    done(&told("call-finished", &finished()), &sandbox).await;
-    let answer = done(&told("call-started", &started()), &sandbox).await.json();
+    done(&telephony("call-finished", &finished()), &sandbox).await;
+    let answer = done(&telephony("call-started", &started()), &sandbox).await.json();
     let item = &answer["data"]["call"]["items"][0];
     assert_eq!(
         item["startedAt"], "2025-11-20T09:38:44.1000000+00:00",
@@ -62,31 +62,31 @@ async fn the_legs_of_an_answered_call_come_back_with_their_times() {
 }
 
 #[tokio::test]
-async fn a_call_whose_announcement_was_answered_into_the_void_is_not_doubled() {
+async fn repeat_after_a_lost_response_creates_no_second_call() {
     let sandbox = ready().await;
     let path = format!("{TELEPHONY}/call-started");
     sandbox.fault(Fault::on(Crm::Kontur).path(path).lose(Lose::Answer));
-    let lost = told("call-started", &started()).try_send(sandbox.url(Crm::Kontur)).await;
+    let lost = telephony("call-started", &started()).try_send(sandbox.url(Crm::Kontur)).await;
     assert!(lost.is_err(), "the answer is lost: {lost:?}");
-    done(&told("call-started", &started()), &sandbox).await;
+    done(&telephony("call-started", &started()), &sandbox).await;
     assert_eq!(sandbox.kontur().communications().len(), 1);
 }
 
 #[tokio::test]
-async fn an_event_told_twice_with_one_timestamp_counts_once() {
+async fn repeated_event_with_one_timestamp_counts_once() {
     let sandbox = announced().await;
     for _ in 0..2 {
-        done(&told("call-event", &event("appeared", "09:38:36")), &sandbox).await;
+        done(&telephony("call-event", &event("appeared", "09:38:36")), &sandbox).await;
     }
-    let call = sandbox.kontur().communication(CALL).expect("it is known");
+    let call = sandbox.kontur().communication(CALL).expect("a known call");
     assert_eq!(call.events.len(), 1);
     assert_eq!(sandbox.kontur().live().len(), 1, "one popup");
 }
 
 #[tokio::test]
-async fn who_sees_a_call_is_told_in_extensions() {
+async fn viewers_of_a_call_are_extensions() {
     let sandbox = announced().await;
-    done(&told("call-event", &event("appeared", "09:38:36")), &sandbox).await;
+    done(&telephony("call-event", &event("appeared", "09:38:36")), &sandbox).await;
     let live = sandbox.kontur().live();
     assert_eq!(live[0].r#type, "appeared");
     assert_eq!(live[0].call_id.as_deref(), Some("1763631515.42"));
@@ -96,7 +96,7 @@ async fn who_sees_a_call_is_told_in_extensions() {
 }
 
 #[tokio::test]
-async fn calls_look_in_our_words_as_they_went() {
+async fn calls_are_reported_in_common_terms() {
     let consultation = [
         leg("1.1", &client(), &user(MARIA), [Some("09:38:45"), Some("09:42:10.7")]),
         leg("1.2", &user(MARIA), &user(DIMA), [Some("09:39:49"), Some("09:45:00")]),
@@ -143,7 +143,7 @@ async fn calls_look_in_our_words_as_they_went() {
                 "clientPhone": phone,
             }),
         );
-        done(&told("register-call", &call), &sandbox).await;
+        done(&telephony("register-call", &call), &sandbox).await;
         let row = sandbox.state()["kontur"]["calls"][0].clone();
         let got = json!([
             row["direction"],
@@ -160,42 +160,42 @@ async fn calls_look_in_our_words_as_they_went() {
 }
 
 #[tokio::test]
-async fn a_call_registered_again_is_one_call_with_the_facts_told_last() {
+async fn repeated_register_call_updates_the_call() {
     let sandbox = ready().await;
-    done(&told("register-call", &registered()), &sandbox).await;
+    done(&telephony("register-call", &registered()), &sandbox).await;
     let leg = with(
         registered()["items"][0].clone(),
         json!({"finishedAt": "2025-11-20T09:39:44.2500000+00:00"}),
     );
     let shorter = with(registered(), json!({"items": [leg]}));
-    done(&told("register-call", &shorter), &sandbox).await;
+    done(&telephony("register-call", &shorter), &sandbox).await;
     let calls = sandbox.state()["kontur"]["calls"].clone();
     assert_eq!(calls.as_array().map(Vec::len), Some(1), "{calls}");
     assert_eq!(calls[0]["talk_seconds"], 60);
 }
 
 #[tokio::test]
-async fn a_call_from_a_hidden_number_is_kept_without_one_and_linked_with_nobody() {
+async fn call_from_a_hidden_number_has_no_client() {
     let sandbox = ready().await;
     let hidden = json!({"clientPhone": null});
-    let answer = done(&told("call-started", &with(started(), hidden.clone())), &sandbox).await;
+    let answer = done(&telephony("call-started", &with(started(), hidden.clone())), &sandbox).await;
     assert_eq!(answer.json()["links"]["contactIds"], json!([]));
-    done(&told("register-call", &with(registered(), hidden)), &sandbox).await;
+    done(&telephony("register-call", &with(registered(), hidden)), &sandbox).await;
     let rows = sandbox.kontur().calls();
     assert_eq!((rows.len(), rows[0].phone.as_deref()), (1, None));
 }
 
 #[tokio::test]
-async fn a_live_call_is_no_history_yet() {
+async fn live_call_is_not_in_the_history() {
     let sandbox = announced().await;
-    done(&told("call-finished", &finished()), &sandbox).await;
-    let call = sandbox.kontur().communication(CALL).expect("it is known");
+    done(&telephony("call-finished", &finished()), &sandbox).await;
+    let call = sandbox.kontur().communication(CALL).expect("a known call");
     assert_eq!((call.stage, call.registered), (Stage::Finished, false));
     assert_eq!(sandbox.state()["kontur"]["calls"], json!([]));
 }
 
 #[tokio::test]
-async fn known_clients_are_linked_and_their_manager_is_named() {
+async fn known_clients_are_linked_with_their_manager() {
     let sandbox = ready().await;
     for (phone, contacts, extension) in [
         ("375291112233", 2, Some("101")),
@@ -205,11 +205,11 @@ async fn known_clients_are_linked_and_their_manager_is_named() {
         ("375291110000", 0, None),
     ] {
         let call = with(started(), json!({"externalId": phone, "clientPhone": phone}));
-        let answer = done(&told("call-started", &call), &sandbox).await.json();
+        let answer = done(&telephony("call-started", &call), &sandbox).await.json();
         let linked = answer["links"]["contactIds"].as_array().map(Vec::len);
         assert_eq!(linked, Some(contacts), "{phone}: {}", answer["links"]);
         let mut dialect = Dialect::default();
-        dialect.nobody_is_a_list = true;
+        dialect.empty_list_without_responsible = true;
         sandbox.kontur().set_dialect(dialect);
         for query in [format!("phoneNumber={phone}"), format!("externalId={phone}")] {
             let redirect = get(&format!("{TELEPHONY}/call-redirect?{query}"));
@@ -221,7 +221,7 @@ async fn known_clients_are_linked_and_their_manager_is_named() {
 }
 
 #[tokio::test]
-async fn the_profile_and_the_customers_fit_those_of_the_other_crms() {
+async fn profile_and_customers_match_the_other_crms() {
     let sandbox = ready().await;
     let profiles = sandbox.profiles();
     for (extension, _) in profiles["retailcrm"]["extensions"].as_object().into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! Contacts, companies, users, and the feed that tells of them.
+//! Contacts, companies, users and the event feed.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use vochi_crm_sandbox::Sandbox;
 
 use super::support::{
     CONTACT, DIMA, INSTANCE, KEY, TELEPHONY, WS, authorize, done, get, patch, ready, registered,
-    send, told, write,
+    send, telephony, write,
 };
 use crate::support::{Wire, control, with};
 
@@ -34,7 +34,7 @@ async fn all(sandbox: &Sandbox, limit: usize) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn the_feed_is_the_same_read_in_pages_or_at_once() {
+async fn feed_is_equal_in_pages_and_at_once() {
     let sandbox = ready().await;
     let at_once = all(&sandbox, 1000).await;
     assert_eq!(all(&sandbox, 7).await, at_once);
@@ -47,7 +47,7 @@ async fn the_feed_is_the_same_read_in_pages_or_at_once() {
 }
 
 #[tokio::test]
-async fn every_user_is_in_the_feed_and_no_listing_exists() {
+async fn users_are_known_from_the_feed_only() {
     let sandbox = ready().await;
     let users: Vec<Value> = all(&sandbox, 50)
         .await
@@ -61,7 +61,7 @@ async fn every_user_is_in_the_feed_and_no_listing_exists() {
 }
 
 #[tokio::test]
-async fn what_changes_goes_to_the_end_of_the_feed() {
+async fn changes_are_appended_to_the_feed() {
     let sandbox = ready().await;
     let last = all(&sandbox, 50).await.pop().unwrap_or_default();
     let from = last["offset"].as_str().unwrap_or_default();
@@ -83,18 +83,18 @@ async fn what_changes_goes_to_the_end_of_the_feed() {
     assert_ne!(made["id"], json!(key), "the keys are not ids of contacts");
     let company = write("POST", &format!("{WS}/companies"), &json!({"name": "Лютик"}));
     let company = done(&company, &sandbox).await.json();
-    done(&told("register-call", &registered()), &sandbox).await;
+    done(&telephony("register-call", &registered()), &sandbox).await;
 
     let page = done(&feed(from, 50), &sandbox).await.json();
-    let told: Vec<Value> = page["items"]
+    let linked: Vec<Value> = page["items"]
         .as_array()
         .into_iter()
         .flatten()
         .map(|event| json!([event["entityIds"], event["changeData"]["type"]]))
         .collect();
-    let call = sandbox.kontur().communication("1763631515.42").expect("it is known");
+    let call = sandbox.kontur().communication("1763631515.42").expect("a known call");
     assert_eq!(
-        told,
+        linked,
         [
             json!([{"contactId": "98c0a1d2-3333-4c4c-9d9d-000000000301"}, "patch"]),
             json!([{"contactId": made["id"]}, "create"]),
@@ -108,7 +108,7 @@ async fn what_changes_goes_to_the_end_of_the_feed() {
 }
 
 #[tokio::test]
-async fn the_workspace_is_changed_over_http_and_is_on_the_page() {
+async fn workspace_is_changed_over_http() {
     let sandbox = crate::support::sandbox().await;
     let change = json!({
         "crm": "kontur", "access_keys": [KEY], "installed": false,
@@ -130,14 +130,14 @@ async fn the_workspace_is_changed_over_http_and_is_on_the_page() {
         let message = answer["error"]["message"].as_str().unwrap_or_default();
         assert!(status == 400 && message.contains(reason), "{status} {message}");
     }
-    let page = Wire::get("/").try_send(sandbox.page_url()).await.expect("it answers");
+    let page = Wire::get("/").try_send(sandbox.page_url()).await.expect("a response");
     for shown in ["Kontur.CRM", "integration.installed", "Ромашка"] {
         assert!(page.text.contains(shown), "{shown} is not on the page");
     }
 }
 
 #[tokio::test]
-async fn what_a_person_puts_into_the_crm_is_told_and_found() {
+async fn persons_changes_are_in_the_feed() {
     let sandbox = ready().await;
     let kontur = sandbox.kontur();
     let contact = json!({
@@ -160,7 +160,7 @@ async fn what_a_person_puts_into_the_crm_is_told_and_found() {
 }
 
 #[tokio::test]
-async fn a_new_contact_is_found_by_its_number_in_the_next_call() {
+async fn new_contact_is_linked_to_the_next_call() {
     let sandbox = ready().await;
     let new = json!({"items": [{
         "name": "Нина", "phones": [{"type": "work", "value": "8 (495) 123-45-67"}],
@@ -170,7 +170,7 @@ async fn a_new_contact_is_found_by_its_number_in_the_next_call() {
         "timestamp": "2025-11-20T09:38:35+00:00", "externalId": "1", "direction": "inbound",
         "clientPhone": "74951234567",
     });
-    let answer = done(&told("call-started", &call), &sandbox).await.json();
+    let answer = done(&telephony("call-started", &call), &sandbox).await.json();
     let found = answer["links"]["contactIds"][0].as_str().unwrap_or_default();
     let contact = done(&get(&format!("{WS}/contacts/{found}")), &sandbox).await.json();
     assert_eq!(contact["name"], "Нина");

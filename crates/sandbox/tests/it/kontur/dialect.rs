@@ -1,43 +1,43 @@
-//! What nobody has seen on the wire, each way.
+//! Undocumented behaviour, in every variant.
 
 use serde_json::{Value, json};
-use vochi_crm_sandbox::kontur::{Dialect, Saying, Unauthorized};
+use vochi_crm_sandbox::kontur::{Dialect, TextForm, Unauthorized};
 
 use super::fixtures::text;
 use super::support::{
     CALL, INSTANCE, TELEPHONY, announced, done, event, finished, get, patch, ready, registered,
-    send, started, told,
+    send, started, telephony,
 };
 use crate::support::with;
 
 #[tokio::test]
-async fn ok_is_said_in_three_ways_and_error_too() {
+async fn ok_and_error_have_three_forms() {
     for (saying, ok, error, content_type) in [
-        (Saying::Quoted, "\"OK\"", "\"Error\"", "application/json; charset=utf-8"),
-        (Saying::Bare, "OK", "Error", "text/plain; charset=utf-8"),
-        (Saying::Empty, "", "", ""),
+        (TextForm::Quoted, "\"OK\"", "\"Error\"", "application/json; charset=utf-8"),
+        (TextForm::Bare, "OK", "Error", "text/plain; charset=utf-8"),
+        (TextForm::Empty, "", "", ""),
     ] {
         let sandbox = announced().await;
         let mut dialect = Dialect::default();
         dialect.saying = saying;
         sandbox.kontur().set_dialect(dialect);
         for wire in [
-            told("call-event", &event("appeared", "09:38:36")),
-            told("call-finished", &finished()),
-            told("register-call", &registered()),
+            telephony("call-event", &event("appeared", "09:38:36")),
+            telephony("call-finished", &finished()),
+            telephony("register-call", &registered()),
         ] {
             let reply = done(&wire, &sandbox).await;
             assert_eq!((reply.text.as_str(), reply.content_type.as_str()), (ok, content_type));
         }
         let unknown =
             with(registered(), json!({"communicationId": "5b7c1d20-0c3e-4a57-9d11-2f6f7a9c0009"}));
-        let reply = send(&told("register-call", &unknown), &sandbox).await;
+        let reply = send(&telephony("register-call", &unknown), &sandbox).await;
         assert_eq!((reply.status, reply.text.as_str()), (409, error), "{saying:?}");
     }
 }
 
 #[tokio::test]
-async fn a_dead_key_is_sent_away_in_three_ways() {
+async fn expired_key_has_three_response_forms() {
     for (unauthorized, status, text) in [
         (Unauthorized::Quoted, 401, "\"Unauthorized\""),
         (Unauthorized::Bare, 401, "Unauthorized"),
@@ -54,9 +54,9 @@ async fn a_dead_key_is_sent_away_in_three_ways() {
 }
 
 #[tokio::test]
-async fn problem_details_come_under_400_or_under_409_with_the_same_body() {
+async fn problem_details_have_status_400_or_409() {
     let sandbox = ready().await;
-    let wrong = told("call-started", &with(started(), json!({"direction": "in2bound"})));
+    let wrong = telephony("call-started", &with(started(), json!({"direction": "in2bound"})));
     let under_400 = send(&wrong, &sandbox).await;
     let mut dialect = Dialect::default();
     dialect.problems_under_409 = true;
@@ -68,20 +68,20 @@ async fn problem_details_come_under_400_or_under_409_with_the_same_body() {
 }
 
 #[tokio::test]
-async fn nobody_responsible_is_a_conflict_or_an_empty_list() {
+async fn no_responsible_user_is_a_conflict_or_an_empty_list() {
     let sandbox = ready().await;
     let wire = get(&format!("{TELEPHONY}/call-redirect?phoneNumber=375441655346"));
     let reply = send(&wire, &sandbox).await;
     assert_eq!((reply.status, reply.json()["status"].clone()), (409, json!("notFound")));
     assert!(sandbox.refused(vochi_crm_sandbox::Crm::Kontur).is_empty(), "it is a normal result");
     let mut dialect = Dialect::default();
-    dialect.nobody_is_a_list = true;
+    dialect.empty_list_without_responsible = true;
     sandbox.kontur().set_dialect(dialect);
     assert_eq!(done(&wire, &sandbox).await.json(), json!({"userIds": []}));
 }
 
 #[tokio::test]
-async fn a_change_of_the_instance_is_wrapped_or_bare_and_really_made() {
+async fn instance_patch_response_is_wrapped_or_bare() {
     let sandbox = ready().await;
     let off = |call: bool| {
         let value = json!({"call": call, "hangup": true});
@@ -101,7 +101,7 @@ async fn a_change_of_the_instance_is_wrapped_or_bare_and_really_made() {
 }
 
 #[tokio::test]
-async fn a_webhook_keeps_the_id_it_brings_and_gets_one_in_place_of_zero() {
+async fn webhook_keeps_its_id_or_gets_one() {
     let sandbox = ready().await;
     let hook = |id: &str| {
         json!([{"op": "add", "path": "/webHooks", "value": {
@@ -132,11 +132,11 @@ async fn a_webhook_keeps_the_id_it_brings_and_gets_one_in_place_of_zero() {
 }
 
 #[tokio::test]
-async fn both_forms_of_an_external_id_name_one_call_everywhere() {
+async fn both_forms_of_an_external_id_name_one_call() {
     let sandbox = announced().await;
     for id in ["Vochi/1763631515.42", "1763631515.42"] {
         let again = with(started(), json!({"externalId": id}));
-        let answer = done(&told("call-started", &again), &sandbox).await.json();
+        let answer = done(&telephony("call-started", &again), &sandbox).await.json();
         assert_eq!(
             (&answer["id"], &answer["externalId"]),
             (&json!(CALL), &json!("Vochi/1763631515.42"))
@@ -145,12 +145,12 @@ async fn both_forms_of_an_external_id_name_one_call_everywhere() {
         done(&get(&redirect), &sandbox).await;
         let only = json!({"communicationId": Value::Null, "externalId": id});
         let rings = with(event("appeared", "09:38:36"), only);
-        done(&told("call-event", &rings), &sandbox).await;
+        done(&telephony("call-event", &rings), &sandbox).await;
         let register = with(registered(), json!({"externalId": id}));
         if id.starts_with("Vochi/") {
             continue;
         }
-        done(&told("register-call", &register), &sandbox).await;
+        done(&telephony("register-call", &register), &sandbox).await;
     }
     assert_eq!(sandbox.kontur().communications().len(), 1);
 }

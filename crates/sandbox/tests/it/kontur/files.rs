@@ -4,13 +4,13 @@ use serde_json::json;
 use vochi_crm_sandbox::Crm;
 
 use super::support::{
-    FILE, KEY, WS, announced, done, event, get, ready, recording, registered, send, told, upload,
-    upload_of,
+    FILE, KEY, WS, announced, done, event, get, ready, recording, registered, send, telephony,
+    upload, upload_of,
 };
 use crate::support::{Wire, client, with};
 
 #[tokio::test]
-async fn an_uploaded_file_is_read_again_with_its_name_and_its_length() {
+async fn uploaded_file_keeps_name_and_length() {
     let sandbox = ready().await;
     sandbox.kontur().next_file_id(FILE);
     let answer = done(&upload(), &sandbox).await.json();
@@ -38,24 +38,24 @@ async fn an_uploaded_file_is_read_again_with_its_name_and_its_length() {
     assert_eq!(
         reply.headers.get("content-length").and_then(|it| it.to_str().ok()),
         Some("10"),
-        "HEAD tells the length of what it leaves out"
+        "HEAD has the length of the omitted body"
     );
 }
 
 #[tokio::test]
-async fn binding_gives_a_file_another_id_and_uses_the_first_one_up() {
+async fn bound_file_gets_a_new_id() {
     let sandbox = announced().await;
     sandbox.kontur().next_file_id(FILE);
-    done(&told("call-event", &event("connected", "09:38:44")), &sandbox).await;
+    done(&telephony("call-event", &event("connected", "09:38:44")), &sandbox).await;
     done(&upload(), &sandbox).await;
     let bind = json!({
         "externalId": "Vochi/1763631515.42",
         "externalCallItemId": "1763631515.43",
         "recordingFileId": FILE,
     });
-    done(&told("call-recording", &bind), &sandbox).await;
+    done(&telephony("call-recording", &bind), &sandbox).await;
 
-    let call = sandbox.kontur().communication("1763631515.42").expect("it is known");
+    let call = sandbox.kontur().communication("1763631515.42").expect("a known call");
     let kept = call.legs[0].recordings[0].clone();
     assert_eq!((kept.uploaded_id.as_str(), kept.file_name.as_str()), (FILE, "leg.mp3"));
     let first = send(&get(&format!("{WS}/files/{FILE}")), &sandbox).await;
@@ -63,24 +63,24 @@ async fn binding_gives_a_file_another_id_and_uses_the_first_one_up() {
     let reply = done(&get(&format!("{WS}/files/{}", kept.file_id)), &sandbox).await;
     assert_eq!(reply.text, "ID3.......");
 
-    let again = send(&told("call-recording", &bind), &sandbox).await;
+    let again = send(&telephony("call-recording", &bind), &sandbox).await;
     assert_eq!(again.json()["status"], "notFound", "a file is bound once");
-    let call = sandbox.kontur().communication("1763631515.42").expect("it is known");
+    let call = sandbox.kontur().communication("1763631515.42").expect("a known call");
     assert_eq!(call.legs[0].recordings.len(), 1);
 }
 
 #[tokio::test]
-async fn recordings_that_are_left_out_later_stay() {
+async fn omitted_recordings_stay() {
     let sandbox = ready().await;
     sandbox.kontur().next_file_id(FILE);
     done(&upload(), &sandbox).await;
     let leg = with(registered()["items"][0].clone(), json!({"recordings": [recording()]}));
     let with_file = with(registered(), json!({"items": [leg]}));
-    done(&told("register-call", &with_file), &sandbox).await;
-    done(&told("register-call", &registered()), &sandbox).await;
-    let call = sandbox.kontur().communication("1763631515.42").expect("it is known");
+    done(&telephony("register-call", &with_file), &sandbox).await;
+    done(&telephony("register-call", &registered()), &sandbox).await;
+    let call = sandbox.kontur().communication("1763631515.42").expect("a known call");
     assert_eq!(call.legs[0].recordings.len(), 1);
-    let row = sandbox.kontur().call("1763631515.42").expect("it is known");
+    let row = sandbox.kontur().call("1763631515.42").expect("a known call");
     let link = row.recording.expect("there is a recording");
     let target = link.strip_prefix(sandbox.url(Crm::Kontur).as_str().trim_end_matches('/'));
     let reply = done(&get(target.expect("it is here")), &sandbox).await;
@@ -88,7 +88,7 @@ async fn recordings_that_are_left_out_later_stay() {
 }
 
 #[tokio::test]
-async fn a_file_of_the_largest_size_is_taken() {
+async fn file_of_the_largest_size_is_accepted() {
     let sandbox = ready().await;
     sandbox.kontur().set_file_limit(1_000_000);
     let wire = upload_of("long.mp3", &"s".repeat(1_000_000));
@@ -100,10 +100,10 @@ async fn a_file_of_the_largest_size_is_taken() {
 }
 
 #[tokio::test]
-async fn a_file_too_large_to_be_kept_is_read_to_its_end_and_refused_by_the_crm() {
+async fn oversized_file_is_read_to_the_end_and_refused() {
     let sandbox = ready().await;
     let Wire { target, headers, .. } = upload();
-    let url = sandbox.url(Crm::Kontur).join(&target).expect("it is valid");
+    let url = sandbox.url(Crm::Kontur).join(&target).expect("a valid URL");
     let content_type = headers.iter().find(|(name, _)| name == "Content-Type");
     let (_, content_type) = content_type.expect("an upload has one");
     let response = client()
@@ -113,7 +113,7 @@ async fn a_file_too_large_to_be_kept_is_read_to_its_end_and_refused_by_the_crm()
         .body(vec![b's'; 102_000_000])
         .send()
         .await
-        .expect("it is answered, not cut off");
+        .expect("a response");
     assert_eq!(response.status(), 409);
     let text = response.text().await.expect("there is a text");
     assert!(text.contains("fileTooLarge"), "{text}");

@@ -1,4 +1,4 @@
-//! Access keys: how one comes by them, and how long they live.
+//! Access keys: issuing and lifetime.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ async fn pass(time: Duration) {
 }
 
 #[tokio::test]
-async fn an_access_key_opens_the_workspace_for_twenty_minutes_and_no_longer() {
+async fn access_key_expires_after_twenty_minutes() {
     let sandbox = sandbox().await;
     let answer = done(&authorize(), &sandbox).await.json();
     assert_eq!(answer["workspace"]["name"], "vochi-demo");
@@ -36,7 +36,7 @@ async fn an_access_key_opens_the_workspace_for_twenty_minutes_and_no_longer() {
 }
 
 #[tokio::test]
-async fn several_keys_are_good_at_once_and_each_ends_by_itself() {
+async fn keys_expire_independently() {
     let sandbox = sandbox().await;
     let first = done(&authorize(), &sandbox).await.json()["accessKey"].clone();
     pass(Duration::from_mins(15)).await;
@@ -50,7 +50,7 @@ async fn several_keys_are_good_at_once_and_each_ends_by_itself() {
 }
 
 #[tokio::test]
-async fn the_life_of_a_key_is_a_matter_of_the_test() {
+async fn key_lifetime_is_configurable() {
     let sandbox = sandbox().await;
     sandbox.kontur().set_key_life(Duration::from_secs(2));
     let key = done(&authorize(), &sandbox).await.json()["accessKey"].clone();
@@ -60,7 +60,7 @@ async fn the_life_of_a_key_is_a_matter_of_the_test() {
 }
 
 #[tokio::test]
-async fn a_person_reads_the_instance_by_a_bearer_and_the_workspace_has_an_id_too() {
+async fn bearer_reads_the_instance_by_workspace_name_or_id() {
     let sandbox = sandbox().await;
     let by_id = INSTANCE.replace("vochi-demo", "d28f0000-6666-4f4f-bfbf-000000000601");
     let wire = get(&by_id)
@@ -71,7 +71,7 @@ async fn a_person_reads_the_instance_by_a_bearer_and_the_workspace_has_an_id_too
 }
 
 #[tokio::test]
-async fn a_limit_that_a_test_sets_is_kept_and_says_when_to_come_back() {
+async fn configured_limit_sends_retry_after() {
     let sandbox = ready().await;
     sandbox.kontur().set_limit(2, 7);
     let began = std::time::Instant::now();

@@ -1,4 +1,4 @@
-//! What the CRM calls at the integration, and what it takes amiss.
+//! Requests to the integration, and its invalid responses.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use vochi_crm_sandbox::{Click, ClickError, ClickPath, Crm, Sandbox};
 
 use super::support::{
     Asked, CALL, CLICKED, CONTACT, DIMA, Echoes, INSTANCE, Integration, MARIA, announced, done,
-    event, get, patch, ready, started, told,
+    event, get, patch, ready, started, telephony,
 };
 use crate::support::{control, with};
 
@@ -21,7 +21,7 @@ fn click(to: &Integration) -> Click {
 }
 
 #[tokio::test]
-async fn a_click_is_a_call_with_a_fresh_key_and_an_echo_at_each_form_of_the_path() {
+async fn click_sends_key_and_echo_at_every_path_form() {
     let sandbox = ready().await;
     let integration = Integration::start(200, "\"OK\"", back).await;
     for (path, expected) in [
@@ -31,7 +31,7 @@ async fn a_click_is_a_call_with_a_fresh_key_and_an_echo_at_each_form_of_the_path
         let answer = sandbox.click(click(&integration).path(path)).await;
         let answer = answer.expect("the integration answers");
         assert!(answer.ok, "{answer:?}");
-        let asked = integration.asked().pop().expect("it was asked");
+        let asked = integration.asked().pop().expect("a request");
         assert_eq!(asked.path, expected);
         assert_eq!(
             asked.json(),
@@ -48,20 +48,20 @@ async fn a_click_is_a_call_with_a_fresh_key_and_an_echo_at_each_form_of_the_path
         assert_eq!(values.len(), asked.len(), "{header} is different each time: {values:?}");
         assert!(!values.contains(""), "{header} is there");
     }
-    // The key is good for reading the own instance, to see who called.
+    // The key allows reading the own instance, to identify the caller.
     let wire = get(INSTANCE).header("X-XCOM-AccessKey", asked[0].header("x-xcom-accesskey"));
     done(&wire, &sandbox).await;
 }
 
 #[tokio::test]
-async fn a_missing_or_another_echo_is_a_failure_whatever_the_status() {
+async fn missing_or_wrong_echo_is_a_failure() {
     for (echoes, reason) in [
         ((|_| Echoes::Not) as fn(usize) -> Echoes, "has no header"),
         (|_| Echoes::Another, "is another, not echo-"),
     ] {
         let sandbox = ready().await;
         let integration = Integration::start(200, "\"OK\"", echoes).await;
-        let answer = sandbox.click(click(&integration)).await.expect("it answers");
+        let answer = sandbox.click(click(&integration)).await.expect("a response");
         assert_eq!((answer.ok, answer.status), (false, 200));
         let problem = answer.problem.unwrap_or_default();
         assert!(problem.contains(reason), "{problem}");
@@ -74,42 +74,42 @@ async fn a_missing_or_another_echo_is_a_failure_whatever_the_status() {
 }
 
 #[tokio::test]
-async fn a_click_that_is_refused_is_a_failed_call() {
+async fn refused_click_is_a_failed_call() {
     let sandbox = ready().await;
     let body = "{\"status\":\"notFound\",\"message\":\"No extension for user\"}";
     let integration = Integration::start(409, body, back).await;
-    let answer = sandbox.click(click(&integration)).await.expect("it answers");
+    let answer = sandbox.click(click(&integration)).await.expect("a response");
     assert_eq!((answer.ok, answer.status, answer.problem), (false, 409, None));
     assert_eq!(sandbox.state()["kontur"]["calls"][0]["outcome"], "failed");
 }
 
 #[tokio::test]
-async fn the_call_of_a_click_goes_on_under_its_id() {
+async fn clicked_call_keeps_its_id() {
     let sandbox = ready().await;
     sandbox.kontur().next_communication_id(CLICKED);
     let integration = Integration::start(200, "\"OK\"", back).await;
-    sandbox.click(click(&integration)).await.expect("it answers");
+    sandbox.click(click(&integration)).await.expect("a response");
     let call = with(started(), json!({"communicationId": CLICKED, "direction": "outbound"}));
-    let answer = done(&told("call-started", &call), &sandbox).await.json();
+    let answer = done(&telephony("call-started", &call), &sandbox).await.json();
     assert_eq!(answer["id"], CLICKED);
     assert_eq!(sandbox.kontur().communications().len(), 1);
-    let known = sandbox.kontur().communication(CLICKED).expect("it is known");
+    let known = sandbox.kontur().communication(CLICKED).expect("a known call");
     assert_eq!(known.stage, Stage::Live);
 
-    done(&told("call-failed", &json!({"communicationId": CLICKED})), &sandbox).await;
+    done(&telephony("call-failed", &json!({"communicationId": CLICKED})), &sandbox).await;
     let live = sandbox.kontur().live();
     assert_eq!((live[0].r#type.as_str(), live[0].codes.clone()), ("failed", vec!["101".into()]));
 }
 
 #[tokio::test]
-async fn a_colleague_is_called_and_a_click_can_be_sent_again() {
+async fn click_on_a_colleague_can_be_repeated() {
     let sandbox = ready().await;
     let integration = Integration::start(200, "\"OK\"", back).await;
     let click = Click::new(Crm::Kontur, MARIA, "", integration.url.clone()).to_user(DIMA);
-    let answer = sandbox.click(click).await.expect("it answers");
+    let answer = sandbox.click(click).await.expect("a response");
     let id = answer.crm_call_id.unwrap_or_default();
     let kontur = sandbox.kontur();
-    let again = kontur.call_again(&id, &integration.url, ClickPath::Short).await;
+    let again = kontur.resend_call(&id, &integration.url, ClickPath::Short).await;
     assert!(again.is_ok_and(|it| it.ok));
     let asked: Vec<Value> = integration.asked().iter().map(Asked::json).collect();
     assert_eq!(asked[0], json!({"communicationId": id, "fromUserId": MARIA, "toUserId": DIMA}));
@@ -117,9 +117,9 @@ async fn a_colleague_is_called_and_a_click_can_be_sent_again() {
 }
 
 #[tokio::test]
-async fn hanging_up_names_the_leg_at_each_form_of_the_path() {
+async fn hangup_names_the_leg_at_every_path_form() {
     let sandbox = announced().await;
-    done(&told("call-event", &event("connected", "09:38:44")), &sandbox).await;
+    done(&telephony("call-event", &event("connected", "09:38:44")), &sandbox).await;
     let integration = Integration::start(200, "", back).await;
     for (path, expected) in [
         (ClickPath::Long, "api/v1/vochi-demo/communications/hangup".to_owned()),
@@ -128,34 +128,34 @@ async fn hanging_up_names_the_leg_at_each_form_of_the_path() {
         (ClickPath::ShortWithId, format!("communications/{CALL}/hangup")),
     ] {
         let press = click(&integration).hang_up("1763631515.43").path(path);
-        let answer = sandbox.click(press).await.expect("it answers");
+        let answer = sandbox.click(press).await.expect("a response");
         assert!(answer.ok, "{answer:?}");
-        let asked = integration.asked().pop().expect("it was asked");
+        let asked = integration.asked().pop().expect("a request");
         assert_eq!(asked.path, format!("/kontur/k7/{expected}"));
         assert_eq!(asked.json(), json!({"realtimeCallItemId": "1763631515.43", "userId": MARIA}));
     }
 }
 
 #[tokio::test]
-async fn what_cannot_be_pressed_says_why() {
+async fn invalid_click_has_a_reason() {
     let sandbox = ready().await;
     let integration = Integration::start(200, "", back).await;
-    let nobody = Click::new(Crm::Kontur, "7", "+375291112233", integration.url.clone());
+    let unknown = Click::new(Crm::Kontur, "7", "+375291112233", integration.url.clone());
     let off = json!([{"op": "replace", "path": "/features/call", "value": false}]);
     done(&patch(INSTANCE, &off), &sandbox).await;
     for (press, reason) in [
-        (nobody, "there is no user 7"),
+        (unknown, "unknown user 7"),
         (click(&integration), "Feature Call is not supported"),
         (click(&integration).hang_up("9.9"), "no call has the leg 9.9"),
     ] {
-        let error = sandbox.click(press).await.expect_err("it makes no sense");
+        let error = sandbox.click(press).await.expect_err("an invalid click");
         assert!(matches!(&error, ClickError::Bad(text) if text.contains(reason)), "{error}");
     }
     assert!(integration.asked().is_empty());
 }
 
 #[tokio::test]
-async fn a_click_is_played_over_http_too() {
+async fn click_works_over_http() {
     let sandbox = ready().await;
     let integration = Integration::start(200, "OK", back).await;
     let press = json!({
@@ -184,13 +184,13 @@ async fn a_click_is_played_over_http_too() {
 }
 
 #[tokio::test]
-async fn schedules_of_the_instance_are_called_with_an_echo_alone() {
+async fn schedules_are_called_with_an_echo_only() {
     let sandbox = ready().await;
     let integration = Integration::start(200, "OK", back).await;
     for url in ["communications/sync", "setup/upgrade"] {
         let answer = sandbox.kontur().run_schedule(url, &integration.url).await;
         assert!(answer.is_ok_and(|it| it.ok), "{url}");
-        let asked = integration.asked().pop().expect("it was asked");
+        let asked = integration.asked().pop().expect("a request");
         assert_eq!(asked.path, format!("/kontur/k7/{url}"));
         assert_eq!(asked.header("x-xcom-accesskey"), "");
     }
@@ -198,7 +198,7 @@ async fn schedules_of_the_instance_are_called_with_an_echo_alone() {
     assert!(matches!(answer, Err(ClickError::Bad(_))), "{answer:?}");
 }
 
-/// Asks for changes of contacts, and makes two.
+/// Subscribes to changes of contacts, and makes two.
 async fn two_changes(sandbox: &Sandbox) {
     let hook = json!([{"op": "add", "path": "/webHooks", "value": {
         "relativeUrl": "crm-callbacks",
@@ -220,7 +220,7 @@ fn positions(integration: &Integration) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn changes_are_sent_to_the_webhook_that_asks_for_them() {
+async fn changes_are_sent_to_subscribed_webhooks() {
     let sandbox = ready().await;
     let integration = Integration::start(200, "OK", back).await;
     two_changes(&sandbox).await;
@@ -233,7 +233,7 @@ async fn changes_are_sent_to_the_webhook_that_asks_for_them() {
 }
 
 #[tokio::test]
-async fn an_event_without_its_echo_is_sent_again_after_the_later_ones() {
+async fn event_without_echo_is_retried_after_later_ones() {
     let sandbox = ready().await;
     let first_fails = |number| {
         if number == 1 { Echoes::Not } else { Echoes::Back }
@@ -249,7 +249,7 @@ async fn an_event_without_its_echo_is_sent_again_after_the_later_ones() {
 }
 
 #[tokio::test]
-async fn events_can_come_in_the_other_order_and_are_given_up_in_the_end() {
+async fn events_can_be_reordered_and_expire() {
     let sandbox = ready().await;
     let integration = Integration::start(500, "", back).await;
     two_changes(&sandbox).await;

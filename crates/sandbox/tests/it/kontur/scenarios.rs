@@ -1,4 +1,4 @@
-//! The scenarios among the fixtures, step by step: what we say to Kontur, and what Kontur says.
+//! The scenarios of the fixtures, step by step.
 
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
@@ -8,7 +8,7 @@ use super::fixtures::{differs, fixture, names, text};
 use super::support::{CALL, CLICKED, Echoes, Integration, ready, send, upload_of};
 use crate::support::{Reply, Wire};
 
-/// A step of ours.
+/// A step of the client.
 fn wire(step: &Value) -> Wire {
     let request = &step["request"];
     if let Some(part) = request["body"]["multipart"].get(0) {
@@ -46,14 +46,14 @@ fn assert_answered(at: &str, response: &Value, reply: &Reply) {
     assert_eq!(miss, None, "{at}: {reply:?}");
 }
 
-/// A step of Kontur's: the stand-in sends it, a server of ours answers as the fixture does.
+/// A step of Kontur: the stand-in sends it, a test server responds as in the fixture.
 async fn kontur(at: &str, step: &Value, sandbox: &Sandbox) {
     let (request, response) = (&step["request"], &step["response"]);
     let (path, body) = (text(&request["path"]), &request["body"]);
     let status = response["status"].as_u64().and_then(|it| u16::try_from(it).ok());
     let status = status.expect("a step has a status");
     let integration = Integration::start(status, text(&response["body"]), |_| Echoes::Back).await;
-    let origin = integration.url.join("/").expect("it is valid");
+    let origin = integration.url.join("/").expect("a valid URL");
     let click = if path.ends_with("/hangup") {
         let form = if path.ends_with("/communications/hangup") {
             ClickPath::Long
@@ -71,7 +71,7 @@ async fn kontur(at: &str, step: &Value, sandbox: &Sandbox) {
     let answer = sandbox.click(click).await.expect("the integration answers");
     assert!(answer.ok, "{at}: {answer:?}");
     assert_eq!(answer.body, text(&response["body"]), "{at}");
-    let asked = integration.asked().pop().expect("it was asked");
+    let asked = integration.asked().pop().expect("a request");
     assert_eq!((asked.path.as_str(), &asked.json()), (path, body), "{at}");
     for name in request["headers"].as_object().into_iter().flat_map(|it| it.keys()) {
         assert_ne!(asked.header(&name.to_ascii_lowercase()), "", "{at}: {name} is sent");
@@ -79,7 +79,7 @@ async fn kontur(at: &str, step: &Value, sandbox: &Sandbox) {
 }
 
 #[tokio::test]
-async fn every_scenario_goes_as_it_is_written() {
+async fn scenarios_match_the_reference() {
     let scenarios: Vec<String> = names("scenario-");
     assert_eq!(scenarios.len(), 7, "{scenarios:?}");
     for name in scenarios {
@@ -87,7 +87,7 @@ async fn every_scenario_goes_as_it_is_written() {
         let sandbox = ready().await;
         let steps = scenario["steps"].as_array().expect("a scenario has steps");
         if name == "scenario-recording-later" {
-            // It begins with the facts of a call that was live before.
+            // It starts with the facts of an earlier live call.
             sandbox.kontur().put_communication(CALL, "1763631515.42");
         } else {
             sandbox.kontur().next_communication_id(CALL);
@@ -97,7 +97,7 @@ async fn every_scenario_goes_as_it_is_written() {
             if step["from"] == "kontur" {
                 if text(&step["request"]["path"]).ends_with("/call") {
                     let call = sandbox.kontur();
-                    call.forget_ids();
+                    call.clear_next_ids();
                 }
                 kontur(&at, step, &sandbox).await;
                 continue;
@@ -117,7 +117,7 @@ async fn every_scenario_goes_as_it_is_written() {
 }
 
 #[tokio::test]
-async fn the_scenarios_leave_what_they_say_in_the_state() {
+async fn scenarios_leave_the_expected_state() {
     for (name, outcome, extension, talk, recordings) in [
         ("scenario-incoming-answered", "answered", "101", 207, 1),
         ("scenario-incoming-missed", "missed", "102", 0, 0),
@@ -135,11 +135,11 @@ async fn the_scenarios_leave_what_they_say_in_the_state() {
                 send(&wire(step), &sandbox).await;
             }
         }
-        let row = sandbox.kontur().call("1763631515.42").expect("it is known");
+        let row = sandbox.kontur().call("1763631515.42").expect("a known call");
         assert_eq!(row.outcome, Some(outcome), "{name}");
         assert_eq!(row.extension.as_deref(), Some(extension), "{name}");
         assert_eq!(row.talk_seconds, Some(talk), "{name}");
-        let call = sandbox.kontur().communication(CALL).expect("it is known");
+        let call = sandbox.kontur().communication(CALL).expect("a known call");
         let bound: usize = call.legs.iter().map(|leg| leg.recordings.len()).sum();
         assert_eq!(bound, recordings, "{name}");
     }

@@ -1,4 +1,4 @@
-//! What is asked of the workspace.
+//! Requests to the workspace.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,7 +22,7 @@ pub(crate) const FILE: &str = "7c9e6679-7425-40de-944b-e07fc1f90001";
 pub(crate) const MARIA: &str = "a1b2c3d4-1111-4a4a-8b8b-000000000101";
 pub(crate) const DIMA: &str = "a1b2c3d4-1111-4a4a-8b8b-000000000102";
 
-/// A sandbox that takes [`KEY`].
+/// A sandbox that accepts [`KEY`].
 pub(crate) async fn ready() -> Sandbox {
     let sandbox = sandbox().await;
     sandbox.kontur().put_access_key(KEY);
@@ -34,7 +34,7 @@ pub(crate) async fn send(wire: &Wire, sandbox: &Sandbox) -> Reply {
     sent.unwrap_or_else(|error| panic!("{} got no answer: {error:?}", wire.target))
 }
 
-/// Sends it and insists on success.
+/// Sends a request and asserts success.
 pub(crate) async fn done(wire: &Wire, sandbox: &Sandbox) -> Reply {
     let reply = send(wire, sandbox).await;
     let refused = sandbox.refused(Crm::Kontur);
@@ -70,8 +70,8 @@ pub(crate) fn patch(target: &str, operations: &Value) -> Wire {
     write("PATCH", target, &json!({"operations": operations}))
 }
 
-/// One of the telephony methods.
-pub(crate) fn told(name: &str, body: &Value) -> Wire {
+/// A request of a telephony method.
+pub(crate) fn telephony(name: &str, body: &Value) -> Wire {
     post(&format!("{TELEPHONY}/{name}"), body)
 }
 
@@ -139,7 +139,7 @@ pub(crate) fn registered() -> Value {
     })
 }
 
-/// As it is uploaded under [`FILE`].
+/// The recording uploaded as [`FILE`].
 pub(crate) fn recording() -> Value {
     json!({
         "fileId": FILE,
@@ -171,11 +171,11 @@ pub(crate) fn upload() -> Wire {
     upload_of("leg.mp3", "ID3.......")
 }
 
-/// The call of these bodies, announced.
+/// A started call with these bodies.
 pub(crate) async fn announced() -> Sandbox {
     let sandbox = ready().await;
     sandbox.kontur().next_communication_id(CALL);
-    done(&told("call-started", &started()), &sandbox).await;
+    done(&telephony("call-started", &started()), &sandbox).await;
     sandbox
 }
 
@@ -197,7 +197,7 @@ impl Asked {
     }
 }
 
-/// How the integration answers.
+/// Response of the integration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Echoes {
     Back,
@@ -212,8 +212,7 @@ pub(crate) struct Integration {
 }
 
 impl Integration {
-    /// Answers everything with this status and body; `echoes` is asked with the number of the
-    /// request.
+    /// Responds to everything with this status and body; `echoes` gets the number of the request.
     pub(crate) async fn start(
         status: u16,
         body: impl Into<String>,
@@ -221,12 +220,12 @@ impl Integration {
     ) -> Self {
         let body = body.into();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let at = listener.local_addr().expect("it is bound");
+        let at = listener.local_addr().expect("a bound listener");
         let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
         let notes = Arc::clone(&asked);
         tokio::spawn(async move {
             loop {
-                let (mut socket, _) = listener.accept().await.expect("somebody calls");
+                let (mut socket, _) = listener.accept().await.expect("an incoming connection");
                 let request = read(&mut socket).await;
                 let number = {
                     let mut notes = notes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -250,11 +249,11 @@ impl Integration {
                 sent.expect("the answer goes out");
             }
         });
-        let url = Url::parse(&format!("http://{at}/kontur/k7")).expect("it is valid");
+        let url = Url::parse(&format!("http://{at}/kontur/k7")).expect("a valid URL");
         Self { url, asked }
     }
 
-    /// What was asked of it, in order.
+    /// Received requests in order.
     pub(crate) fn asked(&self) -> Vec<Asked> {
         let asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
         asked.clone()

@@ -1,4 +1,4 @@
-//! What RetailCRM's stand-in does with corporate customers that are written, and with notes.
+//! Corporate customers and their notes in RetailCRM's stand-in.
 
 use serde_json::{Value, json};
 use vochi_crm_sandbox::Sandbox;
@@ -27,17 +27,17 @@ fn write(path: &str, names: &str, field_name: &str, value: &Value) -> Wire {
 }
 
 #[tokio::test]
-async fn a_created_company_is_found_by_its_contact_and_read_back() {
+async fn created_company_is_found_by_its_contact() {
     let sandbox = sandbox().await;
     let reply = send_corporate(&corporate()).send(&sandbox).await;
     assert_eq!((reply.status, reply.json()), (201, json!({"success": true, "id": 5043})));
     let list = get(&sandbox, &format!("{CORPORATE}?filter[contactIds][]=61")).await;
     assert_eq!(ids(&list["customersCorporate"]), [5041, 5043]);
-    let told = &list["customersCorporate"][1];
-    assert_eq!(told["nickName"], "Проба и партнёры");
-    assert_eq!(told["mainCompany"], json!({"id": 773, "name": "ООО Проба"}));
+    let json = &list["customersCorporate"][1];
+    assert_eq!(json["nickName"], "Проба и партнёры");
+    assert_eq!(json["mainCompany"], json!({"id": 773, "name": "ООО Проба"}));
     assert_eq!(
-        told["mainCustomerContact"],
+        json["mainCustomerContact"],
         json!({"id": 947, "customer": {"id": 61}, "companies": []})
     );
     let by_name = format!("{CORPORATE}/vochi-corp-1/companies?by=externalId&site=shop-one");
@@ -47,7 +47,7 @@ async fn a_created_company_is_found_by_its_contact_and_read_back() {
 }
 
 #[tokio::test]
-async fn contacts_and_companies_are_added_and_the_main_one_changes_hands() {
+async fn added_contacts_and_companies_can_become_main() {
     let sandbox = sandbox().await;
     let company = json!({"name": "ООО Второй", "isMain": true});
     let reply = write("5041/companies/create", "by=id", "company", &company);
@@ -59,24 +59,24 @@ async fn contacts_and_companies_are_added_and_the_main_one_changes_hands() {
     assert_eq!((reply.status, reply.json()), (201, json!({"success": true, "id": 947})));
 
     let contacts = get(&sandbox, &format!("{CORPORATE}/5041/contacts?by=id")).await;
-    let told: Vec<Value> = contacts["contacts"]
+    let json: Vec<Value> = contacts["contacts"]
         .as_array()
         .into_iter()
         .flatten()
         .map(|it| json!([it["id"], it["isMain"]]))
         .collect();
-    assert_eq!(told, [json!([944, false]), json!([945, false]), json!([947, true])]);
+    assert_eq!(json, [json!([944, false]), json!([945, false]), json!([947, true])]);
     assert_eq!(
         contacts["contacts"][2]["companies"],
         json!([{"id": 162, "company": {"id": 773, "name": "ООО Второй"}}])
     );
-    let told = get(&sandbox, &format!("{CORPORATE}/5041?by=id")).await["customerCorporate"].take();
-    assert_eq!(told["mainCompany"]["id"], 773);
-    assert_eq!(told["mainCustomerContact"]["id"], 947);
+    let json = get(&sandbox, &format!("{CORPORATE}/5041?by=id")).await["customerCorporate"].take();
+    assert_eq!(json["mainCompany"]["id"], 773);
+    assert_eq!(json["mainCustomerContact"]["id"], 947);
 }
 
 #[tokio::test]
-async fn a_contact_is_edited_by_its_own_id_and_by_its_customers() {
+async fn contact_is_edited_by_its_own_or_its_customers_id() {
     let sandbox = sandbox().await;
     let tied = json!({"companies": [{"id": 771}]});
     for (path, names, id) in [
@@ -100,7 +100,7 @@ async fn a_contact_is_edited_by_its_own_id_and_by_its_customers() {
 }
 
 #[tokio::test]
-async fn a_company_and_a_corporate_customer_are_edited_where_something_is_sent() {
+async fn edit_changes_only_the_fields_sent() {
     let sandbox = sandbox().await;
     let reply = write(
         "5041/companies/771/edit",
@@ -114,15 +114,15 @@ async fn a_company_and_a_corporate_customer_are_edited_where_something_is_sent()
     let reply = write("5041/edit", "by=id", "customerCorporate", &changes);
     let reply = reply.send(&sandbox).await;
     assert_eq!((reply.status, reply.json()), (200, json!({"success": true, "id": 5041})));
-    let told = get(&sandbox, &format!("{CORPORATE}/5041?by=id")).await["customerCorporate"].take();
-    assert_eq!(told["managerId"], 18);
-    assert_eq!(told["tags"][0]["name"], "vip");
-    assert_eq!(told["nickName"], "ООО Пример", "what is not sent stays");
-    assert_eq!(told["mainCompany"]["name"], "ООО Новый");
+    let json = get(&sandbox, &format!("{CORPORATE}/5041?by=id")).await["customerCorporate"].take();
+    assert_eq!(json["managerId"], 18);
+    assert_eq!(json["tags"][0]["name"], "vip");
+    assert_eq!(json["nickName"], "ООО Пример", "what is not sent stays");
+    assert_eq!(json["mainCompany"]["name"], "ООО Новый");
 }
 
 #[tokio::test]
-async fn tests_and_scripts_give_the_account_companies_of_their_own() {
+async fn companies_can_be_added() {
     let sandbox = sandbox().await;
     let account = sandbox.retailcrm();
     let mut mine = Corporate::new(6000, "Мои").with_company("ООО Мой").with_contact(202);
@@ -175,7 +175,7 @@ async fn notes_are_written_filtered_and_deleted() {
 }
 
 #[tokio::test]
-async fn a_deleted_note_is_gone_and_its_id_is_not_given_again() {
+async fn deleted_note_id_is_not_reused() {
     let sandbox = sandbox().await;
     send_note(&note()).send(&sandbox).await;
     let reply = Wire::post(&format!("{NOTES}/302/delete"), "").send(&sandbox).await;
@@ -189,7 +189,7 @@ async fn a_deleted_note_is_gone_and_its_id_is_not_given_again() {
 }
 
 #[tokio::test]
-async fn notes_on_corporate_customers_are_a_list_of_their_own() {
+async fn corporate_notes_are_a_separate_list() {
     let sandbox = sandbox().await;
     let about = with(note(), json!({"customer": {"id": 5041}}));
     let form = format!("site=shop-one&{}", field("note", &about.to_string()));

@@ -1,4 +1,4 @@
-//! What RetailCRM's stand-in does with customers, companies and employees.
+//! Customers, companies and employees in RetailCRM's stand-in.
 
 use serde_json::{Value, json};
 use vochi_crm_sandbox::Sandbox;
@@ -29,7 +29,7 @@ fn edit(id: u64, customer: &Value) -> Wire {
 }
 
 #[tokio::test]
-async fn the_filter_name_finds_by_name_and_by_number() {
+async fn name_filter_matches_names_and_numbers() {
     let sandbox = sandbox().await;
     for (query, expected, why) in [
         ("filter[name]=%2B375446370646", vec![201], "the number as it is stored"),
@@ -38,18 +38,18 @@ async fn the_filter_name_finds_by_name_and_by_number() {
         (
             "filter[name]=%2B375291112233",
             vec![60, 61],
-            "61 is stored as 8 (029) …, and has to be looked at by whoever asked",
+            "61 is stored as 8 (029) …, and the client must compare it",
         ),
         ("filter[name]=мельник", vec![201], "a family name"),
         ("filter[name]=Иван+Иванов", vec![60], "given and family name"),
-        ("filter[name]=375297777777", vec![], "nobody has it"),
+        ("filter[name]=375297777777", vec![], "no customer has it"),
     ] {
         assert_eq!(found(&sandbox, query).await, expected, "{query}: {why}");
     }
 }
 
 #[tokio::test]
-async fn the_filter_phone_is_taken_and_filters_nothing() {
+async fn phone_filter_is_accepted_without_effect() {
     let sandbox = sandbox().await;
     let everybody = found(&sandbox, "").await;
     let asked = found(&sandbox, "filter[phone]=%2B375446370646").await;
@@ -57,7 +57,7 @@ async fn the_filter_phone_is_taken_and_filters_nothing() {
 }
 
 #[tokio::test]
-async fn other_filters_of_customers_filter() {
+async fn customer_filters_filter() {
     let sandbox = sandbox().await;
     for (query, expected) in [
         ("filter[ids][]=60&filter[ids][]=205", vec![60, 205]),
@@ -96,7 +96,7 @@ async fn customers_come_in_pages() {
 }
 
 #[tokio::test]
-async fn a_created_customer_is_found_shown_and_read_back() {
+async fn created_customer_is_found_and_read_back() {
     let sandbox = sandbox().await;
     let sent = with(
         customer(),
@@ -130,7 +130,7 @@ async fn a_created_customer_is_found_shown_and_read_back() {
 }
 
 #[tokio::test]
-async fn an_edit_changes_what_is_sent_and_adds_numbers() {
+async fn edit_changes_sent_fields_and_adds_numbers() {
     let sandbox = sandbox().await;
     let changes = json!({"managerId": 8, "phones": [{"number": "+375295550022"}]});
     let reply = edit(60, &changes).send(&sandbox).await.json();
@@ -146,19 +146,19 @@ async fn an_edit_changes_what_is_sent_and_adds_numbers() {
 }
 
 #[tokio::test]
-async fn a_merged_customer_leads_to_the_other_and_is_in_no_list() {
+async fn merged_customer_leads_to_the_other() {
     let sandbox = sandbox().await;
     sandbox.retailcrm().merge_customer(60, 61);
     let reply = Wire::get(&format!("{CUSTOMERS}/60?by=id")).send(&sandbox).await;
     assert_eq!(reply.status, 404, "{reply:?}");
     assert_eq!(reply.json()["combinedTo"]["id"], 61);
     let edited = edit(60, &json!({"managerId": 8})).send(&sandbox).await;
-    assert_eq!(edited.status, 404, "nobody is left to edit: {edited:?}");
+    assert_eq!(edited.status, 404, "the customer was merged: {edited:?}");
     assert_eq!(found(&sandbox, "filter[ids][]=60&filter[ids][]=61").await, [61]);
 }
 
 #[tokio::test]
-async fn a_key_of_one_shop_needs_no_site_and_sees_no_other_shop() {
+async fn key_of_one_shop_sees_only_its_shop() {
     let sandbox = sandbox().await;
     sandbox.retailcrm().set_site_access(SiteAccess::Selective(vec!["shop-two".into()]));
     let form = field("customer", &customer().to_string());
@@ -170,7 +170,7 @@ async fn a_key_of_one_shop_needs_no_site_and_sees_no_other_shop() {
 }
 
 #[tokio::test]
-async fn a_company_is_found_by_a_contact_whose_name_is_not_in_it() {
+async fn company_is_found_by_the_name_of_its_contact() {
     let sandbox = sandbox().await;
     let corporate = "/api/v5/customers-corporate";
     let list = get(&sandbox, &format!("{corporate}?filter[contactIds][]=61")).await;
@@ -212,7 +212,7 @@ async fn a_company_is_found_by_a_contact_whose_name_is_not_in_it() {
 }
 
 #[tokio::test]
-async fn a_status_that_was_set_decides_who_is_named_responsible() {
+async fn user_status_determines_the_responsible_manager() {
     let sandbox = sandbox().await;
     let target = format!("{MANAGER}?phone=375291112233");
     assert_eq!(get(&sandbox, &target).await["manager"]["id"], 7);
@@ -223,7 +223,7 @@ async fn a_status_that_was_set_decides_who_is_named_responsible() {
 }
 
 #[tokio::test]
-async fn scripts_add_customers_through_the_page_and_reset_takes_them_away() {
+async fn account_endpoint_adds_customers_until_reset() {
     let sandbox = sandbox().await;
     let asked = json!({"crm": "retailcrm", "customers": [
         {"id": 900, "firstName": "Зоя", "phones": [{"number": "375295550033"}], "managerId": 7},

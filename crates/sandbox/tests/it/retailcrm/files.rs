@@ -1,4 +1,4 @@
-//! What RetailCRM's stand-in does with files.
+//! Files in RetailCRM's stand-in.
 
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
@@ -19,7 +19,7 @@ async fn found(sandbox: &Sandbox, query: &str) -> Vec<u64> {
     files.filter_map(|it| it["id"].as_u64()).collect()
 }
 
-/// Uploads bytes that are no text.
+/// Uploads binary content.
 async fn upload_bytes(sandbox: &Sandbox, bytes: Vec<u8>) -> (u16, Value) {
     let url = sandbox.url(Crm::RetailCrm).join("/api/v5/files/upload").expect("the path is valid");
     let request = client()
@@ -27,26 +27,26 @@ async fn upload_bytes(sandbox: &Sandbox, bytes: Vec<u8>) -> (u16, Value) {
         .header("X-API-KEY", API_KEY)
         .header("Content-Type", "application/octet-stream")
         .body(bytes);
-    let answer = request.send().await.expect("it is answered");
+    let answer = request.send().await.expect("a response");
     let status = answer.status().as_u16();
     let body = answer.bytes().await.expect("the answer is whole");
     (status, serde_json::from_slice(&body).unwrap_or_default())
 }
 
 #[tokio::test]
-async fn an_uploaded_file_is_told_named_attached_downloaded_and_deleted() {
+async fn file_lifecycle_from_upload_to_deletion() {
     let sandbox = sandbox().await;
     let reply = upload("Запись разговора").send(&sandbox).await.json();
     assert_eq!(reply, json!({"success": true, "file": {"id": 26}}));
-    let told = get(&sandbox, &format!("{FILES}/26")).await["file"].take();
-    let name = told["filename"].as_str().unwrap_or_default().to_owned();
+    let json = get(&sandbox, &format!("{FILES}/26")).await["file"].take();
+    let name = json["filename"].as_str().unwrap_or_default().to_owned();
     assert!(
         name.starts_with("API upload ") && name.len() == "API upload 14-03-2026 10:41:00".len(),
-        "nobody has named it: {name}"
+        "the default name: {name}"
     );
-    assert_eq!(told["type"], "text/plain");
-    assert_eq!(told["size"], "Запись разговора".len());
-    assert_eq!(told["attachment"], json!([]));
+    assert_eq!(json["type"], "text/plain");
+    assert_eq!(json["size"], "Запись разговора".len());
+    assert_eq!(json["attachment"], json!([]));
 
     let file = json!({
         "filename": "call.txt",
@@ -62,7 +62,7 @@ async fn an_uploaded_file_is_told_named_attached_downloaded_and_deleted() {
         ])
     );
     let kept = sandbox.retailcrm().files();
-    let kept = kept.last().expect("it is kept");
+    let kept = kept.last().expect("a stored file");
     assert_eq!(kept.attached_to, [Attached::Customer(205), Attached::Order(499)]);
 
     let whole = Wire::get(&format!("{FILES}/26/download")).send(&sandbox).await;
@@ -79,7 +79,7 @@ async fn an_uploaded_file_is_told_named_attached_downloaded_and_deleted() {
 }
 
 #[tokio::test]
-async fn a_download_says_what_the_file_is_called() {
+async fn download_has_the_file_name() {
     let sandbox = sandbox().await;
     for (id, name, expected) in [
         (30, "call 1.mp3", "attachment; filename=\"call 1.mp3\""),
@@ -96,7 +96,7 @@ async fn a_download_says_what_the_file_is_called() {
         let url = sandbox.url(Crm::RetailCrm).join(&target);
         let request = client().get(url.expect("the path is valid"));
         let answer = request.header("X-API-KEY", API_KEY).send().await;
-        let answer = answer.expect("it is answered");
+        let answer = answer.expect("a response");
         let said = &answer.headers()["content-disposition"];
         assert_eq!(said.to_str().ok(), Some(expected), "{name}");
         assert_eq!(answer.headers()["content-type"], "audio/mpeg");
@@ -125,7 +125,7 @@ async fn filters_of_files_filter() {
 }
 
 #[tokio::test]
-async fn what_a_file_is_attached_to_is_what_was_sent_last() {
+async fn last_attachment_list_wins() {
     let sandbox = sandbox().await;
     for id in [60, 61] {
         let links = json!({"attachment": [{"customer": {"id": id}}]});
@@ -139,19 +139,19 @@ async fn what_a_file_is_attached_to_is_what_was_sent_last() {
 }
 
 #[tokio::test]
-async fn a_file_of_twenty_megabytes_is_taken_whole() {
+async fn file_of_twenty_megabytes_is_accepted() {
     let sandbox = sandbox().await;
     let bytes: Vec<u8> = (0..20 * 1024 * 1024_u32).map(|n| n.to_le_bytes()[1]).collect();
     let (status, reply) = upload_bytes(&sandbox, bytes.clone()).await;
     assert_eq!((status, &reply["file"]["id"]), (200, &json!(26)), "{reply}");
     let kept = sandbox.retailcrm().files();
-    let kept = kept.last().expect("it is kept");
+    let kept = kept.last().expect("a stored file");
     assert!(kept.content == bytes, "{} bytes are kept", kept.content.len());
     assert_eq!(kept.media_type, "application/octet-stream");
 }
 
 #[tokio::test]
-async fn an_upload_cut_short_leaves_nothing() {
+async fn truncated_upload_stores_nothing() {
     let sandbox = sandbox().await;
     let before = sandbox.retailcrm().files();
     let url = sandbox.url(Crm::RetailCrm);
@@ -164,7 +164,7 @@ async fn an_upload_cut_short_leaves_nothing() {
         );
         stream.write_all(head.as_bytes()).await.expect("it is sent");
         stream.shutdown().await.expect("it ends");
-        // The server has let go of it when the connection ends on its side too.
+        // The server has dropped it when the connection ends on its side too.
         let mut rest = Vec::new();
         let _ = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut rest).await;
         let said = String::from_utf8_lossy(&rest);

@@ -1,4 +1,4 @@
-//! The histories, and who is told to have changed what.
+//! Histories of changes with their authors.
 
 use serde_json::{Value, json};
 use vochi_crm_sandbox::Sandbox;
@@ -9,7 +9,7 @@ use crate::support::{
     send_corporate, send_customer, with,
 };
 
-/// The rows after those of the first state.
+/// Rows after the seed rows.
 async fn fresh(sandbox: &Sandbox, what: &str, since: u64) -> Vec<Value> {
     let target = format!("/api/v5/{what}/history?filter[sinceId]={since}&limit=100");
     let reply = Wire::get(&target).send(sandbox).await;
@@ -21,13 +21,13 @@ async fn of_customers(sandbox: &Sandbox) -> Vec<Value> {
     fresh(sandbox, "customers", 2699).await
 }
 
-/// A row without what is not the same in every run.
+/// A row without values that differ between runs.
 fn row(row: &Value) -> Value {
     with(row.clone(), json!({"createdAt": null}))
 }
 
 #[tokio::test]
-async fn a_created_customer_is_one_row_with_all_of_it_and_marked_as_our_own() {
+async fn created_customer_is_one_complete_row_of_the_own_key() {
     let sandbox = sandbox().await;
     send_customer(&customer()).send(&sandbox).await;
     let rows = of_customers(&sandbox).await;
@@ -43,7 +43,7 @@ async fn a_created_customer_is_one_row_with_all_of_it_and_marked_as_our_own() {
 }
 
 #[tokio::test]
-async fn an_edit_is_one_row_for_each_field_that_changed() {
+async fn edit_is_one_row_per_changed_field() {
     let sandbox = sandbox().await;
     let changes = json!({
         "managerId": 8, "firstName": "Иван", "phones": [{"number": "+375295550022"}],
@@ -54,28 +54,28 @@ async fn an_edit_is_one_row_for_each_field_that_changed() {
         Wire::post(&format!("{CUSTOMERS}/60/edit"), form.clone()).send(&sandbox).await;
     }
     let rows = of_customers(&sandbox).await;
-    let told: Vec<Value> =
+    let changes: Vec<Value> =
         rows.iter().map(|row| json!([row["field"], row["oldValue"], row["newValue"]])).collect();
     assert_eq!(
-        told,
+        changes,
         [
             json!(["custom_line", null, "main"]),
             json!(["manager_id", 7, 8]),
             json!(["phones", null, "+375295550022"]),
         ],
-        "what stays as it was is not told, so a repeat tells nothing"
+        "unchanged fields add no rows, so a repeat adds none"
     );
     for row in &rows {
         assert_eq!(
             row["customer"],
             json!({"id": 60, "externalId": "ext-60", "site": "shop-one"}),
-            "of a customer that was not created only names are told"
+            "rows of an edit have only the names of the customer"
         );
     }
 }
 
 #[tokio::test]
-async fn what_people_do_in_the_crm_is_told_with_who_did_it() {
+async fn persons_changes_have_their_author() {
     let sandbox = sandbox().await;
     let account = sandbox.retailcrm();
     let petrov = account.acting_as(Author::User(7));
@@ -89,12 +89,12 @@ async fn what_people_do_in_the_crm_is_told_with_who_did_it() {
     account.remove_customer(205);
 
     let rows = of_customers(&sandbox).await;
-    let told: Vec<Value> = rows
+    let changes: Vec<Value> = rows
         .iter()
         .map(|row| json!([row["source"], row["field"], row["oldValue"], row["newValue"]]))
         .collect();
     assert_eq!(
-        told,
+        changes,
         [
             json!(["user", "first_name", "Elena", "Елена"]),
             json!(["user", "last_name", "Novik", "Новик"]),
@@ -129,7 +129,7 @@ async fn what_people_do_in_the_crm_is_told_with_who_did_it() {
 }
 
 #[tokio::test]
-async fn a_history_is_narrowed_by_row_time_and_entity() {
+async fn history_is_filtered_by_row_time_and_entity() {
     let sandbox = sandbox().await;
     let account = sandbox.retailcrm();
     account.rename_customer(60, "Ваня", None);
@@ -162,7 +162,7 @@ async fn a_history_is_narrowed_by_row_time_and_entity() {
 }
 
 #[tokio::test]
-async fn a_history_longer_than_a_page_is_walked_by_the_last_id_with_the_page_staying_one() {
+async fn long_history_is_paged_by_the_last_id() {
     let sandbox = sandbox().await;
     let account = sandbox.retailcrm();
     for number in 0..45 {
@@ -184,7 +184,7 @@ async fn a_history_longer_than_a_page_is_walked_by_the_last_id_with_the_page_sta
 }
 
 #[tokio::test]
-async fn changes_in_a_shop_the_key_does_not_reach_are_not_told() {
+async fn changes_in_other_shops_are_hidden() {
     let sandbox = sandbox().await;
     let account = sandbox.retailcrm();
     account.set_site_access(SiteAccess::Selective(vec!["shop-two".into()]));
@@ -196,7 +196,7 @@ async fn changes_in_a_shop_the_key_does_not_reach_are_not_told() {
 }
 
 #[tokio::test]
-async fn a_refused_request_leaves_no_row() {
+async fn refused_request_adds_no_row() {
     let sandbox = sandbox().await;
     let refused = with(customer(), json!({"managerId": 4711}));
     send_customer(&refused).send(&sandbox).await;
@@ -205,7 +205,7 @@ async fn a_refused_request_leaves_no_row() {
 }
 
 #[tokio::test]
-async fn corporate_customers_have_a_history_with_contacts_and_companies() {
+async fn corporate_history_has_contacts_and_companies() {
     let sandbox = sandbox().await;
     let reply = send_corporate(&corporate()).send(&sandbox).await;
     assert_eq!((reply.status, reply.json()["id"].clone()), (201, json!(5043)), "{reply:?}");
@@ -229,13 +229,13 @@ async fn corporate_customers_have_a_history_with_contacts_and_companies() {
     assert_eq!(rows[0]["created"], true);
     assert_eq!(rows[0]["customer"]["customerContacts"][0]["customer"], json!({"id": 61}));
     assert_eq!(rows[0]["customer"]["companies"][0]["name"], "ООО Проба");
-    let told: Vec<Value> = rows
+    let changes: Vec<Value> = rows
         .iter()
         .skip(1)
         .map(|row| json!([row["customer"]["id"], row["field"], row["newValue"]]))
         .collect();
     assert_eq!(
-        told,
+        changes,
         [
             json!([5041, "nick_name", "Пример и Ко"]),
             json!([5041, "contact", {"id": 948}]),
@@ -251,7 +251,7 @@ async fn corporate_customers_have_a_history_with_contacts_and_companies() {
 }
 
 #[tokio::test]
-async fn scripts_do_what_people_do_through_the_page() {
+async fn account_endpoint_applies_acts() {
     let sandbox = sandbox().await;
     let asked = json!({"crm": "retailcrm", "acts": [
         {"edit": 60, "user": 7, "fields": {"firstName": "Ваня", "phones": [{"number": "+375291112234"}]}},
@@ -261,12 +261,12 @@ async fn scripts_do_what_people_do_through_the_page() {
     let (status, answer) = control(&sandbox, "/account", &asked).await;
     assert_eq!(status, 200, "{answer}");
     let rows = of_customers(&sandbox).await;
-    let told: Vec<Value> = rows
+    let changes: Vec<Value> = rows
         .iter()
         .map(|row| json!([row["user"]["id"], row["field"], row["oldValue"], row["newValue"]]))
         .collect();
     assert_eq!(
-        told,
+        changes,
         [
             json!([7, "first_name", "Иван", "Ваня"]),
             json!([7, "phones", "+375291112233", "+375291112234"]),

@@ -1,4 +1,4 @@
-//! Requests nobody sane would send: answered, never with a panic.
+//! Absurd requests get a response, never a panic.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use vochi_crm_sandbox::Sandbox;
 
 use crate::support::{Wire, field, sandbox};
 
-/// Every operation, with a thing that exists where one is named.
+/// Every operation, with existing ids.
 const PATHS: &[(&str, &str)] = &[
     ("GET", "/api/credentials"),
     ("GET", "/api/v5/users"),
@@ -62,7 +62,7 @@ const PATHS: &[(&str, &str)] = &[
     ("POST", "/api/v5/integration-modules/vochi-telephony/update-scopes"),
 ];
 
-/// The fields in which an operation takes an object or a list.
+/// Fields of an operation with an object or a list.
 const FIELDS: &[&str] = &[
     "event",
     "calls",
@@ -114,7 +114,7 @@ fn values() -> Vec<String> {
     values
 }
 
-/// The parameters an operation does not look at its object without.
+/// Parameters required before the object is checked.
 fn prefix(path: &str) -> &'static str {
     let of_a_part = path.contains("/contacts/944/") || path.contains("/companies/771/");
     if of_a_part {
@@ -128,7 +128,7 @@ fn prefix(path: &str) -> &'static str {
     }
 }
 
-/// The sandbox answers with something that is no failure of its own; past the limit is fine too.
+/// Asserts a response without a server failure; an exceeded limit is allowed.
 async fn answered(sandbox: &Sandbox, wire: &Wire) {
     for _ in 0..30 {
         let reply = wire.send(sandbox).await;
@@ -142,13 +142,13 @@ async fn answered(sandbox: &Sandbox, wire: &Wire) {
         }
         return;
     }
-    panic!("{wire:?} was told to wait for more than a second");
+    panic!("{wire:?} has a Retry-After of more than a second");
 }
 
 #[tokio::test]
-async fn whatever_a_query_says_it_is_answered() {
+async fn arbitrary_queries_get_a_response() {
     for (verb, path) in PATHS {
-        // Each has a limit of its own, so nothing waits.
+        // Each sandbox has its own limit, so no request waits.
         let sandbox = sandbox().await;
         for query in queries() {
             let wire = Wire::get(&format!("{path}?{query}")).verb(verb);
@@ -158,7 +158,7 @@ async fn whatever_a_query_says_it_is_answered() {
 }
 
 #[tokio::test]
-async fn whatever_a_form_says_it_is_answered() {
+async fn arbitrary_forms_get_a_response() {
     let posts = PATHS.iter().filter(|(verb, _)| *verb == "POST");
     for (_, path) in posts {
         let mut sandbox_of_ten = sandbox().await;
@@ -170,7 +170,7 @@ async fn whatever_a_form_says_it_is_answered() {
             let form = format!("by=id&entityBy=id&site=shop-one&{}", fields.join("&"));
             answered(&sandbox_of_ten, &Wire::post(path, form)).await;
         }
-        // Only the field it reads, so that its contents are looked at.
+        // Only the expected field, so that its content is checked.
         for name in FIELDS {
             let sandbox = sandbox().await;
             for value in values().iter().take(9) {
@@ -182,7 +182,7 @@ async fn whatever_a_form_says_it_is_answered() {
 }
 
 #[tokio::test]
-async fn paths_that_are_almost_right_are_not_found() {
+async fn similar_paths_are_not_found() {
     let sandbox = sandbox().await;
     for path in [
         "/api/v5/customers/notes/",

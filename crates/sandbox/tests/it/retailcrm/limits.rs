@@ -1,4 +1,4 @@
-//! The limits per second.
+//! Limits per second.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use vochi_crm_sandbox::Sandbox;
 
 use crate::support::{Wire, event, sandbox, send_event};
 
-/// How many requests got through before the first refusal, and how long that took.
+/// Number of accepted requests before the first refusal, and the time it took.
 async fn through(sandbox: &Sandbox, wire: &Wire) -> (usize, Duration) {
     let began = Instant::now();
     for sent in 0..400 {
@@ -19,7 +19,7 @@ async fn through(sandbox: &Sandbox, wire: &Wire) -> (usize, Duration) {
     panic!("400 requests in {:?} met no limit", began.elapsed());
 }
 
-/// A machine too slow to send the burst within a second lets more through, never fewer.
+/// A machine too slow to send the burst within a second sees more accepted requests, never fewer.
 fn assert_limit(limit: usize, (through, took): (usize, Duration)) {
     if took < Duration::from_secs(1) {
         assert_eq!(through, limit, "in {took:?}");
@@ -29,14 +29,14 @@ fn assert_limit(limit: usize, (through, took): (usize, Duration)) {
 }
 
 #[tokio::test]
-async fn ten_a_second_in_general_and_forty_for_telephony_each_counted_by_itself() {
+async fn telephony_and_general_limits_are_separate() {
     let sandbox = sandbox().await;
     assert_limit(10, through(&sandbox, &Wire::get("/api/credentials")).await);
     assert_limit(40, through(&sandbox, &send_event(&event())).await);
 }
 
 #[tokio::test]
-async fn wrong_paths_and_wrong_keys_count_too() {
+async fn invalid_paths_and_keys_count_for_limits() {
     let sandbox = sandbox().await;
     let began = Instant::now();
     let mut statuses = Vec::new();

@@ -1,4 +1,4 @@
-//! The minimal forms the reference shows, and the switch that demands more.
+//! Minimal forms of the reference, and strict mode.
 
 use serde_json::{Value, json};
 use vochi_crm_sandbox::{Crm, Sandbox};
@@ -17,7 +17,7 @@ async fn link(sandbox: &Sandbox, address: &str) -> Reply {
 }
 
 #[tokio::test]
-async fn a_customer_without_an_external_id_is_created() {
+async fn customer_without_external_id_is_created() {
     let sandbox = sandbox().await;
     let reply = send_customer(&without_id()).send(&sandbox).await;
     assert_eq!(reply.json(), json!({"success": true, "id": 62}));
@@ -27,7 +27,7 @@ async fn a_customer_without_an_external_id_is_created() {
 }
 
 #[tokio::test]
-async fn a_call_with_a_plain_http_recording_is_kept() {
+async fn call_with_a_plain_http_recording_is_accepted() {
     let sandbox = sandbox().await;
     let address = "http://pbx.example.test/1.mp3";
     let reply = link(&sandbox, address).await;
@@ -37,7 +37,7 @@ async fn a_call_with_a_plain_http_recording_is_kept() {
 }
 
 #[tokio::test]
-async fn the_switch_makes_an_account_strict_until_the_reset() {
+async fn strict_mode_lasts_until_reset() {
     let sandbox = sandbox().await;
     let strict = json!({"crm": "retailcrm", "strict": true});
     assert_eq!(control(&sandbox, "/account", &strict).await.0, 200);

@@ -1,4 +1,4 @@
-//! What RetailCRM's stand-in does with integration modules.
+//! Integration modules in RetailCRM's stand-in.
 
 use serde_json::{Value, json};
 use vochi_crm_sandbox::Sandbox;
@@ -15,7 +15,7 @@ async fn read(sandbox: &Sandbox) -> Value {
 }
 
 #[tokio::test]
-async fn a_module_is_written_as_a_whole_and_read_back() {
+async fn module_is_replaced_as_a_whole() {
     let sandbox = sandbox().await;
     let reply = send_module(&module()).send(&sandbox).await;
     assert_eq!((reply.status, reply.json()), (200, json!({"success": true, "info": []})));
@@ -33,7 +33,7 @@ async fn a_module_is_written_as_a_whole_and_read_back() {
 }
 
 #[tokio::test]
-async fn writing_a_module_again_wipes_extensions_that_are_not_sent() {
+async fn rewriting_a_module_removes_omitted_extensions() {
     let sandbox = sandbox().await;
     send_module(&module()).send(&sandbox).await;
     let ring = |code: &str| send_event(&with(event(), json!({"codes": [code]})));
@@ -52,7 +52,7 @@ async fn writing_a_module_again_wipes_extensions_that_are_not_sent() {
 }
 
 #[tokio::test]
-async fn a_module_that_is_not_active_takes_no_events() {
+async fn inactive_module_accepts_no_events() {
     let sandbox = sandbox().await;
     let off = with(module(), json!({"active": false}));
     send_module(&off).send(&sandbox).await;
@@ -65,7 +65,7 @@ async fn a_module_that_is_not_active_takes_no_events() {
 }
 
 #[tokio::test]
-async fn what_a_module_was_read_as_can_be_written_back() {
+async fn module_response_can_be_written_back() {
     let sandbox = sandbox().await;
     let before = read(&sandbox).await;
     let reply = send_module(&before).send(&sandbox).await;
@@ -74,7 +74,7 @@ async fn what_a_module_was_read_as_can_be_written_back() {
 }
 
 #[tokio::test]
-async fn extensions_an_administrator_changes_are_in_the_module() {
+async fn changed_extensions_are_in_the_module() {
     let sandbox = sandbox().await;
     let account = sandbox.retailcrm();
     account.put_user(User::new(30, "Алла"), Some("301"));
@@ -89,7 +89,7 @@ async fn extensions_an_administrator_changes_are_in_the_module() {
 }
 
 #[tokio::test]
-async fn the_client_id_of_the_module_is_the_one_that_counts() {
+async fn client_id_must_match_the_module() {
     let sandbox = sandbox().await;
     send_module(&module()).send(&sandbox).await;
     let with_id = |id: &Value| {
@@ -104,7 +104,7 @@ async fn the_client_id_of_the_module_is_the_one_that_counts() {
 }
 
 #[tokio::test]
-async fn scripts_write_and_remove_modules_through_the_page() {
+async fn account_endpoint_writes_and_removes_modules() {
     let sandbox = sandbox().await;
     let asked = json!({"crm": "retailcrm", "modules": {
         "vochi-telephony": null, "other": {"code": "other", "active": true},
@@ -122,23 +122,23 @@ async fn scripts_write_and_remove_modules_through_the_page() {
 }
 
 #[tokio::test]
-async fn ids_told_as_texts_are_not_taken_as_texts() {
+async fn text_ids_in_responses_are_refused_in_requests() {
     let sandbox = sandbox().await;
-    sandbox.retailcrm().tell_ids_as_text(true);
-    let told = read(&sandbox).await;
-    let first = &told["integrations"]["telephony"]["additionalCodes"][0];
+    sandbox.retailcrm().set_ids_as_text(true);
+    let json = read(&sandbox).await;
+    let first = &json["integrations"]["telephony"]["additionalCodes"][0];
     assert_eq!(first, &json!({"userId": "7", "code": "101"}));
     assert_eq!(
         state(&sandbox).await["modules"][0]["extensions"]["101"],
         "7",
-        "the state tells ids as it always does"
+        "ids in the state stay numbers"
     );
-    let back = send_module(&told).send(&sandbox).await;
+    let back = send_module(&json).send(&sandbox).await;
     assert_eq!(back.status, 400, "ids are written as numbers: {back:?}");
 }
 
 #[tokio::test]
-async fn of_several_modules_the_one_written_last_is_the_telephony() {
+async fn last_written_module_is_the_telephony() {
     let sandbox = sandbox().await;
     let second = with(module(), json!({"code": "second", "integrationCode": "second"}));
     let wire = Wire::post(
@@ -159,18 +159,18 @@ async fn of_several_modules_the_one_written_last_is_the_telephony() {
 }
 
 #[tokio::test]
-async fn a_module_can_be_told_as_one_text() {
+async fn module_can_be_one_text() {
     let sandbox = sandbox().await;
     let before = read(&sandbox).await;
-    sandbox.retailcrm().tell_modules_as_text(true);
-    let told = read(&sandbox).await;
-    let text = told.as_str().expect("the module is a text now");
+    sandbox.retailcrm().set_modules_as_text(true);
+    let json = read(&sandbox).await;
+    let text = json.as_str().expect("the module is a text now");
     let inside: Value = serde_json::from_str(text).expect("the text is JSON");
     assert_eq!(inside, before);
 }
 
 #[tokio::test]
-async fn new_scopes_come_with_a_new_key_and_the_old_one_is_wrong_then() {
+async fn new_scopes_replace_the_key() {
     let sandbox = sandbox().await;
     let account = sandbox.retailcrm();
     account.set_simple_connection("vochi-telephony", true);
@@ -186,14 +186,14 @@ async fn new_scopes_come_with_a_new_key_and_the_old_one_is_wrong_then() {
     let with_key = |key: &str| Wire::get("/api/credentials").header("X-API-KEY", key);
     let refused = with_key(&old).send(&sandbox).await;
     assert_eq!(refused.status, 403, "{refused:?}");
-    let told = with_key(&new).send(&sandbox).await.json();
-    assert_eq!(told["scopes"], requires["scopes"]);
+    let json = with_key(&new).send(&sandbox).await.json();
+    assert_eq!(json["scopes"], requires["scopes"]);
     sandbox.reset();
     assert_eq!(account.key(), old);
 }
 
 #[tokio::test]
-async fn a_modules_actions_are_kept_by_name_and_other_names_are_a_wrong_choice() {
+async fn unknown_module_actions_are_refused() {
     let sandbox = sandbox().await;
     let actions = |actions: Value| send_module(&with(module(), json!({"actions": actions})));
     let known = json!({"activity": "/retailcrm/activity", "settings": "/retailcrm/settings"});

@@ -1,4 +1,4 @@
-//! What RetailCRM's stand-in does with orders.
+//! Orders in RetailCRM's stand-in.
 
 use serde_json::{Value, json};
 use vochi_crm_sandbox::Sandbox;
@@ -21,7 +21,7 @@ async fn found(sandbox: &Sandbox, query: &str) -> Vec<u64> {
 async fn filters_of_orders_filter() {
     let sandbox = sandbox().await;
     for (query, expected, why) in [
-        ("", vec![498, 499, 500, 501], "oldest first, which nobody may count on"),
+        ("", vec![498, 499, 500, 501], "oldest first, without a guarantee"),
         ("filter[customerId]=201", vec![498, 499], "both of one customer"),
         ("filter[customerId]=61", vec![], "none of another"),
         ("filter[customer]=%2B375446370646", vec![498, 499], "one is stored in another form"),
@@ -61,7 +61,7 @@ async fn orders_come_in_pages() {
 }
 
 #[tokio::test]
-async fn a_created_order_is_read_found_and_the_customers_last_one() {
+async fn created_order_is_found_and_the_customers_last() {
     let sandbox = sandbox().await;
     let link = |reply: &Value| reply["links"]["lastOrderLink"].as_str().map(str::to_owned);
     let target = format!("{MANAGER}?phone=375291256636&details=1&ignoreStatus=1");
@@ -75,7 +75,7 @@ async fn a_created_order_is_read_found_and_the_customers_last_one() {
     assert_eq!(reply.status, 201, "{reply:?}");
     let reply = reply.json();
     assert_eq!((&reply["success"], &reply["id"]), (&json!(true), &json!(502)));
-    let told = &reply["order"];
+    let json = &reply["order"];
     for (name, value) in [
         ("externalId", json!("vochi-call-1")),
         ("number", json!("502A")),
@@ -88,15 +88,15 @@ async fn a_created_order_is_read_found_and_the_customers_last_one() {
         ("managerComment", json!("Со звонка")),
         ("customFields", json!({"line": "main"})),
     ] {
-        assert_eq!(told[name], value, "{name} is what was written");
+        assert_eq!(json[name], value, "{name} is what was written");
     }
-    assert_eq!(told["lastName"], "Novik", "what was not said is the customer's");
-    assert_eq!(told["customer"]["id"], 205);
+    assert_eq!(json["lastName"], "Novik", "a missing field comes from the customer's");
+    assert_eq!(json["customer"]["id"], 205);
 
     let by_id = get(&sandbox, &format!("{ORDERS}/502?by=id")).await;
-    assert_eq!(&by_id["order"], told);
+    assert_eq!(&by_id["order"], json);
     let by_theirs = format!("{ORDERS}/vochi-call-1?by=externalId&site=shop-one");
-    assert_eq!(&get(&sandbox, &by_theirs).await["order"], told);
+    assert_eq!(&get(&sandbox, &by_theirs).await["order"], json);
     assert_eq!(found(&sandbox, "filter[customerId]=205").await, [502]);
     let last = link(&get(&sandbox, &target).await);
     assert!(
@@ -104,12 +104,12 @@ async fn a_created_order_is_read_found_and_the_customers_last_one() {
         "the card of the call leads to the order: {last:?}"
     );
     let kept = sandbox.retailcrm().orders();
-    let kept = kept.last().expect("it is kept");
+    let kept = kept.last().expect("a stored file");
     assert_eq!((kept.id, kept.customer_id), (502, Some(205)));
 }
 
 #[tokio::test]
-async fn the_last_order_is_the_youngest_and_not_the_one_written_last() {
+async fn last_order_is_the_latest_created() {
     let sandbox = sandbox().await;
     let old = json!({"customer": {"id": 201}, "createdAt": "2026-01-15 10:00:00"});
     let created = send_order(&with(order(), old)).send(&sandbox).await;
@@ -121,7 +121,7 @@ async fn the_last_order_is_the_youngest_and_not_the_one_written_last() {
 }
 
 #[tokio::test]
-async fn an_order_sent_again_is_refused_so_that_it_is_there_once() {
+async fn repeated_order_is_refused() {
     let sandbox = sandbox().await;
     assert_eq!(send_order(&order()).send(&sandbox).await.status, 201);
     assert_eq!(send_order(&order()).send(&sandbox).await.status, 400);
@@ -132,7 +132,7 @@ async fn an_order_sent_again_is_refused_so_that_it_is_there_once() {
 }
 
 #[tokio::test]
-async fn an_edit_changes_what_is_sent_and_nothing_else() {
+async fn edit_changes_only_sent_fields() {
     let sandbox = sandbox().await;
     let before = get(&sandbox, &format!("{ORDERS}/501?by=id")).await;
     let changes = json!({"managerComment": "После 15:00", "managerId": 8, "status": "complete"});
@@ -158,7 +158,7 @@ async fn an_edit_changes_what_is_sent_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn the_history_tells_of_a_created_and_of_an_edited_order() {
+async fn history_has_created_and_edited_orders() {
     let sandbox = sandbox().await;
     let target = format!("{ORDERS}/history?filter[sinceId]=7040");
     let created = send_order(&order()).send(&sandbox).await.json();
@@ -166,7 +166,7 @@ async fn the_history_tells_of_a_created_and_of_an_edited_order() {
     let rows = get(&sandbox, &target).await["history"].take();
     assert_eq!(rows.as_array().map(Vec::len), Some(2), "{rows}");
     assert_eq!(rows[0]["created"], true);
-    assert_eq!(rows[0]["order"], created["order"], "all of it is told once");
+    assert_eq!(rows[0]["order"], created["order"], "the whole order once");
     assert_eq!(rows[0]["apiKey"], json!({"current": true}), "our own key made it");
     assert_eq!(rows[1]["field"], "manager");
     assert_eq!(rows[1]["newValue"], 8);
@@ -174,7 +174,7 @@ async fn the_history_tells_of_a_created_and_of_an_edited_order() {
 }
 
 #[tokio::test]
-async fn a_key_of_one_shop_sees_no_order_of_another() {
+async fn key_of_one_shop_sees_no_order_of_another() {
     let sandbox = sandbox().await;
     sandbox.retailcrm().set_site_access(SiteAccess::Selective(vec!["shop-two".into()]));
     assert_eq!(found(&sandbox, "").await, [500]);
@@ -187,12 +187,12 @@ async fn a_key_of_one_shop_sees_no_order_of_another() {
 }
 
 #[tokio::test]
-async fn orders_of_a_merged_customer_are_the_other_ones() {
+async fn orders_of_a_merged_customer_move_to_the_other() {
     let sandbox = sandbox().await;
     sandbox.retailcrm().merge_customer(60, 61);
     assert_eq!(found(&sandbox, "filter[customerId]=61").await, [501]);
     assert_eq!(found(&sandbox, "filter[customerId]=60").await, Vec::<u64>::new());
     let of_the_first = with(order(), json!({"customer": {"id": 60}}));
     let refused = send_order(&of_the_first).send(&sandbox).await;
-    assert_eq!(refused.status, 400, "nobody is left to order: {refused:?}");
+    assert_eq!(refused.status, 400, "the customer was merged: {refused:?}");
 }

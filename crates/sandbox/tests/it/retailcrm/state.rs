@@ -1,4 +1,4 @@
-//! What RetailCRM's stand-in does with requests that pass.
+//! Valid requests to RetailCRM's stand-in.
 
 use serde_json::{Value, json};
 use vochi_crm_sandbox::retailcrm::{SITE, User};
@@ -9,7 +9,7 @@ use crate::support::{
 };
 
 #[tokio::test]
-async fn a_call_is_kept_once_and_never_changed() {
+async fn stored_call_never_changes() {
     let sandbox = sandbox().await;
     let first = send_calls(&[call()]).send(&sandbox).await.json();
     assert_eq!(first, json!({"success": true, "processedCallsCount": 1}));
@@ -28,7 +28,7 @@ async fn a_call_is_kept_once_and_never_changed() {
 }
 
 #[tokio::test]
-async fn one_bad_call_keeps_the_whole_batch_out() {
+async fn one_invalid_call_refuses_the_batch() {
     let sandbox = sandbox().await;
     let bad = with(call(), json!({"externalId": "pbx-2", "type": "hangup"}));
     let reply = send_calls(&[call(), bad]).send(&sandbox).await;
@@ -37,7 +37,7 @@ async fn one_bad_call_keeps_the_whole_batch_out() {
 }
 
 #[tokio::test]
-async fn fifty_calls_at_once_are_taken() {
+async fn fifty_calls_at_once_are_accepted() {
     let sandbox = sandbox().await;
     let calls: Vec<Value> =
         (0..50).map(|n| with(call(), json!({"externalId": format!("pbx-{n}")}))).collect();
@@ -46,7 +46,7 @@ async fn fifty_calls_at_once_are_taken() {
 }
 
 #[tokio::test]
-async fn the_state_tells_calls_in_our_words_newest_first() {
+async fn state_lists_calls_newest_first() {
     let sandbox = sandbox().await;
     let by_user = json!({
         "externalId": "pbx-2", "code": null, "userId": 18, "result": "no answer", "duration": 0,
@@ -95,7 +95,7 @@ async fn the_state_tells_calls_in_our_words_newest_first() {
 }
 
 #[tokio::test]
-async fn popups_are_kept_as_they_came_with_whom_they_were_shown_to() {
+async fn popups_are_stored_with_their_viewers() {
     let sandbox = sandbox().await;
     let ring = with(event(), json!({"codes": ["101", "999"], "userIds": [18, 4711]}));
     let reply = send_event(&ring).send(&sandbox).await.json();
@@ -129,7 +129,7 @@ async fn popups_are_kept_as_they_came_with_whom_they_were_shown_to() {
 }
 
 #[tokio::test]
-async fn customers_are_shown_with_who_is_responsible() {
+async fn customers_have_their_responsible_manager() {
     let sandbox = sandbox().await;
     let state = state(&sandbox).await;
     let customers = state["customers"].as_array().expect("customers are a list");
@@ -145,7 +145,7 @@ async fn customers_are_shown_with_who_is_responsible() {
 }
 
 #[tokio::test]
-async fn the_responsible_manager_is_found_however_the_number_is_written() {
+async fn manager_is_found_in_any_number_format() {
     let sandbox = sandbox().await;
     // Customer 202 is stored as "375 44 858-16-77", 204 as "+7 (962) 791-74-60".
     for (phone, manager) in [
@@ -161,7 +161,7 @@ async fn the_responsible_manager_is_found_however_the_number_is_written() {
 }
 
 #[tokio::test]
-async fn a_manager_at_lunch_is_named_only_when_the_status_is_ignored() {
+async fn manager_at_lunch_is_returned_only_with_ignore_status() {
     let sandbox = sandbox().await;
     let ask = |ignore| Wire::get(&format!("{MANAGER}?phone=375440015769&ignoreStatus={ignore}"));
     let strict = ask("0").send(&sandbox).await.json();
@@ -171,7 +171,7 @@ async fn a_manager_at_lunch_is_named_only_when_the_status_is_ignored() {
 }
 
 #[tokio::test]
-async fn a_customer_nobody_is_responsible_for_is_found_without_a_manager() {
+async fn customer_without_manager_is_found() {
     let sandbox = sandbox().await;
     let target = format!("{MANAGER}?phone=375441655346&details=1&ignoreStatus=1");
     let reply = Wire::get(&target).send(&sandbox).await.json();
@@ -180,7 +180,7 @@ async fn a_customer_nobody_is_responsible_for_is_found_without_a_manager() {
 }
 
 #[tokio::test]
-async fn the_key_is_taken_from_the_header_the_query_or_the_form() {
+async fn key_is_read_from_header_query_or_form() {
     let sandbox = sandbox().await;
     let key = vochi_crm_sandbox::retailcrm::API_KEY;
     let bare = |wire: Wire| wire.header("X-API-KEY", "");
@@ -197,7 +197,7 @@ async fn the_key_is_taken_from_the_header_the_query_or_the_form() {
 }
 
 #[tokio::test]
-async fn users_come_in_pages_and_filters_filter() {
+async fn users_are_paged_and_filtered() {
     let sandbox = sandbox().await;
     let account = sandbox.retailcrm();
     for id in 100..140 {
@@ -230,7 +230,7 @@ async fn users_come_in_pages_and_filters_filter() {
 }
 
 #[tokio::test]
-async fn the_profile_holds_what_a_client_needs() {
+async fn profile_is_complete() {
     let sandbox = sandbox().await;
     let profile = sandbox.profiles()["retailcrm"].clone();
     assert_eq!(profile["crm"], "retailcrm");
@@ -241,7 +241,7 @@ async fn the_profile_holds_what_a_client_needs() {
     assert!(!url.ends_with('/'), "{url} is an origin");
     assert_eq!(profile["extensions"]["151"], "18");
 
-    // Every extension and every line of the day's calls is in it.
+    // It has every extension and every line of the scenarios.
     let day = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/calls/day.csv");
     let day = std::fs::read_to_string(day).expect("the day's calls are there");
     for row in day.lines().skip(1) {
@@ -252,7 +252,7 @@ async fn the_profile_holds_what_a_client_needs() {
 }
 
 #[tokio::test]
-async fn the_log_tells_what_was_sent_and_what_became_of_it() {
+async fn log_has_requests_and_their_results() {
     let sandbox = sandbox().await;
     send_event(&event()).send(&sandbox).await;
     send_event(&with(event(), json!({"type": "ring"}))).send(&sandbox).await;

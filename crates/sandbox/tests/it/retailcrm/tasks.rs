@@ -1,4 +1,4 @@
-//! What RetailCRM's stand-in does with tasks.
+//! Tasks in RetailCRM's stand-in.
 
 use serde_json::{Value, json};
 use vochi_crm_sandbox::Sandbox;
@@ -17,7 +17,7 @@ async fn found(sandbox: &Sandbox, query: &str) -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn a_created_task_is_read_and_found() {
+async fn created_task_is_found() {
     let sandbox = sandbox().await;
     let sent = with(
         task(),
@@ -51,11 +51,11 @@ async fn a_created_task_is_read_and_found() {
             "phone": "375291112233",
             "phoneSite": "shop-one",
         }),
-        "the performer is told by another name than it is written"
+        "the performer has different names in requests and responses"
     );
     assert_eq!(found(&sandbox, "filter[orderNumber]=501A").await, [434]);
     let kept = sandbox.retailcrm().tasks();
-    let kept = kept.last().expect("it is kept");
+    let kept = kept.last().expect("a stored file");
     assert_eq!((kept.customer_id, kept.order_id), (Some(60), Some(501)));
     let again = send_task(&sent).send(&sandbox).await.json();
     assert_eq!(again["id"], 435, "nothing keeps the same task out: {again}");
@@ -90,7 +90,7 @@ async fn filters_of_tasks_filter() {
 }
 
 #[tokio::test]
-async fn an_edit_completes_a_task_and_opens_it_again() {
+async fn edit_completes_and_reopens_a_task() {
     let sandbox = sandbox().await;
     let target = format!("{TASKS}/433");
     let edit = |complete: bool| {

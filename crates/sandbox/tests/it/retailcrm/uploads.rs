@@ -1,4 +1,4 @@
-//! Many customers at once, of which some are not taken.
+//! Uploads of customers, some of them refused.
 
 use serde_json::{Value, json};
 use vochi_crm_sandbox::Crm;
@@ -10,7 +10,7 @@ fn called(external_id: &str) -> Value {
 }
 
 #[tokio::test]
-async fn customers_without_a_fault_are_all_taken() {
+async fn valid_customers_are_all_accepted() {
     let sandbox = sandbox().await;
     let all: Vec<Value> = (0..50).map(|n| called(&format!("up-{n}"))).collect();
     let reply = send_customers(&all).send(&sandbox).await;
@@ -26,7 +26,7 @@ async fn customers_without_a_fault_are_all_taken() {
 }
 
 #[tokio::test]
-async fn of_good_and_bad_customers_the_good_ones_are_taken_and_the_bad_ones_named() {
+async fn valid_customers_are_stored_and_invalid_reported() {
     let sandbox = sandbox().await;
     sandbox.retailcrm().set_strict(true);
     let nameless = with(called("up-2"), json!({"firstName": null}));

@@ -1,4 +1,4 @@
-//! Contacts, companies and changes.
+//! Checks of contacts, companies and patches.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Path, verb, credentials, the form of a body, parameters.
+//! Checks of path, method, credentials, body format and parameters.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use serde_json::{Map, json};
 
 use super::{Case, Says, case};
 use crate::kontur::support::{
-    CALL, FILE, INSTANCE, TELEPHONY, WS, authorize, finished, get, patch, post, started, told,
+    CALL, FILE, INSTANCE, TELEPHONY, WS, authorize, finished, get, patch, post, started, telephony,
     upload, write,
 };
 use crate::support::Wire;
@@ -24,7 +24,7 @@ fn bearer(wire: Wire, token: &str) -> Wire {
     wire.header("X-XCOM-AccessKey", "").header("Authorization", token)
 }
 
-/// An access key the stand-in issued is not known beforehand, so time ends the one that is put.
+/// An issued access key is not known in advance, so the added one is expired by time.
 fn of_a_call(wire: Wire) -> Case {
     Case {
         arrange: |sandbox| sandbox.kontur().put_system_call_key("test-access-key-0002"),
@@ -80,15 +80,15 @@ pub(super) fn cases() -> Vec<Case> {
         case("access_key.alive", get(INSTANCE).header("X-XCOM-AccessKey", "another"), UNAUTHORIZED),
         Case {
             arrange: |sandbox| sandbox.kontur().expire_access_keys(),
-            ..case("access_key.alive", told("call-started", &started()), UNAUTHORIZED)
+            ..case("access_key.alive", telephony("call-started", &started()), UNAUTHORIZED)
         },
         of_a_call(get(INSTANCE)),
-        of_a_call(told("call-started", &started())),
+        of_a_call(telephony("call-started", &started())),
         case("bearer.right", bearer(get(INSTANCE), "Bearer another"), UNAUTHORIZED),
         case("bearer.right", bearer(get(INSTANCE), "test-bearer-token-0001"), UNAUTHORIZED),
         case(
             "credential.fits",
-            bearer(told("call-started", &started()), "Bearer test-bearer-token-0001"),
+            bearer(telephony("call-started", &started()), "Bearer test-bearer-token-0001"),
             UNAUTHORIZED,
         ),
         case("credential.fits", bearer(upload(), "Bearer test-bearer-token-0001"), UNAUTHORIZED),
@@ -109,12 +109,12 @@ pub(super) fn cases() -> Vec<Case> {
         case("encoding.no_body", Wire { body: "{}".into(), ..get(INSTANCE) }, Says::Nothing(400)),
         case(
             "encoding.json",
-            told("call-started", &started()).header("Content-Type", "text/plain"),
+            telephony("call-started", &started()).header("Content-Type", "text/plain"),
             Says::Nothing(415),
         ),
         case(
             "encoding.json",
-            told("call-finished", &finished()).header("Content-Type", ""),
+            telephony("call-finished", &finished()).header("Content-Type", ""),
             Says::Nothing(415),
         ),
         case(
@@ -151,12 +151,12 @@ pub(super) fn cases() -> Vec<Case> {
         bad_query("ui_settings.key", &format!("{WS}/ui-settings"), "key"),
         case(
             "body.object",
-            Wire { body: "[{}]".into(), ..told("call-started", &started()) },
+            Wire { body: "[{}]".into(), ..telephony("call-started", &started()) },
             Says::Problem("callStartedInfo", "The callStartedInfo field is required."),
         ),
         case(
             "body.object",
-            Wire { body: String::new(), ..told("call-finished", &json!({})) },
+            Wire { body: String::new(), ..telephony("call-finished", &json!({})) },
             Says::Problem("", "A non-empty request body is required."),
         ),
         case(
@@ -168,7 +168,7 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 #[tokio::test]
-async fn a_secret_of_the_instance_opens_a_public_integration_too() {
+async fn instance_secret_authorizes_a_public_integration() {
     let sandbox = crate::support::sandbox().await;
     let secrets = json!([{"id": "own", "value": "made-up", "values": ["made-up"]}]);
     let fields = Map::from_iter([("secrets".to_owned(), secrets)]);

@@ -1,10 +1,10 @@
-//! Every row of Kontur's table of checks, shown by a request it refuses.
+//! One refused request per row of Kontur's checks.
 
 mod entities;
+mod existence;
 mod gate;
 mod register;
 mod telephony;
-mod things;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,31 +12,31 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use vochi_crm_sandbox::{Basis, Crm, Sandbox};
 
-use super::support::{done, ready, send, told};
+use super::support::{done, ready, send, telephony};
 use crate::support::{Reply, Wire};
 
-/// How the refusal has to look.
+/// Expected form of a refusal.
 #[derive(Debug, Clone)]
 enum Says {
-    /// This status and nothing.
+    /// This status without a body.
     Nothing(u16),
     /// A JSON string.
     Text(u16, &'static str),
-    /// `{status, message}`, the message beginning so.
+    /// `{status, message}` with this message prefix.
     Status(&'static str, &'static str),
-    /// `ProblemDetails` about this field, beginning so.
+    /// `ProblemDetails` for this field with this message prefix.
     Problem(&'static str, &'static str),
-    /// A patch that cannot be applied, about this kind of thing.
+    /// A patch that cannot be applied to this kind of object.
     Patch(&'static str),
 }
 
-/// A request that one row refuses, and nothing else does.
+/// A request that exactly one row refuses.
 struct Case {
     row: &'static str,
     arrange: fn(&Sandbox),
-    /// What is told, and taken, before.
+    /// Accepted requests before it.
     before: Vec<Wire>,
-    /// How much time passes then.
+    /// Time that passes before the request.
     pass: Duration,
     wire: Wire,
     says: Says,
@@ -46,25 +46,25 @@ fn case(row: &'static str, wire: Wire, says: Says) -> Case {
     Case { row, arrange: |_| {}, before: Vec::new(), pass: Duration::ZERO, wire, says }
 }
 
-/// Of one of the telephony methods, with a call that is known.
+/// A telephony request for a known call.
 fn of_call(row: &'static str, name: &str, body: &Value, field: &'static str) -> Case {
     Case {
         arrange: |sandbox| {
             let kontur = sandbox.kontur();
             kontur.put_communication(super::support::CALL, "1763631515.42");
         },
-        ..case(row, told(name, body), Says::Problem(field, ""))
+        ..case(row, telephony(name, body), Says::Problem(field, ""))
     }
 }
 
 fn cases() -> Vec<Case> {
-    [gate::cases(), telephony::cases(), register::cases(), things::cases(), entities::cases()]
+    [gate::cases(), telephony::cases(), register::cases(), existence::cases(), entities::cases()]
         .into_iter()
         .flatten()
         .collect()
 }
 
-fn assert_says(case: &Case, reply: &Reply) {
+fn assert_refusal(case: &Case, reply: &Reply) {
     let row = case.row;
     let status = match case.says {
         Says::Nothing(status) | Says::Text(status, _) => status,
@@ -99,7 +99,7 @@ fn assert_says(case: &Case, reply: &Reply) {
 }
 
 #[tokio::test]
-async fn every_check_refuses_in_the_words_of_the_crm_and_says_why() {
+async fn every_check_refuses_with_text_and_reason() {
     for case in cases() {
         let sandbox = ready().await;
         (case.arrange)(&sandbox);
@@ -119,7 +119,7 @@ async fn every_check_refuses_in_the_words_of_the_crm_and_says_why() {
         let refused =
             refused.last().unwrap_or_else(|| panic!("{row} is not written down: {reply:?}"));
         assert_eq!(refused.checks, [row], "{}", refused.why);
-        assert_says(&case, &reply);
+        assert_refusal(&case, &reply);
         assert_eq!(refused.status, reply.status, "{row}");
         assert!(
             refused.why.starts_with(&format!("{row}: ")) && refused.why.contains('§'),
@@ -135,9 +135,9 @@ async fn every_check_refuses_in_the_words_of_the_crm_and_says_why() {
 }
 
 #[test]
-fn every_row_of_the_table_is_shown_by_a_case() {
+fn every_row_has_a_case() {
     let mut shown: BTreeSet<&str> = cases().iter().map(|case| case.row).collect();
-    // See `a_missing_or_another_echo_is_a_failure_whatever_the_status`.
+    // See `missing_or_wrong_echo_is_a_failure`.
     shown.insert("echo.back");
     let rows: Vec<&str> = Sandbox::checks(Crm::Kontur).iter().map(|check| check.name).collect();
     let table: BTreeSet<&str> = rows.iter().copied().collect();
@@ -146,14 +146,14 @@ fn every_row_of_the_table_is_shown_by_a_case() {
 }
 
 #[test]
-fn every_row_cites_a_section_and_says_what_it_demands() {
+fn every_row_has_a_section_and_a_requirement() {
     for check in Sandbox::checks(Crm::Kontur) {
         assert!(check.section.starts_with('§'), "{check:?}");
         assert!(check.demands.len() > 10, "{check:?}");
     }
 }
 
-/// The rows of Kontur's table of guesses in a page.
+/// Rows of Kontur's table of guesses in a page.
 fn listed(path: &str) -> Vec<String> {
     let page = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
     page.lines()
@@ -166,7 +166,7 @@ fn listed(path: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_documentation_lists_every_row_that_is_a_guess() {
+fn documentation_lists_every_guess() {
     let page = listed(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/testing.md"));
     let guesses: Vec<String> = Sandbox::checks(Crm::Kontur)
         .iter()
@@ -177,7 +177,7 @@ fn the_documentation_lists_every_row_that_is_a_guess() {
 }
 
 #[tokio::test]
-async fn all_wrong_fields_of_a_call_are_named_at_once() {
+async fn all_invalid_fields_of_a_call_are_reported() {
     let sandbox = ready().await;
     let wrong = json!({
         "timestamp": "yesterday",
@@ -185,7 +185,7 @@ async fn all_wrong_fields_of_a_call_are_named_at_once() {
         "clientPhone": "+375291112233",
         "direction": "in2bound",
     });
-    let reply = send(&told("call-started", &wrong), &sandbox).await;
+    let reply = send(&telephony("call-started", &wrong), &sandbox).await;
     let errors = reply.json()["errors"].clone();
     for field in ["timestamp", "clientPhone", "direction", "callStartedInfo"] {
         assert!(errors[field].is_array(), "{field} is not in {errors}");
@@ -198,9 +198,9 @@ async fn all_wrong_fields_of_a_call_are_named_at_once() {
 }
 
 #[tokio::test]
-async fn the_place_of_a_wrong_value_is_told_as_the_crm_counts() {
+async fn position_of_an_invalid_value_matches_the_crm() {
     let sandbox = ready().await;
-    let mut wire = told("call-started", &json!({}));
+    let mut wire = telephony("call-started", &json!({}));
     wire.body = "{\n  \"timestamp\": \"2025-11-20T09:38:35+00:00\",\n  \"externalId\": \"1\",\n  \
                  \"clientPhone\": \"375291112233\",\n  \"direction\": \"in2bound\"\n}"
         .into();

@@ -1,15 +1,15 @@
-//! The legs of register-call and their files.
+//! Checks of the legs of register-call and their files.
 
 use serde_json::{Value, json};
 
 use super::{Case, Says, case};
-use crate::kontur::support::{recording, registered, told};
+use crate::kontur::support::{recording, registered, telephony};
 use crate::support::with;
 
 /// register-call with these changes.
 fn in_call(row: &'static str, changes: Value, field: &'static str) -> Case {
     let body = with(registered(), changes);
-    case(row, told("register-call", &body), Says::Problem(field, ""))
+    case(row, telephony("register-call", &body), Says::Problem(field, ""))
 }
 
 /// With these changes to its leg.

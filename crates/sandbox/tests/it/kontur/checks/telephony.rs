@@ -1,10 +1,10 @@
-//! What is told of a live call.
+//! Checks of live call requests.
 
 use serde_json::{Value, json};
 
 use super::{Case, Says, case, of_call};
 use crate::kontur::support::{
-    CALL, CLICKED, client, event, finished, registered, started, told, user,
+    CALL, CLICKED, client, event, finished, registered, started, telephony, user,
 };
 use crate::support::with;
 
@@ -22,7 +22,7 @@ fn in_event(row: &'static str, changes: Value, field: &'static str) -> Case {
 /// call-started with these changes.
 fn in_start(row: &'static str, changes: Value, field: &'static str) -> Case {
     let body = with(started(), changes);
-    case(row, told("call-started", &body), Says::Problem(field, ""))
+    case(row, telephony("call-started", &body), Says::Problem(field, ""))
 }
 
 fn converting(mut case: Case) -> Case {
@@ -32,7 +32,7 @@ fn converting(mut case: Case) -> Case {
     case
 }
 
-/// With a null in this field.
+/// Sets this field to null.
 fn null(mut body: Value, name: &str) -> Value {
     body[name] = Value::Null;
     body
@@ -58,10 +58,14 @@ pub(super) fn cases() -> Vec<Case> {
         in_event("field.given", json!({"from": null}), "from"),
         in_event("field.given", json!({"to": null}), "to"),
         in_event("field.given", json!({"to": {"userId": super::super::support::MARIA}}), "to.type"),
-        case("field.given", told("call-failed", &json!({})), Says::Problem("communicationId", "")),
+        case(
+            "field.given",
+            telephony("call-failed", &json!({})),
+            Says::Problem("communicationId", ""),
+        ),
         case(
             "field.not_null",
-            told("call-started", &null(started(), "externalVatsPhone")),
+            telephony("call-started", &null(started(), "externalVatsPhone")),
             Says::Problem("externalVatsPhone", ""),
         ),
         in_event("field.not_null", json!({"to": {"type": "user", "userId": null}}), "to.userId"),
@@ -120,7 +124,7 @@ pub(super) fn cases() -> Vec<Case> {
         in_event("leg.no_slash", json!({"realtimeCallItemId": "SIP/101"}), "realtimeCallItemId"),
         case(
             "communication.known",
-            told("call-event", &rings()),
+            telephony("call-event", &rings()),
             Says::Status(
                 "communicationNotFound",
                 "Communication not found. Id: 3f0c2a54-7d0e-4b8e-9a53-5a3b0c6d1e01",
@@ -128,27 +132,27 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         case(
             "communication.known",
-            told("call-finished", &with(finished(), json!({"communicationId": null}))),
+            telephony("call-finished", &with(finished(), json!({"communicationId": null}))),
             Says::Status("communicationNotFound", "Communication not found. Id: 1763631515.42"),
         ),
         case(
             "communication.known",
-            told("call-failed", &json!({"communicationId": CLICKED})),
+            telephony("call-failed", &json!({"communicationId": CLICKED})),
             Says::Status("communicationNotFound", ""),
         ),
         case(
             "communication.known",
-            told("call-started", &with(started(), json!({"communicationId": CLICKED}))),
+            telephony("call-started", &with(started(), json!({"communicationId": CLICKED}))),
             Says::Status("communicationNotFound", ""),
         ),
         case(
             "communication.known",
-            told("call-recording", &with(recorded, json!({"communicationId": CALL}))),
+            telephony("call-recording", &with(recorded, json!({"communicationId": CALL}))),
             Says::Status("communicationNotFound", ""),
         ),
         case(
             "communication.known",
-            told("register-call", &with(registered(), json!({"communicationId": CALL}))),
+            telephony("register-call", &with(registered(), json!({"communicationId": CALL}))),
             Says::Text(409, "Error"),
         ),
     ]

@@ -1,4 +1,4 @@
-//! The uploaded calls.
+//! Checks of uploaded calls.
 
 use serde_json::{Value, json};
 use vochi_crm_sandbox::retailcrm::CLIENT_ID;

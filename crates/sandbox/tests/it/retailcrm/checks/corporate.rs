@@ -1,4 +1,4 @@
-//! What is demanded of corporate customers, their contacts and companies, and of notes.
+//! Checks of corporate customers, contacts, companies and notes.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::support::{CORPORATE, Wire, corporate, field, note, send_corporate, se
 
 const SET_ONE: &str = "Set one of the following fields: id, externalId";
 
-/// A new corporate customer with these changes, refused over this field.
+/// A new corporate customer with these changes, refused for this field.
 fn created(row: &'static str, changes: Value, at: &str, text: &str) -> Case {
     let wire = send_corporate(&with(corporate(), changes));
     case(row, wire, 400, entity(at, text))
@@ -56,7 +56,7 @@ fn notes() -> Vec<Case> {
         noted("note.customer_given", json!({"customer": null}), "customer", SET_ONE),
         noted("note.customer_given", json!({"customer": {}}), "customer", SET_ONE),
         noted("note.customer_known", json!({"customer": {"id": 4711}}), "customer", CHOICE),
-        // A corporate customer's id is no customer's.
+        // A corporate customer's id is not a customer's id.
         noted("note.customer_known", json!({"customer": {"id": 5041}}), "customer", CHOICE),
         noted("note.text_given", json!({"text": null}), "text", BLANK),
         noted("note.text_given", json!({"text": 5}), "text", INVALID),

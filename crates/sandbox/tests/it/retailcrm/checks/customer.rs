@@ -1,11 +1,11 @@
-//! What is demanded of customers that are asked for or written.
+//! Checks of customers.
 
 use serde_json::{Value, json};
 
 use super::{BLANK, CHOICE, Case, EXTRA, INVALID, case, entity, input, of_strict, says};
 use crate::support::{CREATE, CUSTOMERS, Wire, customer, field, send_customer, with};
 
-/// A new customer with these changes, refused over this field.
+/// A new customer with these changes, refused for this field.
 fn created(row: &'static str, changes: Value, at: &str, text: &str) -> Case {
     let wire = send_customer(&with(customer(), changes));
     case(row, wire, 400, entity(at, text))
@@ -82,7 +82,7 @@ pub(super) fn cases() -> Vec<Case> {
             400,
             entity("customer", INVALID),
         ),
-        // As a live service once sent it.
+        // As seen from a live service.
         case(
             "parameter.given",
             Wire::post(&format!("{CUSTOMERS}/60/edit"), "by=id&firstName=1"),
@@ -125,7 +125,7 @@ pub(super) fn cases() -> Vec<Case> {
             400,
             says("Parameter 'site' is missing"),
         ),
-        // Without by=id the id is an externalId, and nobody has this one.
+        // Without by=id the id is an externalId, which is unknown here.
         case(
             "customer.known",
             Wire::get(&format!("{CUSTOMERS}/60?site=shop-one")),

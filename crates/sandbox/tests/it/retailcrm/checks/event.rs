@@ -1,4 +1,4 @@
-//! The event.
+//! Checks of call events.
 
 use serde_json::{Value, json};
 

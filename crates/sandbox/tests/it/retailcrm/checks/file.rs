@@ -1,4 +1,4 @@
-//! What is demanded of files that are asked for, uploaded or edited.
+//! Checks of files.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What every request has to pass.
+//! Checks before the content of a request.
 
 use serde_json::json;
 use vochi_crm_sandbox::retailcrm::Telephony;

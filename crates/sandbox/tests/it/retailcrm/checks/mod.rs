@@ -1,4 +1,4 @@
-//! Every row of RetailCRM's table of checks, shown by a request it refuses.
+//! One refused request per row of RetailCRM's checks.
 
 mod call;
 mod corporate;
@@ -20,13 +20,13 @@ use vochi_crm_sandbox::{Basis, Crm, Sandbox};
 
 use crate::support::{Wire, call, event, sandbox, send_calls, send_event, with};
 
-/// A request that one row refuses, and nothing else does.
+/// A request that exactly one row refuses.
 struct Case {
     row: &'static str,
     arrange: fn(&Sandbox),
     wire: Wire,
     status: u16,
-    /// The whole body: an object, or the text of a page.
+    /// The whole response body: an object, or a page.
     body: Value,
 }
 
@@ -66,13 +66,13 @@ fn busy() -> Value {
     )
 }
 
-/// An event with these changes, refused over this field.
+/// An event with these changes, refused for this field.
 fn in_event(row: &'static str, changes: Value, at: &str, text: &str) -> Case {
     let wire = send_event(&with(event(), changes));
     case(row, wire, 400, entity(at, text))
 }
 
-/// A good call and one with these changes, refused over this field.
+/// A valid call and one with these changes, refused for this field.
 fn in_call(row: &'static str, changes: Value, at: &str, text: &str) -> Case {
     let second = with(call(), json!({"externalId": "pbx-2"}));
     in_calls(row, &[call(), with(second, changes)], &format!("calls[1].{at}: {text}"))
@@ -111,13 +111,13 @@ fn cases() -> Vec<Case> {
     .collect()
 }
 
-/// What the account holds beside what its state tells.
+/// Account data beyond the state.
 fn holds(sandbox: &Sandbox) -> (Vec<Order>, Vec<Task>, Vec<StoredFile>) {
     let account = sandbox.retailcrm();
     (account.orders(), account.tasks(), account.files())
 }
 
-/// A limit is reached by asking again; every other row refuses the first request.
+/// A limit needs repeated requests; every other row refuses the first one.
 async fn until_refused(case: &Case, sandbox: &Sandbox) -> crate::support::Reply {
     let tries = if case.row.starts_with("limit.") { 400 } else { 1 };
     let mut reply = case.wire.send(sandbox).await;
@@ -131,7 +131,7 @@ async fn until_refused(case: &Case, sandbox: &Sandbox) -> crate::support::Reply 
 }
 
 #[tokio::test]
-async fn every_check_refuses_in_the_words_of_the_crm_and_says_why() {
+async fn every_check_refuses_with_text_and_reason() {
     for case in cases() {
         let sandbox = sandbox().await;
         (case.arrange)(&sandbox);
@@ -173,7 +173,7 @@ async fn every_check_refuses_in_the_words_of_the_crm_and_says_why() {
 }
 
 #[test]
-fn every_row_of_the_table_is_shown_by_a_case() {
+fn every_row_has_a_case() {
     let shown: BTreeSet<&str> = cases().iter().map(|case| case.row).collect();
     let rows: Vec<&str> = Sandbox::checks(Crm::RetailCrm).iter().map(|check| check.name).collect();
     let table: BTreeSet<&str> = rows.iter().copied().collect();
@@ -182,14 +182,14 @@ fn every_row_of_the_table_is_shown_by_a_case() {
 }
 
 #[test]
-fn every_row_cites_a_section_and_says_what_it_demands() {
+fn every_row_has_a_section_and_a_requirement() {
     for check in Sandbox::checks(Crm::RetailCrm) {
         assert!(check.section.starts_with('§'), "{} cites {:?}", check.name, check.section);
         assert!(check.demands.len() > 10, "{} demands {:?}", check.name, check.demands);
     }
 }
 
-/// The rows of the table of guesses in a page.
+/// Rows of the table of guesses in a page.
 fn listed(path: &str) -> Vec<String> {
     let page = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
     page.lines()
@@ -201,7 +201,7 @@ fn listed(path: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_documentation_lists_every_row_that_is_a_guess() {
+fn documentation_lists_every_guess() {
     let page = listed(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/testing.md"));
     let guesses: Vec<String> = Sandbox::checks(Crm::RetailCrm)
         .iter()
@@ -212,7 +212,7 @@ fn the_documentation_lists_every_row_that_is_a_guess() {
 }
 
 #[tokio::test]
-async fn all_wrong_fields_of_an_object_are_named_at_once() {
+async fn all_invalid_fields_of_an_object_are_reported() {
     let sandbox = sandbox().await;
     let wrong = with(event(), json!({"phone": "abc", "type": "ring", "site": "shop-nine"}));
     let reply = send_event(&wrong).send(&sandbox).await;

@@ -1,17 +1,17 @@
-//! What is demanded of a module that is written.
+//! Checks of modules.
 
 use serde_json::{Value, json};
 
 use super::{BLANK, CHOICE, Case, EXTRA, INVALID, case, entity, says};
 use crate::support::{MODULE, Wire, field, module, send_module, with};
 
-/// A module with these changes, refused over this field.
+/// A module with these changes, refused for this field.
 fn in_module(row: &'static str, changes: Value, at: &str, text: &str) -> Case {
     let wire = send_module(&with(module(), changes));
     case(row, wire, 400, entity(at, text))
 }
 
-/// The same of its telephony.
+/// The same for its telephony part.
 fn in_telephony(row: &'static str, changes: Value, at: &str, text: &str) -> Case {
     let telephony = with(module()["integrations"]["telephony"].clone(), changes);
     let changes = json!({"integrations": {"telephony": telephony}});
@@ -47,7 +47,7 @@ pub(super) fn cases() -> Vec<Case> {
             404,
             says("Not found"),
         ),
-        // Where a live service once wrote them.
+        // The place used by a live service.
         in_module(
             "module.known_fields",
             json!({"additionalCodes": [{"userId": 7, "code": "101"}]}),

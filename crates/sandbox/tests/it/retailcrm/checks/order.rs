@@ -1,11 +1,11 @@
-//! What is demanded of orders that are asked for or written.
+//! Checks of orders.
 
 use serde_json::{Value, json};
 
 use super::{BLANK, CHOICE, Case, EXTRA, INVALID, case, entity, input, says};
 use crate::support::{ORDERS, Wire, edit_order, field, order, send_order, with};
 
-/// A new order with these changes, refused over this field.
+/// A new order with these changes, refused for this field.
 fn created(row: &'static str, changes: Value, at: &str, text: &str) -> Case {
     let wire = send_order(&with(order(), changes));
     case(row, wire, 400, entity(at, text))
@@ -130,7 +130,7 @@ pub(super) fn cases() -> Vec<Case> {
             "customer",
             CHOICE,
         ),
-        // An externalId belongs to a shop, and this one to another than the order's.
+        // An externalId belongs to a shop, here another one than the order's.
         case(
             "order.customer_known",
             Wire::post(

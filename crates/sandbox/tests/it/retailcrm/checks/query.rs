@@ -1,4 +1,4 @@
-//! Values in queries.
+//! Checks of query values.
 
 use super::{CHOICE, Case, INVALID, case, input, says};
 use crate::support::{MANAGER, Wire};

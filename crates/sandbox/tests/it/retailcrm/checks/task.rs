@@ -1,4 +1,4 @@
-//! What is demanded of tasks that are asked for or written.
+//! Checks of tasks.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ fn not_loaded(at: &str, text: &str) -> Value {
     json!({"success": false, "errorMsg": "Task is not loaded", "errors": {at: text}})
 }
 
-/// A new task with these changes, refused over this field.
+/// A new task with these changes, refused for this field.
 fn created(row: &'static str, changes: Value, at: &str, text: &str) -> Case {
     let wire = send_task(&with(task(), changes));
     case(row, wire, 400, not_loaded(at, text))

@@ -1,4 +1,4 @@
-//! What is demanded of many customers at once, of histories, and of the account itself.
+//! Checks of customer uploads, histories and the account.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ fn scopes(requires: &Value) -> Wire {
     Wire::post(&format!("{MODULE}/update-scopes"), form)
 }
 
-/// The telephony's scopes, of a module that was connected in the marketplace.
+/// Scopes of a telephony module connected in the marketplace.
 fn connected(row: &'static str, requires: &Value, at: &str, text: &str) -> Case {
     Case {
         arrange: |sandbox| {

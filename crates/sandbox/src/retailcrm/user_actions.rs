@@ -1,0 +1,124 @@
+//! Changes by people in the CRM, with history rows.
+
+use serde_json::{Map, Value};
+
+use super::access::Access;
+use super::customers::Customer;
+use super::journal::Author;
+use super::state::Account;
+
+impl Access<'_> {
+    /// Renames a customer.
+    pub fn rename_customer(&self, id: u64, first_name: &str, last_name: Option<&str>) {
+        self.change_customer(id, |customer| {
+            first_name.clone_into(&mut customer.first_name);
+            customer.last_name = last_name.map(str::to_owned);
+        });
+    }
+
+    /// Adds a number to a customer.
+    pub fn add_phone(&self, id: u64, number: &str) {
+        self.change_customer(id, |customer| customer.phones.push(number.to_owned()));
+    }
+
+    /// Replaces a customer's number.
+    pub fn change_phone(&self, id: u64, from: &str, to: &str) {
+        self.change_customer(id, |customer| {
+            let phones = customer.phones.iter_mut();
+            phones.filter(|number| *number == from).for_each(|number| to.clone_into(number));
+        });
+    }
+
+    /// Removes a customer's number.
+    pub fn remove_phone(&self, id: u64, number: &str) {
+        self.change_customer(id, |customer| customer.phones.retain(|it| it != number));
+    }
+
+    /// Sets or clears the responsible employee of a customer.
+    pub fn set_responsible(&self, id: u64, user_id: Option<u64>) {
+        self.change_customer(id, |customer| customer.manager_id = user_id);
+    }
+
+    /// Removes a customer.
+    pub fn remove_customer(&self, id: u64) {
+        let mut crm_host = self.crm_host.stand_in();
+        crm_host.account.remove_customer(id, None, self.author);
+    }
+
+    /// Merges a customer into another one; the first id leads to the second.
+    pub fn merge_customer(&self, id: u64, into: u64) {
+        let mut crm_host = self.crm_host.stand_in();
+        crm_host.account.remove_customer(id, Some(into), self.author);
+    }
+
+    /// Removes a corporate customer.
+    pub fn remove_corporate(&self, id: u64) {
+        let mut crm_host = self.crm_host.stand_in();
+        crm_host.account.remove_corporate(id, self.author);
+    }
+
+    fn change_customer(&self, id: u64, change: impl FnOnce(&mut Customer)) {
+        let mut crm_host = self.crm_host.stand_in();
+        if let Some(mut customer) = crm_host.account.customer(id).cloned() {
+            change(&mut customer);
+            crm_host.account.write_customer(customer, self.author);
+        }
+    }
+}
+
+impl Account {
+    /// Applies one entry of `acts` in `POST /account`: `edit` (a customer's fields, all numbers),
+    /// `merge` (with `into`) or `delete`, each with a customer id; `user` is the author.
+    pub(super) fn act(&mut self, act: &Value) -> Result<(), String> {
+        let act = act.as_object().ok_or("an act must be an object")?;
+        let id = |name: &str| match act.get(name) {
+            None => Ok(None),
+            Some(id) => {
+                id.as_u64().map(Some).ok_or_else(|| format!("{name:?} of an act must be an id"))
+            }
+        };
+        let known = ["user", "edit", "fields", "merge", "into", "delete"];
+        if let Some(other) = act.keys().find(|name| !known.contains(&name.as_str())) {
+            return Err(format!("an act has no {other:?}; it has {}", known.join(", ")));
+        }
+        let author = id("user")?.map_or(Author::SomeUser, Author::User);
+        let customer = |account: &Self, id: u64| {
+            let found = account.customer(id).filter(|it| it.combined_to.is_none());
+            found.cloned().ok_or_else(|| format!("unknown customer {id}"))
+        };
+        match (id("edit")?, id("merge")?, id("delete")?) {
+            (Some(id), None, None) => {
+                let fields = act.get("fields").and_then(Value::as_object);
+                let fields = fields.ok_or("\"edit\" needs \"fields\": a customer's")?;
+                let mut customer = customer(self, id)?;
+                customer.retype(fields);
+                self.write_customer(customer, author);
+            }
+            (None, Some(gone), None) => {
+                let into = id("into")?.ok_or("\"merge\" needs \"into\": the id of a customer")?;
+                customer(self, gone)?;
+                customer(self, into)?;
+                if gone == into {
+                    return Err("a customer is not merged into itself".into());
+                }
+                self.remove_customer(gone, Some(into), author);
+            }
+            (None, None, Some(gone)) => {
+                customer(self, gone)?;
+                self.remove_customer(gone, None, author);
+            }
+            _ => return Err("an act is one of \"edit\", \"merge\" and \"delete\"".into()),
+        }
+        Ok(())
+    }
+}
+
+impl Customer {
+    /// Applies an edit by a person: the list of numbers is replaced, unlike in the API.
+    fn retype(&mut self, fields: &Map<String, Value>) {
+        if fields.contains_key("phones") {
+            self.phones.clear();
+        }
+        self.write(fields);
+    }
+}
