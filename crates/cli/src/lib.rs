@@ -84,7 +84,7 @@ fn print_usage(usage: &clap::Error, output: &Output) -> Exit {
             output.failure(&error.with_hint(hints.join("; ")), &Redactor::default());
         }
         Format::Human if output.error_style().is_enabled() => {
-            Output::usage_error(&text.ansi().to_string())
+            Output::usage_error(&text.ansi().to_string());
         }
         Format::Human => Output::usage_error(&text.to_string()),
     }

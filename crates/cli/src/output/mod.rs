@@ -89,7 +89,7 @@ impl Output {
         match serde_json::to_string(value) {
             Ok(text) => self.line(&text),
             Err(error) => {
-                self.print_labelled(Tone::Error, "error", &format!("cannot write JSON: {error}"))
+                self.print_labelled(Tone::Error, "error", &format!("cannot write JSON: {error}"));
             }
         }
     }

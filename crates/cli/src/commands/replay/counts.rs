@@ -28,7 +28,7 @@ pub(super) struct Counts {
 #[derive(Debug, Serialize)]
 pub(super) struct Summary {
     #[serde(rename = "summary")]
-    is_summary: bool,
+    is_last: bool,
     calls: usize,
     unfinished: usize,
     late: u64,
@@ -79,7 +79,7 @@ impl Counts {
     /// Returns the summary for scripts.
     pub(super) fn summary(&self) -> Summary {
         Summary {
-            is_summary: true,
+            is_last: true,
             calls: self.calls,
             unfinished: self.unfinished,
             late: self.late,
