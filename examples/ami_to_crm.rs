@@ -1,7 +1,7 @@
-//! AMI text into a CRM: popups while calls live, one record when each is over.
+//! AMI text into a CRM: popups during calls, one record after each.
 //!
-//! `cargo run --example ami_to_crm` reads `examples/ami.txt`. A host reads the same text from the
-//! socket of the manager interface, once it has logged in; `-` reads standard input.
+//! `cargo run --example ami_to_crm` reads `examples/ami.txt`, `-` reads standard input. A host reads the same
+//! text from the socket of the manager interface after the login.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "an example shows what happens")]
 
@@ -13,11 +13,10 @@ use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 use vochi_crm::asterisk::{CallTracker, CallUpdate, PbxEvent, Reading};
 use vochi_crm::phone::PhoneReader;
-use vochi_crm::retailcrm::Connector;
-use vochi_crm::{AccountConfig, CallRecord, Clock, CrmConnector, Cx, Hub, SystemClock, Timestamp};
+use vochi_crm::{CallRecord, Clock, CrmConnector, Cx, Hub, SystemClock, Timestamp};
 use vochi_crm_sandbox::Sandbox;
 
-/// A popup that comes later is not worth showing.
+/// The timeout of popups.
 const POPUP_WITHIN: Duration = Duration::from_secs(4);
 
 /// One message of the manager interface.
@@ -25,15 +24,15 @@ const POPUP_WITHIN: Duration = Duration::from_secs(4);
 pub struct Message(Map<String, Value>);
 
 impl Message {
-    /// Reads lines up to the blank one that ends a message; `None` at the end of the input. Lines
-    /// that are no `Key: Value`, such as the greeting, are passed over.
+    /// Reads lines up to the blank line that ends a message; `None` at the end of the input. Skips lines
+    /// without `Key: Value`, such as the greeting.
     pub fn read(input: &mut impl BufRead) -> std::io::Result<Option<Self>> {
         let mut fields = Map::new();
         let mut line = Vec::new();
         loop {
             line.clear();
             let read = input.read_until(b'\n', &mut line)?;
-            // Names are whatever the PBX was given; one in another encoding costs nothing else.
+            // Names may be in another encoding than UTF-8.
             let text = String::from_utf8_lossy(&line);
             let text = text.trim_end_matches(['\r', '\n']);
             if let Some((key, value)) = text.split_once(':') {
@@ -48,12 +47,12 @@ impl Message {
         }
     }
 
-    /// The name of the event; responses to actions have none.
+    /// Returns the name of the event; responses to actions have none.
     pub fn event(&self) -> Option<&str> {
         self.0.get("Event")?.as_str()
     }
 
-    /// When it happened (`timestampevents = yes` in manager.conf).
+    /// Returns the time of the event (`timestampevents = yes` in manager.conf).
     pub fn at(&self) -> Option<Timestamp> {
         let seconds: f64 = self.0.get("Timestamp")?.as_str()?.parse().ok()?;
         let after_1970 = Duration::try_from_secs_f64(seconds).ok()?;
@@ -61,19 +60,19 @@ impl Message {
     }
 }
 
-/// The PBX's clock: the time of its last event and what has passed since.
+/// The PBX's clock, derived from its last event.
 #[derive(Debug)]
 struct PbxClock {
     last: Timestamp,
-    heard: Instant,
+    received: Instant,
 }
 
 impl PbxClock {
     fn now(&self) -> Timestamp {
-        self.last.plus(self.heard.elapsed())
+        self.last.plus(self.received.elapsed())
     }
 
-    /// Waits until this moment; for ever without one.
+    /// Waits until this time; for ever without one.
     async fn reach(&self, moment: Option<Timestamp>) {
         match moment {
             Some(moment) => tokio::time::sleep(moment.since(self.now())).await,
@@ -82,20 +81,20 @@ impl PbxClock {
     }
 }
 
-/// Reports every call to the CRM until the messages end, and returns what could not be recorded.
+/// Sends every call to the CRM until the messages end. Returns the records that could not be logged.
 pub async fn drive(
     crm: &dyn CrmConnector,
     mut calls: CallTracker,
     mut messages: mpsc::Receiver<Message>,
 ) -> Vec<CallRecord> {
     let mut unrecorded = Vec::new();
-    let mut clock = PbxClock { last: SystemClock.now(), heard: Instant::now() };
+    let mut clock = PbxClock { last: SystemClock.now(), received: Instant::now() };
     loop {
-        let heard = tokio::select! {
+        let updates = tokio::select! {
             message = messages.recv() => {
                 let Some(message) = message else { break };
                 let at = message.at().unwrap_or_else(|| SystemClock.now());
-                clock = PbxClock { last: at, heard: Instant::now() };
+                clock = PbxClock { last: at, received: Instant::now() };
                 let Some(name) = message.event() else { continue };
                 match PbxEvent::read(name, &message.0) {
                     Ok(Reading::Event(event)) => calls.process(at, &event),
@@ -106,23 +105,24 @@ pub async fn drive(
                     }
                 }
             }
-            // A call is over some seconds after its last hangup.
+            // A call is closed some seconds after its last hangup.
             () = clock.reach(calls.next_due()) => calls.pass_time(clock.now()),
         };
-        unrecorded.extend(deliver(crm, heard).await);
+        unrecorded.extend(deliver(crm, updates).await);
     }
     unrecorded.extend(deliver(crm, calls.finish()).await);
     unrecorded
 }
 
-/// A host with many calls does this in a task for each call, so that a slow CRM delays no other.
-async fn deliver(crm: &dyn CrmConnector, heard: Vec<CallUpdate>) -> Vec<CallRecord> {
+/// Sends updates to the CRM. A host with many calls has a task per call, so that a slow request delays only
+/// its own call.
+async fn deliver(crm: &dyn CrmConnector, updates: Vec<CallUpdate>) -> Vec<CallRecord> {
     let mut unrecorded = Vec::new();
-    for heard in heard {
-        match heard {
+    for update in updates {
+        match update {
             CallUpdate::Live(live) => {
                 let cx = Cx::live().with_timeout(POPUP_WITHIN);
-                // The record comes in any case.
+                // The record is sent anyway.
                 if let Err(error) = crm.handle_event(&cx, live.event()).await {
                     eprintln!("{error}");
                 }
@@ -131,7 +131,7 @@ async fn deliver(crm: &dyn CrmConnector, heard: Vec<CallUpdate>) -> Vec<CallReco
                 let record = call.into_record();
                 let results = crm.log_calls(&Cx::history(), std::slice::from_ref(&record)).await;
                 for error in results.into_iter().filter_map(Result::err) {
-                    // A host stores the record and logs it later, if `effect` and `try_again` say so.
+                    // A host stores the record and logs it later, depending on `effect` and `try_again`.
                     eprintln!("{error}");
                     unrecorded.push(record.clone());
                 }
@@ -142,7 +142,7 @@ async fn deliver(crm: &dyn CrmConnector, heard: Vec<CallUpdate>) -> Vec<CallReco
     unrecorded
 }
 
-/// Reads messages on a thread of its own: reading may block for as long as the PBX is silent.
+/// Reads messages in a thread, as reading blocks while the PBX is silent.
 fn listen(mut input: impl BufRead + Send + 'static) -> mpsc::Receiver<Message> {
     let (sender, messages) = mpsc::channel(1000);
     std::thread::spawn(move || {
@@ -165,7 +165,7 @@ fn listen(mut input: impl BufRead + Send + 'static) -> mpsc::Receiver<Message> {
     messages
 }
 
-/// A tracker for a PBX in Belarus whose extensions have three digits.
+/// Creates a tracker for a PBX in Belarus with extensions of three digits.
 pub fn tracker() -> Result<CallTracker, Box<dyn Error>> {
     let phones = PhoneReader::new().with_region("BY".parse()?);
     let calls = CallTracker::builder().phones(phones).extensions("[0-9]{3}".parse()?);
@@ -175,18 +175,16 @@ pub fn tracker() -> Result<CallTracker, Box<dyn Error>> {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::builder().start().await?;
-    let profile = sandbox.profiles()["retailcrm"].clone();
-    let common: AccountConfig = serde_json::from_value(profile.clone())?;
-    let config = serde_json::from_value(profile)?;
-    let crm = Connector::open(&Hub::new()?, common.account("shop")?, &config)?;
+    let profile = serde_json::from_value(sandbox.profiles()["retailcrm"].clone())?;
+    let crm = vochi_crm::open(&Hub::new()?, "shop", &profile)?;
 
     let path = std::env::args().nth(1).unwrap_or_else(|| "examples/ami.txt".to_owned());
     let messages = match path.as_str() {
         "-" => listen(BufReader::new(std::io::stdin())),
         path => listen(BufReader::new(std::fs::File::open(path)?)),
     };
-    let unrecorded = drive(&crm, tracker()?, messages).await;
-    println!("{} calls are not recorded", unrecorded.len());
+    let unrecorded = drive(&*crm, tracker()?, messages).await;
+    println!("{} calls could not be recorded", unrecorded.len());
     println!("{:#}", sandbox.state()["retailcrm"]["calls"]);
     println!("{:#}", sandbox.state()["retailcrm"]["live"]);
     Ok(())

@@ -1,4 +1,4 @@
-//! One incoming call from the first ring to the record, into the stand-in of RetailCRM.
+//! An incoming call from the first ring to the record, in the stand-in of RetailCRM.
 //!
 //! `cargo run --example call_lifecycle`
 
@@ -7,18 +7,14 @@
 use std::error::Error;
 
 use vochi_crm::prelude::*;
-use vochi_crm::retailcrm::Connector;
 use vochi_crm::{Direction, Hub};
 use vochi_crm_sandbox::Sandbox;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::builder().start().await?;
-    let profile = sandbox.profiles()["retailcrm"].clone();
-    let crm = Connector::builder("shop", "")
-        .common(serde_json::from_value(profile.clone())?)
-        .config(serde_json::from_value(profile)?)
-        .build(&Hub::new()?)?;
+    let profile = serde_json::from_value(sandbox.profiles()["retailcrm"].clone())?;
+    let crm = vochi_crm::open(&Hub::new()?, "shop", &profile)?;
 
     let call = crm.call("1757843474.185")?;
     let ringing = call.ringing(Direction::Inbound, "+375291112233").to(["151", "152"]);

@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
-# The operator's checklist, against the sandbox: is this program fit to be put behind a PBX?
+# Acceptance test of an installed program against the sandbox, before it goes behind a PBX.
 #
-# It checks the accounts of every CRM, shows and closes popups, writes a whole day of calls into each
-# history, and compares every call that arrived there with the list. It needs bash and python3, no
-# network.
+# Checks the accounts of every CRM, shows and closes popups, logs a day of calls in each CRM, and
+# compares the stored calls with the list. Needs bash and python3, no network.
 #
-#   examples/checklist.sh                                  # builds what it needs
+#   examples/checklist.sh                                  # builds the program
 #   VOCHI_CRM=/usr/bin/vochi-crm examples/checklist.sh     # an installed program
 
 set -euo pipefail
@@ -30,7 +29,7 @@ clean_up() {
 }
 trap clean_up EXIT
 
-# Settings of whoever runs this would get in the way.
+# The user's own settings must not apply.
 unset "${!VOCHI_CRM_@}"
 export VOCHI_CRM_STATE_DIR=$work/state
 
@@ -45,14 +44,14 @@ run() {
 "${vochi_crm[@]}" --output json sandbox --write-config "$work/vochi-crm.toml" >"$work/sandbox" &
 sandbox=$!
 until [[ -s $work/sandbox ]]; do
-    kill -0 "$sandbox" 2>/dev/null || fail "the sandbox does not start"
+    kill -0 "$sandbox" 2>/dev/null || fail "cannot start the sandbox"
     sleep 0.05
 done
 page=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["page"])' <"$work/sandbox")
 
 run health --all --phone +375446370646
 
-# Two live calls, as a dialplan tells them; $1 is the profile.
+# Sends two live calls, as a dialplan would; $1 is the profile.
 live_calls() {
     run --profile "$1" users
     run --profile "$1" lookup +375446370646
@@ -75,15 +74,14 @@ while IFS=, read -r id direction phone ext line started_at outcome talk wait rec
     fi
     run --profile retailcrm call-log "${call[@]}"
     run --profile kontur call-log "${call[@]}"
-    # Each command is a process of its own and knows nothing of the others' share of the CRM's
-    # 40 requests a second.
+    # Stays below the CRM's 40 requests a second.
     sleep 0.03
 done < <(tail -n +2 "$day")
-# The last one again, in each: that changes nothing.
+# Repeat the last call, which must change nothing.
 run --profile retailcrm call-log "${call[@]}"
 run --profile kontur call-log "${call[@]}"
 
-python3 - "$page" "$day" <<'PYTHON' || fail "a CRM does not hold what happened"
+python3 - "$page" "$day" <<'PYTHON' || fail "a CRM's history is wrong"
 import csv
 import json
 import sys
@@ -91,8 +89,8 @@ import urllib.request
 
 page, day = sys.argv[1:]
 opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-with opener.open(page.rstrip("/") + "/state", timeout=10) as answer:
-    state = json.load(answer)
+with opener.open(page.rstrip("/") + "/state", timeout=10) as response:
+    state = json.load(response)
 with open(day, newline="") as file:
     rows = list(csv.DictReader(file))
 
@@ -101,19 +99,19 @@ if len(rows) != 37:
     wrong.append(f"{day} holds {len(rows)} calls, not 37")
 
 
-def compare(name, held, recordings, words):
-    """Compares what a CRM holds with the list; `words` are its own for an outcome."""
+def compare(name, held, recordings, outcomes):
+    """Compares a CRM's calls with the list; `outcomes` maps those the CRM does not have."""
     if len(held) != len(rows):
         wrong.append(f"{name}: the history holds {len(held)} calls instead of {len(rows)}")
     for row in rows:
         found = [call for call in held if call["call_id"] == row["call_id"]]
         if len(found) != 1:
-            wrong.append(f"{name}: call {row['call_id']} stands there {len(found)} times")
+            wrong.append(f"{name}: call {row['call_id']} is stored {len(found)} times")
             continue
         expected = {
             "direction": row["direction"],
             "extension": row["ext"],
-            "outcome": words.get(row["outcome"], row["outcome"]),
+            "outcome": outcomes.get(row["outcome"], row["outcome"]),
             "talk_seconds": int(row["talk_seconds"]),
             "wait_seconds": int(row["wait_seconds"]),
             "recording": row["record_url"] or None if recordings else None,
@@ -126,7 +124,7 @@ def compare(name, held, recordings, words):
 
 
 compare("retailcrm", state["retailcrm"]["calls"], True, {})
-# Kontur takes recordings as files only, and knows of an end no more than whether somebody answered.
+# Kontur takes recordings only as files, and stores only whether a call was answered.
 kontur = state["kontur"]
 compare("kontur", kontur["calls"], False, {"busy": "no-answer", "failed": "no-answer"})
 legs = {"check.1": [], "check.2": []}
@@ -138,7 +136,7 @@ if legs != {"check.1": [ring, ring, talk, end, end], "check.2": [ring, end]}:
 events = [event["type"] for event in reversed(state["retailcrm"]["live"])]
 if events != ["in", "hangup", "out", "hangup"]:
     wrong.append(f"retailcrm: the live events were {events}")
-# Too many requests in a second are refused and sent again; nothing else may be refused.
+# Requests over the limit are refused and retried; no other request may be refused.
 for name in ("retailcrm", "kontur"):
     refused = [one for one in state[name]["refused"] if one["status"] not in (429, 503)]
     wrong += [f"{name}: refused: {one['why']}" for one in refused]

@@ -1,4 +1,4 @@
-//! What a host does with a failure: mend, repeat, or look first.
+//! What a host does with an error: fix, repeat, or check the CRM first.
 //!
 //! `cargo run --example error_handling`
 
@@ -6,32 +6,28 @@
 
 use std::error::Error as StdError;
 
-use vochi_crm::retailcrm::Connector;
 use vochi_crm::{
-    AccountConfig, CallId, CallRecord, CrmConnector as _, Cx, Direction, Effect, Error, ErrorKind,
-    Extension, Hub, Outcome, PhoneNumber, Seconds, TryAgain,
+    CallId, CallRecord, Cx, Direction, Effect, Error, ErrorKind, Extension, Hub, Outcome,
+    PhoneNumber, Profile, Seconds, TryAgain,
 };
 use vochi_crm_sandbox::{Crm, Fault, Sandbox};
 
-/// What to do with a record that could not be settled.
+/// Decides what to do with a record that could not be logged.
 fn decide(error: &Error) -> String {
     match (error.effect(), error.try_again(), error.kind()) {
-        (Effect::Maybe, TryAgain::Never, _) => "look in the CRM before repeating it".to_owned(),
+        (Effect::Maybe, TryAgain::Never, _) => "check the CRM before repeating it".to_owned(),
         (_, TryAgain::After(wait), _) => format!("repeat it in {:.1} s", wait.as_secs_f64()),
         (_, TryAgain::Later, _) => "repeat it later".to_owned(),
-        (_, _, ErrorKind::Auth | ErrorKind::Config) => "stop and tell the operator".to_owned(),
-        _ => "put it aside: it will be refused again".to_owned(),
+        (_, _, ErrorKind::Auth | ErrorKind::Config) => "stop and inform the operator".to_owned(),
+        _ => "set it aside: the CRM would refuse it again".to_owned(),
     }
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn StdError>> {
     let sandbox = Sandbox::builder().start().await?;
-    let profile = sandbox.profiles()["retailcrm"].clone();
-    let mut common: AccountConfig = serde_json::from_value(profile.clone())?;
-    common.retries = Some(0);
-    let crm =
-        Connector::open(&Hub::new()?, common.account("shop")?, &serde_json::from_value(profile)?)?;
+    let profile: Profile = serde_json::from_value(sandbox.profiles()["retailcrm"].clone())?;
+    let crm = vochi_crm::open(&Hub::new()?, "shop", &profile.set("retries", 0))?;
 
     let client: PhoneNumber = "+375446370646".parse()?;
     let record = CallRecord::new(

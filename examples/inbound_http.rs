@@ -1,8 +1,8 @@
-//! A web server for what the CRMs send: clicks on numbers, hang-ups, changed customers.
+//! A web server for requests of the CRMs: clicks on numbers, hangups, changed customers.
 //!
 //! Every account has the address `{public_url}/in/{account}/{inbound_secret}`, and the CRM appends
-//! to it. A request is checked from the cheapest to the dearest: secret (404), size (413), then by the
-//! connector, whose `allowed_networks` refuse other senders (403). A repeat gets the first reply and is not delivered again.
+//! to it. A request is checked in this order: secret (404), size (413), then by the connector, which refuses
+//! senders outside `allowed_networks` (403). A repeat gets the same reply and is not delivered twice.
 //!
 //! `cargo run --example inbound_http`
 
@@ -23,20 +23,19 @@ use http::StatusCode;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use vochi_crm::inbound::{InboundEvent, InboundRequest};
-use vochi_crm::retailcrm::Connector;
-use vochi_crm::{AccountConfig, CrmConnector, Cx, Hub, Secret};
+use vochi_crm::{CrmConnector, Cx, Hub, Profile, Secret};
 use vochi_crm_sandbox::{Click, Crm, Sandbox};
 
-/// Far more than any of these requests has.
+/// The largest accepted body in bytes.
 const LARGEST_BODY: usize = 256 * 1024;
 
-/// The CRM waits for the reply, and an employee for the CRM.
+/// The timeout of the reply, as an employee is waiting.
 const REPLY_WITHIN: Duration = Duration::from_secs(3);
 
-/// How many events are remembered, so that a repeat is recognised.
+/// The number of event ids kept to recognise repeats.
 const REMEMBERED: usize = 1000;
 
-/// One account and who may send its requests.
+/// The inbound side of one account.
 #[derive(Debug)]
 pub struct Inbound {
     connector: Arc<dyn CrmConnector>,
@@ -45,17 +44,11 @@ pub struct Inbound {
 }
 
 impl Inbound {
-    /// Reads the secret from the account's configuration. The connector knows the networks.
-    pub fn new(
-        connector: Arc<dyn CrmConnector>,
-        config: &AccountConfig,
-    ) -> Result<Self, Box<dyn Error>> {
-        let secret = config.inbound_secret.clone().filter(|it| !it.is_empty());
-        Ok(Self {
-            connector,
-            secret: secret.ok_or("inbound_secret is missing")?,
-            delivered: Mutex::default(),
-        })
+    /// Takes the secret from the account's configuration.
+    pub fn new(connector: Arc<dyn CrmConnector>) -> Result<Self, Box<dyn Error>> {
+        let secret = connector.context().account().config().inbound_secret.clone();
+        let secret = secret.filter(|it| !it.is_empty()).ok_or("missing inbound_secret")?;
+        Ok(Self { connector, secret, delivered: Mutex::default() })
     }
 
     /// Returns true for the first delivery of an event.
@@ -72,17 +65,17 @@ impl Inbound {
     }
 }
 
-/// What the handler needs.
+/// The state of the web server.
 #[derive(Clone, Debug)]
 pub struct Host {
     /// The accounts by name.
     pub accounts: Arc<HashMap<String, Inbound>>,
-    /// Where events go.
+    /// The receiver of events.
     pub events: mpsc::Sender<InboundEvent>,
 }
 
-/// The routes. The server has to pass on the peer's address (`into_make_service_with_connect_info`);
-/// behind a reverse proxy that is the proxy's, and the address it reports has to be used instead.
+/// Returns the routes. The server has to pass the peer's address (`into_make_service_with_connect_info`);
+/// behind a reverse proxy, use the address it reports instead.
 pub fn routes(host: Host) -> Router {
     Router::new()
         .route("/in/{account}/{secret}", any(receive))
@@ -97,7 +90,7 @@ async fn receive(
     request: Request,
 ) -> Response {
     let part = |name| path.get(name).map(String::as_str).unwrap_or_default();
-    // An unknown account and a wrong secret look alike. `Secret` compares in constant time.
+    // The same response for an unknown account and a wrong secret. `Secret` compares in constant time.
     let account = host.accounts.get(part("account"));
     let Some(account) = account.filter(|it| it.secret == Secret::new(part("secret"))) else {
         return StatusCode::NOT_FOUND.into_response();
@@ -122,7 +115,7 @@ async fn receive(
                 eprintln!("{error}");
                 return StatusCode::FORBIDDEN.into_response();
             }
-            // A full queue is no reason to keep the CRM waiting: it may try again.
+            // If the queue is full, the CRM may try again.
             if account.is_new(&event.id) && host.events.try_send(event).is_err() {
                 return StatusCode::SERVICE_UNAVAILABLE.into_response();
             }
@@ -137,14 +130,11 @@ async fn receive(
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let sandbox = Sandbox::builder().start().await?;
-    let profile = sandbox.profiles()["retailcrm"].clone();
-    let mut common: AccountConfig = serde_json::from_value(profile.clone())?;
-    common.inbound_secret = Some(Secret::new("invented-inbound-secret-0001"));
-    common.allowed_networks = vec!["127.0.0.0/8".to_owned(), "::1".to_owned()];
-    let inbound_config = common.clone();
-    let config = serde_json::from_value(profile)?;
-    let connector = Connector::open(&Hub::new()?, common.account("shop")?, &config)?;
-    let account = Inbound::new(Arc::new(connector), &inbound_config)?;
+    let profile: Profile = serde_json::from_value(sandbox.profiles()["retailcrm"].clone())?;
+    let profile = profile
+        .set("inbound_secret", "invented-inbound-secret-0001")
+        .set("allowed_networks", vec!["127.0.0.0/8", "::1"]);
+    let account = Inbound::new(vochi_crm::open(&Hub::new()?, "shop", &profile)?)?;
 
     let (events, mut received) = mpsc::channel(100);
     let host = Host { accounts: Arc::new(HashMap::from([("shop".to_owned(), account)])), events };
@@ -153,13 +143,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let server = routes(host).into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, server).await });
 
-    // The employee with RetailCRM's id 7 clicks a number, once with the right secret.
+    // User 7 of RetailCRM clicks a number, with the right and with a wrong secret.
     for secret in ["invented-inbound-secret-0001", "guessed"] {
         let to = format!("http://{address}/in/shop/{secret}/make-call").parse()?;
         let click = Click::new(Crm::RetailCrm, "7", "+375291112233", to);
         println!("RetailCRM got {}", sandbox.click(click).await?.status);
     }
-    let event = received.recv().await.ok_or("the click is delivered")?;
+    let event = received.recv().await.ok_or("the click was not delivered")?;
     println!(
         "{}: extension {:?} calls {:?}",
         event.kind.as_str(),

@@ -1,4 +1,4 @@
-//! Metrics with a Prometheus recorder: what a host serves under `/metrics`.
+//! The library's metrics with a Prometheus recorder, as a host serves them under `/metrics`.
 //!
 //! `cargo run --example metrics`
 
@@ -12,7 +12,7 @@ use vochi_crm_sandbox::{Crm, Fault, Sandbox};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // Buckets make Prometheus' histograms of the library's; without them they are summaries.
+    // Without buckets the exporter makes summaries of the library's histograms.
     let seconds = [0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
     let prometheus = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &seconds)?
@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let profile = serde_json::from_value(sandbox.profiles()["retailcrm"].clone())?;
     let crm = vochi_crm::open(&Hub::new()?, "shop", &profile)?;
 
-    // A fault that is repeated, one that is not, and requests enough for the limiter.
+    // A fault that is retried, one that is not, and enough requests for the limiter.
     let caller: PhoneNumber = "+375291112233".parse()?;
     sandbox.fault(Fault::on(Crm::RetailCrm).status(502).times(1));
     crm.responsible(&Cx::live(), &caller).await?;

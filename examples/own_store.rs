@@ -1,4 +1,4 @@
-//! A call store of the host's own, here a table in memory in place of one in a database.
+//! A host's own call store: here a table in memory, in a host a database.
 //!
 //! `cargo run --example own_store`
 
@@ -18,7 +18,7 @@ use vochi_crm_core::testing::check_call_store;
 type Key = (Space, String, String);
 type Row = Arc<AsyncMutex<Option<Value>>>;
 
-/// The table. A row is locked as long as its slot lives.
+/// The table. A row is locked while its slot exists.
 #[derive(Debug, Default)]
 struct TableStore {
     rows: Mutex<BTreeMap<Key, Row>>,
@@ -26,7 +26,7 @@ struct TableStore {
 
 impl TableStore {
     fn rows<T>(&self, read: impl FnOnce(&mut BTreeMap<Key, Row>) -> T) -> Result<T, StoreError> {
-        // A failure of the host's own becomes an error of the store.
+        // The host's own errors become errors of the store.
         let mut rows = self.rows.lock().map_err(|_| StoreError::other("the table is lost"))?;
         Ok(read(&mut rows))
     }
@@ -56,7 +56,7 @@ impl CallStore for TableStore {
         Ok(ids)
     }
 
-    /// A database would delete what is older than [`Space::kept_for`] here.
+    /// A database would delete rows older than [`Space::kept_for`] here.
     async fn sweep(&self) -> Result<usize, StoreError> {
         Ok(0)
     }
@@ -86,6 +86,6 @@ impl CallSlot for LockedRow {
 async fn main() -> Result<(), Box<dyn StdError>> {
     check_call_store(&TableStore::default()).await?;
     let hub = Hub::builder().store(Arc::new(TableStore::default())).build()?;
-    println!("every promise of a call store is kept; {hub:?} uses it");
+    println!("the store passes all checks; {hub:?} uses it");
     Ok(())
 }

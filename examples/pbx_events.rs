@@ -1,8 +1,8 @@
-//! Recorded PBX events become calls: what a host does with each event, and what it gets back.
+//! Recorded PBX events converted into calls.
 //!
 //! `cargo run --example pbx_events -- fixtures/asterisk/in_group_answered.json`
 
-#![allow(clippy::print_stdout, reason = "an example shows what it does")]
+#![allow(clippy::print_stdout, reason = "an example shows what happens")]
 
 use std::fs::File;
 use std::io::BufReader;
@@ -26,27 +26,27 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let event = match event {
             Ok(event) => event,
             Err(broken) => {
-                println!("passed over: {broken}");
+                println!("skipped: {broken}");
                 continue;
             }
         };
         match event.read() {
             Ok(Reading::Event(read)) => match event.at(base) {
                 Ok(at) => show(calls.process(at, &read)),
-                Err(broken) => println!("passed over: {broken}"),
+                Err(broken) => println!("skipped: {broken}"),
             },
-            Ok(_) => {} // nothing about a call
-            Err(broken) => println!("passed over {}: {broken}", event.position()),
+            Ok(_) => {} // an event that concerns no call
+            Err(broken) => println!("skipped {}: {broken}", event.position()),
         }
     }
     show(calls.finish());
     Ok(())
 }
 
-/// A host gives these to its connectors: live events to `handle_event`, records to `log_calls`.
-fn show(heard: Vec<CallUpdate>) {
-    for heard in heard {
-        match heard {
+/// Prints updates. A host passes live events to `handle_event` and records to `log_calls`.
+fn show(updates: Vec<CallUpdate>) {
+    for update in updates {
+        match update {
             CallUpdate::Live(live) => {
                 let event = live.event();
                 let legs = event.legs().iter().filter_map(|leg| leg.employee());
@@ -62,7 +62,7 @@ fn show(heard: Vec<CallUpdate>) {
                     record.client(),
                     record.outcome(),
                     record.talk().map_or(0, Seconds::get),
-                    call.answered_by().map_or("nobody", Extension::as_str),
+                    call.answered_by().map_or("no employee", Extension::as_str),
                 );
             }
             _ => {}

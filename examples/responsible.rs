@@ -1,4 +1,4 @@
-//! Asks the CRM whose client is calling, as a PBX does before it rings anybody.
+//! Finds the responsible manager of a caller, for the PBX's routing.
 //!
 //! `cargo run --example responsible`
 
@@ -10,8 +10,8 @@ use std::time::Duration;
 use vochi_crm::{Capability, CrmConnector, Cx, Hub, PhoneNumber};
 use vochi_crm_sandbox::Sandbox;
 
-/// The extension to ring. Whatever goes wrong, a caller is waiting: the PBX's own route is the
-/// answer then.
+/// Returns the extension to ring; `None` for the PBX's default route, also after an error, as the caller is
+/// waiting.
 async fn route(crm: &dyn CrmConnector, caller: PhoneNumber) -> Option<String> {
     if !crm.capabilities().has(Capability::Responsible) {
         return None;
@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     for caller in ["+375291112233", "+375330000001"] {
         let extension = route(&*crm, caller.parse()?).await;
-        println!("{caller}: {}", extension.as_deref().unwrap_or("nobody's client"));
+        println!("{caller}: {}", extension.as_deref().unwrap_or("default route"));
     }
     Ok(())
 }

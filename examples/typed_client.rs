@@ -1,4 +1,4 @@
-//! Everything of one CRM in its own terms: the typed client and a raw request.
+//! The typed client of one CRM, and a raw request.
 //!
 //! `cargo run --example typed_client`
 
@@ -21,7 +21,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let cx = Cx::history();
 
     let key = client.send(&cx, GetCredentials).await?;
-    println!("the key may: {}", key.scopes.join(", "));
+    println!("scopes of the key: {}", key.scopes.join(", "));
 
     let mut users = client.list(&cx, UserFilter::new().active());
     while let Some(user) = users.next().await? {
@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let found = client.send(&cx, FindManager::new(phone).details()).await?;
     println!("manager: {:?}", found.manager.and_then(|manager| manager.full_name()));
 
-    // An operation the library has no type for: the same key, limits and retries.
+    // An operation without a type has the same key, limits and retries.
     let raw = RawRequest::new(ApiRequest::get("/api/v5/reference/sites"));
     println!("{:#}", client.raw(&cx, raw).await?);
     Ok(())

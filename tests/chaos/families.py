@@ -1,4 +1,4 @@
-"""The four families of runs: kills at any time, kills at exact steps, a full disk, many at once."""
+"""The four families of runs: kills at random times, exact steps, a full disk, parallel processes."""
 
 import ctypes
 import os
@@ -7,15 +7,15 @@ import time
 from run_context import USUAL
 from scenario import SCENARIOS
 
-# Longer than any process runs.
+# Longer than the timeout of any process.
 FOREVER_MS = 600_000
-# What happens to a request of an exact step: it is carried out and the process is killed before
-# the response; it is lost and the process is killed; it is carried out and its response is lost.
+# The disturbances of a request: carried out and the process killed before the response; lost and
+# the process killed; carried out and its response lost.
 STEPS = ("carried-out-killed", "lost-killed", "response-lost")
 
 
 class Rehearsal:
-    """Undisturbed calls: how many requests and how many seconds every command takes."""
+    """Undisturbed calls, to count the requests and the seconds of every command."""
 
     def __init__(self):
         self.requests = {}
@@ -33,7 +33,7 @@ class Rehearsal:
         run.settle_to_end()
 
     def steps(self):
-        """Every request of every scenario, with everything that may happen to it."""
+        """Returns every request of every scenario with every disturbance."""
         return [
             (scenario, index, request, step)
             for scenario in SCENARIOS
@@ -50,8 +50,8 @@ def end_of(commands):
 
 
 def complete(run, call, ended):
-    """Brings a disturbed call to its end: with `settle` alone where its record is pending or sent,
-    then with a repeat of its end, as a dialplan that knows nothing of the kill would do."""
+    """Completes a disturbed call: with `settle` if its record is pending or sent, then with a repeat of
+    its end, as a dialplan would do that has not noticed the kill."""
     last = call.commands()[-1]
     if ended or run.is_pending(call):
         run.settle_to_end()
@@ -66,7 +66,7 @@ def complete(run, call, ended):
 
 
 def exact_step(run, step):
-    """One request of one command is disturbed."""
+    """Disturbs one request of one command."""
     scenario, index, request, disturbance = step
     repeats = run.rng.random() < 0.5
     run.what = (
@@ -78,10 +78,10 @@ def exact_step(run, step):
     for arguments in commands[:index]:
         run.execute(arguments, {0})
     if request:
-        # Faults that change nothing count off the requests before.
+        # A fault without effect is used up by each of the earlier requests.
         run.sandbox.fault(scenario.crm, times=request, delay_ms=0)
     if disturbance == "response-lost":
-        run.answers_lost = True
+        run.responses_lost = True
         run.sandbox.fault(scenario.crm, lose="answer")
         run.execute(commands[index])
     else:
@@ -98,7 +98,7 @@ def exact_step(run, step):
 
 
 def after_step(run, call, commands, index, repeats):
-    """Goes on with a call after a disturbed command."""
+    """Continues a call after a disturbed command."""
     rest = commands[index if repeats else index + 1 :]
     ended = False
     for arguments in rest:
@@ -108,7 +108,7 @@ def after_step(run, call, commands, index, repeats):
 
 
 def random_kills(run, rehearsal):
-    """Processes of a call are killed after random times, also those that repeat."""
+    """Kills processes of a call after random times, also repeated ones."""
     scenario = run.rng.choice(SCENARIOS)
     run.what = f"{scenario.name}: kills at random times"
     call = run.call(scenario)
@@ -132,8 +132,8 @@ def random_kills(run, rehearsal):
 
 
 class FullDisk:
-    """A small file system for the state directory, full on demand. Where mounting is refused,
-    processes are limited to files of no bytes."""
+    """A small file system for the state directory, full on demand. Without the right to mount,
+    processes get a file size limit of 0."""
 
     def __init__(self, directory):
         self.directory = directory
@@ -172,9 +172,9 @@ class FullDisk:
 
 
 def full_disk(run, disk):
-    """The disk is full, or nearly, while some commands of a call run."""
+    """Fills the disk completely or nearly while some commands of a call run."""
     scenario = run.rng.choice(SCENARIOS)
-    # What cannot be remembered may be sent a second time; Kontur refuses an event after the end.
+    # Without stored state an event may be sent twice; Kontur refuses an event after the end.
     run.may_be_refused = "event.before_the_end"
     how = "a full tmpfs" if disk.mounted else "a limit of file sizes"
     run.what = f"{scenario.name}: {how}"
@@ -203,7 +203,7 @@ def full_disk(run, disk):
 
 
 def parallel(run):
-    """All events of several calls begin at once, in any order, with `settle` beside them."""
+    """Starts all events of several calls at the same time in any order, with `settle`."""
     scenarios = [run.rng.choice(SCENARIOS) for _ in range(run.rng.randrange(2, 6))]
     run.what = "at once: " + ", ".join(scenario.name for scenario in scenarios)
     commands = [["settle"]] * run.rng.randrange(1, 4)

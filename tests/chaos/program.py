@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 
-# The budget of a command, and how much longer a process may take on a busy machine.
+# The timeout of a command, and how much longer a process may take on a busy machine.
 TIMEOUT = 20
 GRACE = 10
 
@@ -27,7 +27,7 @@ EXIT_CODES = {
     "unsupported": 9,
     "internal": 70,
 }
-GRAVEST_FIRST = [70, 3, 6, 8, 7, 5, 9, 4, 0]
+WORST_FIRST = [70, 3, 6, 8, 7, 5, 9, 4, 0]
 DELIVERY_KEYS = {
     "ok", "crm", "profile", "call_id", "phone", "crm_call_id", "recorded", "requests", "warnings",
 }
@@ -129,7 +129,7 @@ class Process:
         return text
 
     def problems(self, allowed, secrets):
-        """What is wrong with the process itself. `allowed` are its exit codes."""
+        """Returns the errors of the process itself. `allowed` are its exit codes."""
         found = []
         if self.hung:
             found.append(f"it ran longer than its --timeout {TIMEOUT} and {GRACE} s more")
@@ -153,7 +153,7 @@ class Process:
             return ["it printed nothing"]
         if self.arguments[0] == "settle" and "summary" in rows[-1]:
             codes = [exit_code(row["error"]) for row in rows[:-1] if row["error"]]
-            wanted = min(codes, key=GRAVEST_FIRST.index, default=0)
+            wanted = min(codes, key=WORST_FIRST.index, default=0)
             counted = sum(rows[-1][key] for key in ("sent", "pending", "failed"))
             if counted != len(rows) - 1:
                 return [f"its summary counts {counted} items, it printed {len(rows) - 1}"]

@@ -54,7 +54,7 @@ class Chaos:
             if not self.guard(run, lambda: self.rehearsal.add(run, scenario)):
                 return False
         self.steps = self.rehearsal.steps()
-        # Another seed begins with other steps, for machines that do not come to all of them.
+        # Another seed begins with other steps, as a slow machine does not run all of them.
         random.Random(self.seed).shuffle(self.steps)
         return True
 
@@ -106,21 +106,21 @@ def main():
     parser.add_argument("--seconds", type=float, default=120, help="no run begins later")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**9))
     parser.add_argument("--run", type=int, help="do this run alone")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     began = time.monotonic()
-    print(f"seed {asked.seed}", flush=True)
+    print(f"seed {options.seed}", flush=True)
     directory = tempfile.mkdtemp(prefix="vochi-crm-chaos-")
-    sandbox = Sandbox(os.path.abspath(asked.program), directory)
+    sandbox = Sandbox(os.path.abspath(options.program), directory)
     try:
-        chaos = Chaos(os.path.abspath(asked.program), sandbox, asked.seed)
+        chaos = Chaos(os.path.abspath(options.program), sandbox, options.seed)
         if not chaos.rehearse():
             return 1
-        number = asked.run or 0
+        number = options.run or 0
         while True:
             if not chaos.play(number):
                 return 1
             number += 1
-            if asked.run is not None or time.monotonic() - began >= asked.seconds:
+            if options.run is not None or time.monotonic() - began >= options.seconds:
                 break
     finally:
         sandbox.close()

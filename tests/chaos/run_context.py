@@ -1,4 +1,4 @@
-"""One run: its directory, its processes, what was found wrong, and the checks of the end state."""
+"""One run: its directory, its processes, its problems, and the checks of the end state."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ import time
 import program
 from scenario import Call
 
-# A request that was sent right before a kill may still be on its way to the stand-in.
+# A request sent right before a kill may still be on its way to the stand-in.
 IN_FLIGHT = 0.03
 # Success, a temporary failure, an unknown outcome.
 USUAL = {0, 7, 8}
@@ -28,9 +28,9 @@ class Run:
         self.problems = []
         self.calls = []
         self.what = ""
-        # A lost response may cost a second popup, never a second hangup.
-        self.answers_lost = False
-        # The check of a stand-in that may refuse a request.
+        # A lost response may cause a second popup, never a second hangup.
+        self.responses_lost = False
+        # The check of a stand-in that may refuse a request in this run.
         self.may_be_refused = None
         os.mkdir(self.state_dir, 0o700)
         config = os.path.join(self.home, "vochi-crm.toml")
@@ -55,7 +55,7 @@ class Run:
         return process
 
     def finish(self, process, allowed=USUAL):
-        """Waits for a process and checks what it left."""
+        """Waits for a process and checks its output."""
         process.wait()
         if self.begins_too_late(process):
             allowed = allowed | {4}
@@ -63,8 +63,8 @@ class Run:
         return process
 
     def begins_too_late(self, process):
-        """Returns true if a call-event was refused because the beginning of its call is missing.
-        Kontur cannot begin a call without it; the event is stored all the same."""
+        """Returns true if a call-event was refused because the start of its call is missing, which
+        Kontur requires. The event is stored nevertheless."""
         kind, profile = process.arguments[1:2], process.arguments[3:4]
         if profile != ["kontur"] or kind in (["in"], ["out"]):
             return False
@@ -102,7 +102,7 @@ class Run:
         return of_call[0], of_call[1][::-1]
 
     def fingerprint(self, call):
-        """What of a call would change if a request about it was carried out."""
+        """Returns the data of a call that any request about it would change."""
         return self.rows(call), len(self.tasks(call))
 
     def tasks(self, call):
@@ -118,7 +118,7 @@ class Run:
         return rows[:-1]
 
     def settle_to_end(self):
-        """Settles, and checks that every call stands as it was."""
+        """Settles, and checks the stored data of every call."""
         items = self.settle()
         for call in self.calls:
             own = [item for item in items if item["call_id"] == call.id]
@@ -135,7 +135,7 @@ class Run:
             for refused in self.sandbox.state(crm)["refused"]:
                 limit = refused["status"] in (429, 503)
                 expected = self.may_be_refused and self.may_be_refused in refused["why"]
-                # That a file is gone shows that it was attached.
+                # A missing file shows that it was attached.
                 look = refused["method"] == "GET" and refused["why"].startswith("file.known")
                 if not limit and not expected and not look:
                     self.problems.append(f"{crm} refused a request: {refused}")
@@ -143,41 +143,40 @@ class Run:
     def check_at_most_once(self, call):
         history, _ = self.rows(call)
         if len(history) > 1:
-            self.problems.append(f"call {call.id} stands {len(history)} times in the history")
+            self.problems.append(f"call {call.id} is {len(history)} times in the history")
         self.check_live(call)
 
     def check_in_history(self, call):
         history, _ = self.rows(call)
         if len(history) != 1:
-            self.problems.append(f"call {call.id} stands {len(history)} times in the history")
+            self.problems.append(f"call {call.id} is {len(history)} times in the history")
         for row in history:
             self.problems += call.problems_of_row(row)
 
     def check_live(self, call):
-        """Checks that no live event came twice, and none after the end."""
+        """Checks that no live event was sent twice, and none after the end."""
         _, live = self.rows(call)
         kinds = [row["type"] for row in live]
         if kinds.count("hangup") > 1:
             self.problems.append(f"call {call.id}: {kinds.count('hangup')} hangup events")
         if "hangup" in kinds[:-1]:
             self.problems.append(f"call {call.id}: an event after the hangup: {kinds}")
-        if not self.answers_lost:
+        if not self.responses_lost:
             for kind in set(kinds):
                 if kinds.count(kind) > 1 and kind != "hangup":
                     self.problems.append(f"call {call.id}: event {kind} was sent twice")
 
     def lost_follow_ups(self, call):
-        """Returns true if a process reported that the follow-ups of a call are not made, which
-        happens on a full disk."""
+        """Returns true if a process reported on a full disk that follow-ups of a call are not made."""
         rows = (row for process in self.processes for row in process.rows)
         return any(
-            row.get("call_id") == call.id and "its follow-up was not made" in warning
+            row.get("call_id") == call.id and "its follow-ups are not run" in warning
             for row in rows
             for warning in row.get("warnings", [])
         )
 
     def check_follow_ups(self, call, items):
-        """Checks that a task and a customer stand once, or their absence is reported."""
+        """Checks that a task and a customer exist once, or their absence is reported."""
         lost = self.lost_follow_ups(call)
         if call.scenario.has_task:
             tasks = len(self.tasks(call))
@@ -198,7 +197,7 @@ class Run:
                 self.problems.append(f"call {call.id}: {len(customers)} customers {call.phone}")
 
     def report(self):
-        """Everything a person needs to see what went wrong."""
+        """Returns all data needed to analyse a failed run."""
         lines = [f"run {self.number}: {self.what}", "problems:"]
         lines += [f"  {problem}" for problem in self.problems]
         lines.append("commands, in the order they began:")

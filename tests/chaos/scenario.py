@@ -1,4 +1,4 @@
-"""Calls: the commands of a dialplan, and what the CRM's history must hold in the end."""
+"""Calls: the commands of a dialplan, and the expected history."""
 
 import datetime
 
@@ -63,8 +63,8 @@ class Call:
         return (self.began + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def commands(self, whole=True):
-        """The commands in the order of the events. `whole`: the end repeats what is known of the
-        beginning, as a careful dialplan does."""
+        """Returns the commands in the order of the events. `whole`: the end repeats the data of the
+        start, as a careful dialplan does."""
         scenario = self.scenario
         head = ["--profile", scenario.profile, "--call-id", self.id]
         known = ["--phone", self.phone, "--ext", EXTENSION]
@@ -90,7 +90,7 @@ class Call:
         return [*commands, end]
 
     def problems_of_row(self, row):
-        """What the history says wrongly of the call."""
+        """Returns the differences between a row of the history and the call."""
         recording = self.url if self.scenario.recording == "url" else None
         wanted = {
             "direction": self.scenario.direction,
@@ -102,13 +102,13 @@ class Call:
         }
         found = []
         for key, value in wanted.items():
-            stands = row[key]
+            stored = row[key]
             if key == "phone":
-                stands = (stands or "").lstrip("+")
+                stored = (stored or "").lstrip("+")
             elif key == "talk_seconds":
-                stands = stands or 0
+                stored = stored or 0
             elif key == "recording" and self.scenario.recording == "file":
-                stands = None if stands else "missing"
-            if stands != value:
+                stored = None if stored else "missing"
+            if stored != value:
                 found.append(f"call {self.id}: {key} is {row[key]!r}, expected {value!r}")
         return found

@@ -1,11 +1,11 @@
-"""The stand-ins of the CRMs: one `vochi-crm sandbox` process and what its ports answer."""
+"""The stand-ins of the CRMs: one `vochi-crm sandbox` process and requests to its ports."""
 
 import json
 import subprocess
 import urllib.error
 import urllib.request
 
-# Profiles of the runs, by name: the stand-in and what is added to its settings.
+# The profiles of the runs, by name: the stand-in and additional settings.
 PROFILES = {
     "shop": ("retailcrm", {}),
     "tasks": (
@@ -30,7 +30,7 @@ class Sandbox:
         )
         line = self.process.stdout.readline()
         if not line:
-            raise SystemExit("the sandbox does not start")
+            raise SystemExit("cannot start the sandbox")
         started = json.loads(line)
         self.page = started["page"].rstrip("/")
         self.profiles = started["profiles"]
@@ -54,17 +54,17 @@ class Sandbox:
         return "\n".join(lines) + "\n"
 
     def state(self, crm):
-        return self._ask("/state")[crm]
+        return self._request("/state")[crm]
 
     def requests(self, crm):
         """How many requests a CRM received since the last reset."""
         return self.state(crm)["requests"]
 
     def fault(self, crm, **fault):
-        self._ask("/faults", {"crm": crm, **fault})
+        self._request("/faults", {"crm": crm, **fault})
 
     def reset(self):
-        self._ask("/reset", {})
+        self._request("/reset", {})
 
     def tasks(self, phone):
         """The tasks of RetailCRM about a phone number."""
@@ -73,16 +73,16 @@ class Sandbox:
             profile["url"].rstrip("/") + "/api/v5/tasks?limit=100",
             headers={"X-API-KEY": profile["api_key"]},
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            tasks = json.load(answer)["tasks"]
+        with urllib.request.urlopen(request, timeout=10) as response:
+            tasks = json.load(response)["tasks"]
         return [task for task in tasks if phone.lstrip("+") in json.dumps(task)]
 
-    def _ask(self, path, body=None):
+    def _request(self, path, body=None):
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.page + path, data=data)
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                return json.load(answer)
+            with urllib.request.urlopen(request, timeout=10) as response:
+                return json.load(response)
         except urllib.error.HTTPError as error:
             raise RuntimeError(f"{path}: {error.read().decode()}") from error
 

@@ -1,5 +1,5 @@
-//! What every connector promises, played on every connector against its stand-in. A scenario that
-//! needs something a CRM lacks checks that the connector says so.
+//! The behaviour common to all connectors, each against its stand-in. A missing capability must be
+//! reported as `unsupported`.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ impl Pair {
     }
 }
 
-/// Every connector there is, each with a stand-in of its own.
+/// Opens every connector, each with its own stand-in.
 async fn every_connector() -> Vec<Pair> {
     let mut pairs = Vec::new();
     for (name, stand_in) in [("retailcrm", Crm::RetailCrm), ("kontur", Crm::Kontur)] {
@@ -84,7 +84,7 @@ fn record(id: &str) -> CallRecord {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_whole_call_leaves_one_truthful_record() {
+async fn whole_call_leaves_one_record() {
     for pair in every_connector().await {
         let cx = Cx::live();
         let answered = event(6, EventKind::Answered).with_leg(Leg::to_employee(ext("151")));
@@ -102,7 +102,7 @@ async fn a_whole_call_leaves_one_truthful_record() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_live_event_writes_no_history() {
+async fn live_event_writes_no_history() {
     for pair in every_connector().await {
         let _ = pair.crm.handle_event(&Cx::live(), &ringing()).await.unwrap();
         assert!(pair.state("calls").is_empty(), "{}", pair.crm.crm());
@@ -110,7 +110,7 @@ async fn a_live_event_writes_no_history() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_a_crm_has_nothing_for_is_a_success_without_a_request() {
+async fn unsupported_event_sends_no_request() {
     for pair in every_connector().await {
         if pair.crm.capabilities().has(Capability::LegEvents) {
             continue;
@@ -129,7 +129,7 @@ async fn an_event_a_crm_has_nothing_for_is_a_success_without_a_request() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_record_told_twice_stands_there_once() {
+async fn repeated_record_is_stored_once() {
     for pair in every_connector().await {
         for _ in 0..2 {
             let results = pair.crm.log_calls(&Cx::history(), &[record("1")]).await;
@@ -140,7 +140,7 @@ async fn a_record_told_twice_stands_there_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn results_stand_in_the_order_of_the_records() {
+async fn results_keep_the_order_of_records() {
     for pair in every_connector().await {
         let unknown_talk = CallRecord::new(
             CallId::new("b").unwrap(),
@@ -165,7 +165,7 @@ async fn results_stand_in_the_order_of_the_records() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hidden_caller_is_no_failure() {
+async fn hidden_caller_is_a_warning() {
     for pair in every_connector().await {
         let hidden = ringing().with_client(Party::Hidden);
         let receipt = pair.crm.handle_event(&Cx::live(), &hidden).await.unwrap();
@@ -176,7 +176,7 @@ async fn a_hidden_caller_is_no_failure() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_crm_lacks_is_said_and_never_a_silent_success() {
+async fn missing_capability_is_unsupported() {
     for pair in every_connector().await {
         let cx = Cx::history();
         let has = |capability| pair.crm.capabilities().has(capability);

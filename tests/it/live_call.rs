@@ -5,7 +5,6 @@ use std::sync::Arc;
 use serde_json::json;
 use vochi_crm::pending::PendingKind;
 use vochi_crm::prelude::*;
-use vochi_crm::retailcrm::Connector;
 use vochi_crm::{
     Cx, Direction, ErrorKind, Hub, Outcome, Receipt, Result, Seconds, Timestamp, TransferMode,
     WarningKind,
@@ -14,13 +13,9 @@ use vochi_crm_sandbox::{Crm, Fault, Sandbox};
 
 async fn shop() -> (Sandbox, Arc<dyn CrmConnector>) {
     let sandbox = Sandbox::builder().start().await.unwrap();
-    let profile = sandbox.profiles()["retailcrm"].clone();
-    let crm = Connector::builder("shop", "")
-        .common(serde_json::from_value(profile.clone()).unwrap())
-        .config(serde_json::from_value(profile).unwrap())
-        .build(&Hub::new().unwrap())
-        .unwrap();
-    (sandbox, Arc::new(crm))
+    let profile = serde_json::from_value(sandbox.profiles()["retailcrm"].clone()).unwrap();
+    let crm = vochi_crm::open(&Hub::new().unwrap(), "shop", &profile).unwrap();
+    (sandbox, crm)
 }
 
 fn at(seconds: i64) -> Timestamp {
@@ -36,7 +31,7 @@ async fn one_call(crm: Arc<dyn CrmConnector>) -> Result<Receipt> {
 }
 
 #[tokio::test]
-async fn a_call_goes_from_ring_to_record_in_a_task() {
+async fn call_in_a_task_is_recorded() {
     let (sandbox, crm) = shop().await;
     let receipt = tokio::spawn(one_call(crm)).await.unwrap().unwrap();
     assert!(receipt.recorded(), "{receipt:?}");
@@ -58,7 +53,7 @@ async fn a_call_goes_from_ring_to_record_in_a_task() {
 }
 
 #[tokio::test]
-async fn an_outgoing_call_is_of_the_employee_who_calls() {
+async fn outgoing_call_belongs_to_its_employee() {
     let (sandbox, crm) = shop().await;
     let call = crm.call("1757843474.186").unwrap();
     let ring = call.ringing(Direction::Outbound, "+375446370646").by("152").at(at(0));
@@ -76,7 +71,7 @@ async fn an_outgoing_call_is_of_the_employee_who_calls() {
 }
 
 #[tokio::test]
-async fn a_value_that_cannot_be_read_is_an_error_of_its_step() {
+async fn invalid_value_is_an_error_of_its_step() {
     let (sandbox, crm) = shop().await;
     let call = crm.call("1757843474.187").unwrap();
     let steps = [
@@ -94,7 +89,7 @@ async fn a_value_that_cannot_be_read_is_an_error_of_its_step() {
 }
 
 #[tokio::test]
-async fn an_end_that_cannot_be_sent_does_not_cost_the_record() {
+async fn failed_end_event_keeps_the_record() {
     let (sandbox, crm) = shop().await;
     let call = crm.call("1757843474.188").unwrap();
     let ring = call.ringing(Direction::Inbound, "+375446370646").to(["151"]).at(at(0));
@@ -110,7 +105,7 @@ async fn an_end_that_cannot_be_sent_does_not_cost_the_record() {
 }
 
 #[tokio::test]
-async fn a_record_without_beginning_is_pending_until_the_beginning_comes() {
+async fn record_without_start_is_pending_until_the_start() {
     let (sandbox, crm) = shop().await;
     let call = crm.call("1757843474.189").unwrap();
     let receipt = call.ended().at(at(20)).record().await.unwrap();

@@ -1,4 +1,4 @@
-//! From a profile to a connector: every mistake is an error with its key.
+//! `vochi_crm::open`: from a profile to a connector; every error names its key.
 
 use serde_json::json;
 use vochi_crm::{Crm, ErrorKind, Hub, Profile};
@@ -12,7 +12,7 @@ fn kontur() -> Profile {
 }
 
 #[test]
-fn a_profile_opens_the_connector_of_its_crm() {
+fn profile_opens_its_connector() {
     let hub = Hub::new().unwrap();
     for profile in [retailcrm(), kontur()] {
         let opened = vochi_crm::open(&hub, "shop", &profile).unwrap();
@@ -22,7 +22,7 @@ fn a_profile_opens_the_connector_of_its_crm() {
 }
 
 #[test]
-fn a_mistake_is_an_error_with_its_key() {
+fn invalid_profile_names_the_key() {
     let hub = Hub::new().unwrap();
     let uuid = "a1b2c3d4-1111-4a4a-8b8b-000000000151";
     for (profile, key, part) in [
@@ -65,7 +65,7 @@ fn a_mistake_is_an_error_with_its_key() {
 }
 
 #[test]
-fn a_value_of_the_wrong_kind_is_not_shown() {
+fn value_of_wrong_type_is_not_printed() {
     let hub = Hub::new().unwrap();
     for key in Crm::all().iter().flat_map(Crm::keys) {
         for value in [json!(["canary", 1]), json!({"in": ["canary"]})] {

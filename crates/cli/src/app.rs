@@ -1,4 +1,4 @@
-//! What commands share: the budget of time, the profile, the hub, the end.
+//! The context of a command: deadline, profile, hub, error output, interruption.
 
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
@@ -18,8 +18,8 @@ use vochi_crm::{
 use crate::args::Global;
 use crate::config::{Environment, Profile, Settings};
 use crate::exit::Exit;
-use crate::logs::Blackened;
-use crate::output::{Output, Rehearsal, Report};
+use crate::logs::SharedRedactor;
+use crate::output::{DryRun, Output, Report};
 use crate::signals;
 
 /// One run of the program.
@@ -27,14 +27,14 @@ pub(crate) struct App<'a> {
     pub(crate) global: &'a Global,
     pub(crate) environment: &'a Environment,
     pub(crate) output: &'a Output,
-    pub(crate) blackened: Blackened,
+    pub(crate) secrets: SharedRedactor,
     pub(crate) began: Instant,
     pub(crate) stop: Stop,
-    /// The circumstances of every write: whether any was sent decides the effect of an interruption.
+    /// The contexts of all writes. If one sent a request, an interruption has the effect `maybe`.
     pub(crate) writes: RefCell<Vec<Cx>>,
 }
 
-/// A Ctrl-C that a command deals with itself.
+/// A Ctrl-C that the command handles itself.
 #[derive(Default)]
 pub(crate) struct Stop {
     is_expected: Cell<bool>,
@@ -42,13 +42,13 @@ pub(crate) struct Stop {
 }
 
 impl Stop {
-    /// Waits for the first Ctrl-C. From now on it does not end the program at once; the second does.
+    /// Waits for the first Ctrl-C. From the call on, only the second one ends the program.
     pub(crate) async fn requested(&self) {
         self.is_expected.set(true);
         self.requested.notified().await;
     }
 
-    /// Waits for the Ctrl-C that ends the program at once.
+    /// Waits for the Ctrl-C that ends the program immediately.
     async fn forced(&self) {
         signals::interrupted().await;
         if self.is_expected.get() {
@@ -58,59 +58,60 @@ impl Stop {
     }
 }
 
-/// The limiter's directory, beside those of the profiles, whose names begin with no dot.
+/// The limiter's directory. Names of profiles do not begin with a dot, so it cannot be a profile's.
 const LIMITS: &str = ".limits";
 
-/// Whether a command's calls must be remembered between processes.
+/// Where a command stores the state of calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Memory {
-    /// For this run only.
-    Own,
-    /// For the next process too.
+pub(crate) enum StateScope {
+    /// In memory, for this run.
+    Run,
+    /// In the state directory, for later processes.
     Shared,
 }
 
-/// What a command may have done to a CRM when it is broken off.
+/// The kind of access to a CRM; it decides the effect of a timeout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Manner {
-    /// It only reads.
-    Reads,
-    /// It writes.
-    Writes,
+pub(crate) enum Access {
+    /// Only reads.
+    Read,
+    /// Writes.
+    Write,
 }
 
-/// A profile ready for work.
+/// An opened profile.
 pub(crate) struct Session {
     pub(crate) profile: Profile,
     pub(crate) hub: Hub,
     pub(crate) connector: Arc<dyn CrmConnector>,
-    /// How the PBX names its employees' phones.
+    /// Recognises the PBX's names for employees' phones.
     pub(crate) extensions: ExtensionPattern,
     plan: Option<Plan>,
 }
 
-/// The time after its deadline in which the library itself is expected to say what happened.
+/// The time after the deadline in which the library reports its own timeout.
 const GRACE: Duration = Duration::from_millis(250);
 
 impl App<'_> {
-    /// Runs a command's work until it is done, its time is up or somebody presses Ctrl-C.
+    /// Runs a command until it ends or is interrupted by Ctrl-C.
     pub(crate) fn block_on(&self, work: impl Future<Output = Result<Exit>>) -> Exit {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = match runtime {
             Ok(runtime) => runtime,
             Err(error) => {
-                return self.fail(&Error::internal(format!("no runtime came about: {error}")));
+                return self
+                    .fail(&Error::internal(format!("cannot start the async runtime: {error}")));
             }
         };
         let exit = runtime.block_on(async {
             tokio::select! {
-                // CallUpdate before the work says anything that could be taken for a start.
+                // The signal handler must be installed before the command prints anything.
                 biased;
                 () = self.stop.forced() => self.interrupted(),
                 done = work => done.unwrap_or_else(|error| self.fail(&error)),
             }
         });
-        // A file lock somebody else holds must not keep the program from ending.
+        // A thread that waits for another process's file lock must not keep the program from ending.
         runtime.shutdown_timeout(Duration::from_millis(200));
         exit
     }
@@ -123,18 +124,18 @@ impl App<'_> {
         Exit::Interrupted
     }
 
-    /// Tells of a failure.
+    /// Prints a failure and returns its exit code.
     pub(crate) fn fail(&self, error: &Error) -> Exit {
         self.output.failure(error, &self.redactor());
         Exit::of(error)
     }
 
-    /// What keeps the secrets of the profiles in play out of texts.
+    /// Returns a redactor with the secrets of the opened profiles.
     pub(crate) fn redactor(&self) -> Redactor {
-        self.blackened.redactor()
+        self.secrets.redactor()
     }
 
-    /// The settings of this run.
+    /// Loads the settings of this run.
     ///
     /// # Errors
     /// `config`
@@ -142,7 +143,7 @@ impl App<'_> {
         Settings::load(self.global, self.environment)
     }
 
-    /// The settings of this run, for a command that has something to do without any too.
+    /// Loads the settings of this run, for a command that also works without any.
     ///
     /// # Errors
     /// `config`
@@ -150,25 +151,24 @@ impl App<'_> {
         Settings::load_if_any(self.global, self.environment)
     }
 
-    /// Opens the one profile in play.
+    /// Opens the selected profile.
     ///
     /// # Errors
     /// `config`
-    pub(crate) async fn session(&self, memory: Memory) -> Result<Session> {
+    pub(crate) async fn session(&self, memory: StateScope) -> Result<Session> {
         let settings = self.settings()?;
         let profile = settings.profile()?;
-        self.conceal(profile.secrets.iter().cloned());
+        self.add_secrets(profile.secrets.iter().cloned());
         let session = self.open(profile, &settings, memory).await?;
         Ok(Session { extensions: settings.pbx().extensions.clone(), ..session })
     }
 
-    /// Keeps these secrets out of everything that is shown from now on.
-    pub(crate) fn conceal(&self, secrets: impl IntoIterator<Item = Secret>) {
-        self.blackened.add(secrets);
+    /// Masks these secrets in all later output.
+    pub(crate) fn add_secrets(&self, secrets: impl IntoIterator<Item = Secret>) {
+        self.secrets.add(secrets);
     }
 
-    /// Makes a profile ready for work. Only a command with shared memory fails where there is no place
-    /// for the state.
+    /// Opens a profile. A missing state directory is an error only with a shared state.
     ///
     /// # Errors
     /// `config`
@@ -176,13 +176,13 @@ impl App<'_> {
         &self,
         profile: Profile,
         settings: &Settings<'_>,
-        memory: Memory,
+        memory: StateScope,
     ) -> Result<Session> {
         let plan = self.global.dry_run.then(Plan::new);
         self.open_on(profile, settings, memory, plan).await
     }
 
-    /// Makes a profile ready for work that reads in a dry run too, and has to keep from writing.
+    /// Opens a profile for a command that reads in a dry run too. The command itself must not write then.
     ///
     /// # Errors
     /// `config`
@@ -191,33 +191,36 @@ impl App<'_> {
         profile: Profile,
         settings: &Settings<'_>,
     ) -> Result<Session> {
-        self.open_on(profile, settings, Memory::Own, None).await
+        self.open_on(profile, settings, StateScope::Run, None).await
     }
 
     async fn open_on(
         &self,
         profile: Profile,
         settings: &Settings<'_>,
-        memory: Memory,
+        memory: StateScope,
         plan: Option<Plan>,
     ) -> Result<Session> {
         let state_dir = match memory {
-            Memory::Own => None,
-            Memory::Shared => Some(settings.state_dir()?),
+            StateScope::Run => None,
+            StateScope::Shared => Some(settings.state_dir()?),
         };
         let opening = self.store(state_dir);
-        let store = self.in_time(&self.history(), Manner::Reads, opening).await?;
+        let store = self.within_deadline(&self.history(), Access::Read, opening).await?;
         let mut hub = Hub::builder().store(store);
         if let Some(plan) = &plan {
             hub = hub.plan(plan.clone());
         } else {
-            // All processes of this host share what a CRM allows.
+            // All processes of this host share a CRM's quota.
             let limits = settings.state_dir().map(|root| root.join(LIMITS));
             match limits.and_then(DirectoryLimiter::new) {
                 Ok(limiter) => hub = hub.limiter(Arc::new(limiter)),
-                Err(error) if memory == Memory::Shared => return Err(error),
+                Err(error) if memory == StateScope::Shared => return Err(error),
                 Err(error) => {
-                    tracing::warn!(error = error.message(), "limits hold for this process alone");
+                    tracing::warn!(
+                        error = error.message(),
+                        "cannot share limits with other processes"
+                    );
                 }
             }
         }
@@ -236,20 +239,20 @@ impl App<'_> {
         })
     }
 
-    /// When the command has to be done, if that was said.
+    /// Returns the deadline set by `--timeout`.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         self.global.timeout.and_then(|budget| self.began.checked_add(budget))
     }
 
-    /// Circumstances for somebody who waits; `otherwise` is the time where none was said.
-    pub(crate) fn live(&self, otherwise: Duration) -> Cx {
+    /// Returns a context for interactive work; `default` is the timeout without `--timeout`.
+    pub(crate) fn live(&self, default: Duration) -> Cx {
         match self.deadline() {
             Some(deadline) => Cx::live().with_deadline(deadline),
-            None => Cx::live().with_timeout(otherwise),
+            None => Cx::live().with_timeout(default),
         }
     }
 
-    /// Circumstances for work nobody waits for.
+    /// Returns a context for background work.
     pub(crate) fn history(&self) -> Cx {
         match self.deadline() {
             Some(deadline) => Cx::history().with_deadline(deadline),
@@ -257,18 +260,18 @@ impl App<'_> {
         }
     }
 
-    /// Waits for the library, but not much longer than the deadline it was given: a call may be
-    /// held by another process, which the library waits for as long as it takes.
+    /// Runs `work` until shortly after the deadline of `cx`. The library waits without a limit for a call
+    /// that another process has locked.
     ///
     /// # Errors
-    /// `timeout`, with effect `maybe` where a write was under way; else what the work said.
-    pub(crate) async fn in_time<T>(
+    /// `timeout`, with effect `maybe` if a write sent a request; else the error of `work`.
+    pub(crate) async fn within_deadline<T>(
         &self,
         cx: &Cx,
-        manner: Manner,
+        access: Access,
         work: impl Future<Output = Result<T>>,
     ) -> Result<T> {
-        if manner == Manner::Writes && !self.global.dry_run {
+        if access == Access::Write && !self.global.dry_run {
             self.writes.borrow_mut().push(cx.clone());
         }
         let Some(deadline) = cx.deadline() else {
@@ -277,33 +280,33 @@ impl App<'_> {
         if let Ok(done) = tokio::time::timeout_at(deadline + GRACE, work).await {
             return done;
         }
-        let effect = match manner {
-            Manner::Writes if cx.requests() > 0 => Effect::Maybe,
-            Manner::Reads | Manner::Writes => Effect::NotApplied,
+        let effect = match access {
+            Access::Write if cx.requests() > 0 => Effect::Maybe,
+            Access::Read | Access::Write => Effect::NotApplied,
         };
-        Err(Error::new(ErrorKind::Timeout, "the time for this command is up")
+        Err(Error::new(ErrorKind::Timeout, "deadline exceeded: the command took too long")
             .with_effect(effect)
             .with_try_again(TryAgain::Later)
-            .with_hint("allow more with --timeout; another event of the call may be under way"))
+            .with_hint("raise --timeout; another event of the call may be running"))
     }
 
-    /// Shows what came of a command. A dry run shows its requests instead.
+    /// Prints the result of a command; in a dry run, the planned requests.
     pub(crate) fn show(&self, session: &Session, report: &impl Report, exit: Exit) -> Exit {
         let Some(plan) = &session.plan else {
             self.output.report(report);
             return exit;
         };
-        let mut rehearsal = Rehearsal::nothing();
-        rehearsal.add(session.profile.crm, &plan.requests());
-        rehearsal.warn(report.warnings());
-        self.output.report(&rehearsal);
+        let mut dry_run = DryRun::new();
+        dry_run.add(session.profile.crm, &plan.requests());
+        dry_run.warn(report.warnings());
+        self.output.report(&dry_run);
         Exit::Done
     }
 }
 
 impl Session {
-    /// The requests of a dry run, as far as it has come.
-    pub(crate) fn rehearsed(&self, into: &mut Rehearsal) {
+    /// Adds the requests planned so far to a dry run.
+    pub(crate) fn add_to_dry_run(&self, into: &mut DryRun) {
         if let Some(plan) = &self.plan {
             into.add(self.profile.crm, &plan.requests());
         }

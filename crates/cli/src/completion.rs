@@ -1,4 +1,4 @@
-//! Completion in shells: the scripts, and the candidates they ask the program for.
+//! Shell completion: scripts, and the candidates they request from the program.
 
 use std::ffi::OsString;
 use std::io;
@@ -15,10 +15,10 @@ use crate::exit::Exit;
 use crate::output::Output;
 
 const PROGRAM: &str = "vochi-crm";
-/// The variable by which a script asks for candidates; its value names the shell.
+/// The variable by which a script requests candidates; its value names the shell.
 const VARIABLE: &str = "_VOCHI_CRM_COMPLETE";
 
-/// Autoloaded by zsh, a script is the body of a function, which has to complete at its first call too.
+/// Completes on the first call: zsh autoloads a script as the body of a function.
 const ZSH_AUTOLOAD: &str = "
 if [[ \"$funcstack[1]\" == _vochi-crm ]]; then
     _clap_dynamic_completer_vochi_crm \"$@\"
@@ -28,7 +28,7 @@ fi
 /// Returns the completion script of a shell.
 ///
 /// # Errors
-/// Where there is none for it.
+/// If there is no script for this shell.
 pub(crate) fn script(shell: Shell) -> io::Result<Vec<u8>> {
     let mut script = Vec::new();
     completer(&shell.to_string())?.write_registration(
@@ -44,15 +44,15 @@ pub(crate) fn script(shell: Shell) -> io::Result<Vec<u8>> {
     Ok(script)
 }
 
-/// Answers a completion script: prints the candidates for the word at the cursor. Returns `None` if no
-/// script asks.
+/// Prints the candidates for the word at the cursor. Returns `None` if no completion script runs the
+/// program.
 pub(crate) fn answer(
     arguments: &[OsString],
     environment: &Environment,
     output: &Output,
 ) -> Option<Exit> {
     let shell = environment.get(VARIABLE).filter(|shell| !shell.is_empty())?;
-    // What is typed stands behind the script's own `--`.
+    // The typed words follow the script's own `--`.
     let typed = arguments.iter().skip_while(|word| *word != "--").skip(1);
     let typed: Vec<OsString> = typed.cloned().collect();
     let config = config_of(&typed);
@@ -63,7 +63,7 @@ pub(crate) fn answer(
     let found = completer(shell).and_then(|shell| {
         shell.write_complete(&mut command, typed, directory.as_deref(), &mut candidates)
     });
-    // A message would be printed into the line that is being typed.
+    // A message would be printed into the typed line.
     if found.is_err() {
         return Some(Exit::Usage);
     }
@@ -78,7 +78,7 @@ fn completer(shell: &str) -> io::Result<&'static dyn EnvCompleter> {
     known.find(|one| one.is(shell)).ok_or_else(unknown)
 }
 
-/// The configuration file a command line names.
+/// Returns the configuration file named on the typed command line.
 fn config_of(typed: &[OsString]) -> Option<OsString> {
     let mut words = typed.iter();
     while let Some(word) = words.next() {
@@ -92,7 +92,7 @@ fn config_of(typed: &[OsString]) -> Option<OsString> {
     None
 }
 
-/// The names of the profiles; none where the configuration cannot be read.
+/// Returns the names of the profiles; none if the configuration cannot be read.
 fn profiles(config: Option<&std::ffi::OsStr>) -> Vec<CompletionCandidate> {
     let environment = Environment::of_process();
     let global = Global::with_config(config.map(|file| Path::new(file).to_owned()));

@@ -1,66 +1,66 @@
-//! Exit codes: what a script learns without reading a word.
+//! Exit codes.
 
 use std::process::ExitCode;
 
 use vochi_crm::{Effect, Error, ErrorKind};
 
-/// How the program ends.
+/// The exit code of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Done.
+    /// Success.
     Done,
-    /// What was asked for is not there.
-    NotThere,
-    /// The command line cannot be understood.
+    /// The requested item does not exist.
+    NotFound,
+    /// Invalid command line.
     Usage,
-    /// The configuration is wrong.
+    /// Invalid configuration.
     Config,
-    /// A value that was given cannot be used.
+    /// Invalid value.
     Input,
     /// The CRM refused the data.
     Rejected,
-    /// The CRM refused us.
+    /// The CRM denied access.
     Auth,
-    /// Not now, and surely not carried out or safe to repeat.
-    NotNow,
-    /// It may have been carried out.
+    /// A temporary failure: not applied, or safe to repeat.
+    Temporary,
+    /// Unknown outcome: the CRM may have applied it.
     Unknown,
-    /// This CRM has no such thing.
+    /// The CRM does not support the operation.
     Unsupported,
-    /// A defect of ours.
+    /// A defect of this program.
     Defect,
     /// Ctrl-C.
     Interrupted,
 }
 
-/// From the gravest down: how a run over many ends.
-const BY_GRAVITY: [Exit; 12] = [
+/// The order in which one code is chosen for several items, most severe first.
+const BY_SEVERITY: [Exit; 12] = [
     Exit::Interrupted,
     Exit::Defect,
     Exit::Config,
     Exit::Auth,
     Exit::Unknown,
-    Exit::NotNow,
+    Exit::Temporary,
     Exit::Rejected,
     Exit::Unsupported,
     Exit::Input,
     Exit::Usage,
-    Exit::NotThere,
+    Exit::NotFound,
     Exit::Done,
 ];
 
 impl Exit {
-    /// The number the operating system is told.
+    /// Returns the process exit code.
     pub(crate) const fn code(self) -> u8 {
         match self {
             Self::Done => 0,
-            Self::NotThere => 1,
+            Self::NotFound => 1,
             Self::Usage => 2,
             Self::Config => 3,
             Self::Input => 4,
             Self::Rejected => 5,
             Self::Auth => 6,
-            Self::NotNow => 7,
+            Self::Temporary => 7,
             Self::Unknown => 8,
             Self::Unsupported => 9,
             Self::Defect => 70,
@@ -68,18 +68,18 @@ impl Exit {
         }
     }
 
-    /// The code of an error. One that may have been carried out is told apart from all others.
+    /// Returns the code of an error. Effect `maybe` has a code of its own.
     pub(crate) fn of(error: &Error) -> Self {
         let by_kind = Self::of_kind(error.kind());
         match error.effect() {
             Effect::Maybe => Self::Unknown,
-            // "Not now" promises that repeating is safe; what was carried out is not.
-            Effect::Applied if by_kind == Self::NotNow => Self::Unknown,
+            // A temporary failure promises that a repeat is safe, which it is not after the effect.
+            Effect::Applied if by_kind == Self::Temporary => Self::Unknown,
             _ => by_kind,
         }
     }
 
-    /// The code of a kind of error that surely changed nothing.
+    /// Returns the code of a kind of error without effect.
     pub(crate) const fn of_kind(kind: ErrorKind) -> Self {
         match kind {
             ErrorKind::Usage => Self::Usage,
@@ -90,15 +90,15 @@ impl Exit {
             ErrorKind::Unavailable
             | ErrorKind::RateLimited
             | ErrorKind::Timeout
-            | ErrorKind::Decode => Self::NotNow,
+            | ErrorKind::Decode => Self::Temporary,
             ErrorKind::Unsupported => Self::Unsupported,
             _ => Self::Defect,
         }
     }
 
-    /// The graver of two.
-    pub(crate) fn or_graver(self, other: Self) -> Self {
-        let rank = |exit| BY_GRAVITY.iter().position(|known| *known == exit);
+    /// Returns the more severe of two codes.
+    pub(crate) fn or_worse(self, other: Self) -> Self {
+        let rank = |exit| BY_SEVERITY.iter().position(|known| *known == exit);
         if rank(other) < rank(self) { other } else { self }
     }
 }
@@ -134,23 +134,23 @@ mod tests {
     }
 
     #[test]
-    fn what_may_have_been_carried_out_is_never_called_safe_to_repeat() {
+    fn effect_maybe_is_an_unknown_outcome() {
         for kind in [ErrorKind::Timeout, ErrorKind::Unavailable, ErrorKind::Rejected] {
             let error = Error::new(kind, "x").with_effect(Effect::Maybe);
             assert_eq!(Exit::of(&error), Exit::Unknown, "{kind}");
         }
         let error = Error::new(ErrorKind::Decode, "x").with_effect(Effect::Applied);
-        assert_eq!(Exit::of(&error), Exit::Unknown, "an answer lost after the write");
+        assert_eq!(Exit::of(&error), Exit::Unknown, "a response lost after the write");
     }
 
     #[test]
-    fn many_end_with_the_gravest() {
+    fn worst_code_of_two_wins() {
         let order = [70, 3, 6, 8, 7, 5, 9, 4, 1, 0];
-        let exits = order.map(|code| *BY_GRAVITY.iter().find(|exit| exit.code() == code).unwrap());
+        let exits = order.map(|code| *BY_SEVERITY.iter().find(|exit| exit.code() == code).unwrap());
         for pair in exits.windows(2) {
             let [graver, lighter] = pair else { unreachable!() };
-            assert_eq!(lighter.or_graver(*graver), *graver);
-            assert_eq!(graver.or_graver(*lighter), *graver);
+            assert_eq!(lighter.or_worse(*graver), *graver);
+            assert_eq!(graver.or_worse(*lighter), *graver);
         }
     }
 }

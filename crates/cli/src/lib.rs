@@ -1,6 +1,6 @@
-//! The `vochi-crm` command line: it reads what it is told, calls the library, prints.
+//! The `vochi-crm` command line: parses arguments, calls the library, prints.
 //!
-//! Only [`run`] is public, for the program itself; it promises nothing to other crates.
+//! Only [`run`] is public, for the program itself; it is no stable interface.
 
 mod app;
 mod args;
@@ -16,7 +16,7 @@ use std::ffi::OsString;
 use std::panic;
 use std::process::ExitCode;
 
-use clap::error::ErrorKind as Mistake;
+use clap::error::ErrorKind as ClapErrorKind;
 use vochi_crm::{Error, ErrorKind, Redactor};
 
 use args::{Cli, Format};
@@ -28,16 +28,16 @@ use output::Output;
 pub fn run() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let environment = Environment::of_process();
-    // Where, not what: the text of a panic may quote a value.
+    // Only the location is printed: the text of a panic may contain a secret.
     panic::set_hook(Box::new(|panic| {
         let at = panic.location().map(ToString::to_string).unwrap_or_default();
-        Output::broke_down(&at);
+        Output::panic_at(&at);
     }));
     let format = format_of(&arguments);
     panic::catch_unwind(|| start(&arguments, &environment, format))
         .unwrap_or_else(|_| {
-            let broken = Error::internal("the program broke down; this is a defect in it")
-                .with_hint("report it with what was asked for; -vv tells more");
+            let broken = Error::internal("the program panicked: this is a defect")
+                .with_hint("report it with the command line; -vv prints details");
             Output::new(format, false, &environment).failure(&broken, &Redactor::default());
             Exit::Defect
         })
@@ -55,52 +55,55 @@ fn start(arguments: &[OsString], environment: &Environment, format: Format) -> E
             let exit = commands::run(&cli, environment, &output);
             finish(&output, exit)
         }
-        Err(mistake) => {
+        Err(usage) => {
             let output = Output::new(format, false, environment);
-            let exit = explain(&mistake, &output);
+            let exit = print_usage(&usage, &output);
             finish(&output, exit)
         }
     }
 }
 
-/// Prints help, version or what is wrong with the command line.
-fn explain(mistake: &clap::Error, output: &Output) -> Exit {
-    let text = mistake.render();
-    if matches!(mistake.kind(), Mistake::DisplayHelp | Mistake::DisplayVersion) {
-        let shown = if output.paint().is_on() { text.ansi().to_string() } else { text.to_string() };
+/// Prints help, the version or a usage error.
+fn print_usage(usage: &clap::Error, output: &Output) -> Exit {
+    let text = usage.render();
+    if matches!(usage.kind(), ClapErrorKind::DisplayHelp | ClapErrorKind::DisplayVersion) {
+        let shown =
+            if output.style().is_enabled() { text.ansi().to_string() } else { text.to_string() };
         output.raw(shown.as_bytes());
         return Exit::Done;
     }
     match output.format() {
         Format::Json => {
             let text = text.to_string();
-            let told = text.trim().trim_start_matches("error: ");
-            let (message, rest) = told.split_once("\n\n").unwrap_or((told, ""));
+            let text = text.trim().trim_start_matches("error: ");
+            let (message, rest) = text.split_once("\n\n").unwrap_or((text, ""));
             let lines: Vec<&str> = message.lines().map(str::trim).collect();
             let error = Error::new(ErrorKind::Usage, lines.join(" "));
             let hints: Vec<&str> =
                 rest.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
             output.failure(&error.with_hint(hints.join("; ")), &Redactor::default());
         }
-        Format::Human if output.paint_errors().is_on() => Output::explain(&text.ansi().to_string()),
-        Format::Human => Output::explain(&text.to_string()),
+        Format::Human if output.error_style().is_enabled() => {
+            Output::usage_error(&text.ansi().to_string());
+        }
+        Format::Human => Output::usage_error(&text.to_string()),
     }
     Exit::Usage
 }
 
-/// A command that went well and could not say so did not go well.
+/// Replaces success by an error if standard output could not be written.
 fn finish(output: &Output, exit: Exit) -> Exit {
     match output.finish() {
         Ok(()) => exit,
         Err(why) => {
-            let unheard = Error::internal(format!("standard output cannot be written: {why}"));
-            output.failure_in_words(&unheard, &Redactor::default());
-            exit.or_graver(Exit::Defect)
+            let error = Error::internal(format!("cannot write standard output: {why}"));
+            output.failure_text(&error, &Redactor::default());
+            exit.or_worse(Exit::Defect)
         }
     }
 }
 
-/// The output format, for a command line that cannot be understood as a whole.
+/// Finds the output format in a command line that cannot be parsed.
 fn format_of(arguments: &[OsString]) -> Format {
     let words: Vec<&str> = arguments
         .iter()

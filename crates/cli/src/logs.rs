@@ -14,23 +14,23 @@ use vochi_crm::{Redactor, Secret};
 use crate::args::Global;
 use crate::output::Output;
 
-/// The target of the one line every write to a CRM leaves.
+/// The target of the audit log: one line per write to a CRM.
 const AUDIT: &str = "audit";
-/// The targets of this project begin so.
+/// The prefix of this project's log targets.
 const OWN: &str = "vochi_crm";
 
-/// What the log must not show. It is known only after the configuration was read.
+/// The secrets to mask in the log. They are added when the configuration has been read.
 #[derive(Clone, Default)]
-pub(crate) struct Blackened(Arc<RwLock<Redactor>>);
+pub(crate) struct SharedRedactor(Arc<RwLock<Redactor>>);
 
-impl Blackened {
-    /// Keeps these secrets out of everything that is logged from now on.
+impl SharedRedactor {
+    /// Masks these secrets in all later log lines.
     pub(crate) fn add(&self, secrets: impl IntoIterator<Item = Secret>) {
         let mut redactor = self.0.write().unwrap_or_else(PoisonError::into_inner);
         *redactor = std::mem::take(&mut *redactor).and(secrets);
     }
 
-    /// What keeps secrets out of other texts.
+    /// Returns a redactor with the secrets added so far.
     pub(crate) fn redactor(&self) -> Redactor {
         self.read(Redactor::clone)
     }
@@ -40,13 +40,12 @@ impl Blackened {
     }
 }
 
-/// Starts the log: warnings, `-v` what is sent and the audit, `-vv` every detail of ours, `-q`
-/// errors only.
-pub(crate) fn start(global: &Global, output: &Output) -> Blackened {
-    let blackened = Blackened::default();
+/// Starts the log: warnings by default, `-v` requests and audit, `-vv` debug, `-q` errors only.
+pub(crate) fn start(global: &Global, output: &Output) -> SharedRedactor {
+    let secrets = SharedRedactor::default();
     let (own, audit) = match (global.quiet, global.verbose) {
         (true, _) => (LevelFilter::ERROR, LevelFilter::OFF),
-        // Without -v a failed write is told by the command itself.
+        // Without -v the command itself prints a failed write.
         (false, 0) => (LevelFilter::WARN, LevelFilter::OFF),
         (false, 1) => (LevelFilter::INFO, LevelFilter::INFO),
         (false, _) => (LevelFilter::DEBUG, LevelFilter::INFO),
@@ -55,26 +54,26 @@ pub(crate) fn start(global: &Global, output: &Output) -> Blackened {
     let targets =
         Targets::new().with_default(others).with_target(OWN, own).with_target(AUDIT, audit);
     let lines = tracing_subscriber::fmt::layer()
-        .with_ansi(output.paint_errors().is_on())
-        .with_writer(Stderr(blackened.clone()));
+        .with_ansi(output.error_style().is_enabled())
+        .with_writer(Stderr(secrets.clone()));
     let started = if global.verbose > 0 {
         tracing_subscriber::registry().with(targets).with(lines).try_init()
     } else {
         let lines = lines.without_time().with_target(false);
         tracing_subscriber::registry().with(targets).with(lines).try_init()
     };
-    // A second log in one process cannot happen outside tests.
+    // It fails only if a log exists already, which happens in tests.
     drop(started);
-    blackened
+    secrets
 }
 
-/// Standard error behind the redactor.
-struct Stderr(Blackened);
+/// Standard error with secrets masked.
+struct Stderr(SharedRedactor);
 
-/// One line on its way there.
+/// The writer of one log line.
 struct Line {
-    blackened: Blackened,
-    /// Whether the text is our own, which names parameters without giving away their values.
+    secrets: SharedRedactor,
+    /// True for this project's own targets, which log names of parameters without their values.
     is_own: bool,
 }
 
@@ -82,12 +81,12 @@ impl<'a> MakeWriter<'a> for Stderr {
     type Writer = Line;
 
     fn make_writer(&'a self) -> Line {
-        Line { blackened: self.0.clone(), is_own: false }
+        Line { secrets: self.0.clone(), is_own: false }
     }
 
     fn make_writer_for(&'a self, meta: &Metadata<'_>) -> Line {
         Line {
-            blackened: self.0.clone(),
+            secrets: self.0.clone(),
             is_own: meta.target() == AUDIT || meta.target().starts_with(OWN),
         }
     }
@@ -96,10 +95,10 @@ impl<'a> MakeWriter<'a> for Stderr {
 impl Write for Line {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
-        let clean = self.blackened.read(|redactor| {
+        let masked = self.secrets.read(|redactor| {
             if self.is_own { redactor.mask_known(&text) } else { redactor.redact(&text) }
         });
-        io::stderr().lock().write_all(clean.as_bytes())?;
+        io::stderr().lock().write_all(masked.as_bytes())?;
         Ok(bytes.len())
     }
 

@@ -1,26 +1,26 @@
-//! Being asked to stop.
+//! Signals: Ctrl-C and SIGTERM.
 
-/// Waits for Ctrl-C. Where it cannot be heard, for ever: the system's own answer stays.
+/// Waits for Ctrl-C; for ever if no handler can be installed, so that the default action applies.
 pub(crate) async fn interrupted() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
 }
 
-/// Hears from now on, and then waits for, a polite request to end, as service managers send it.
+/// Installs a handler for SIGTERM and returns a future that waits for it.
 #[cfg(unix)]
 pub(crate) fn termination() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let heard = signal(SignalKind::terminate());
+    let handler = signal(SignalKind::terminate());
     async move {
-        match heard {
+        match handler {
             Ok(mut terminate) => drop(terminate.recv().await),
             Err(_) => std::future::pending().await,
         }
     }
 }
 
-/// Waits for a polite request to end; there is none on this system.
+/// Waits for ever: this system has no SIGTERM.
 #[cfg(not(unix))]
 pub(crate) fn termination() -> impl Future<Output = ()> {
     std::future::pending()

@@ -2,8 +2,7 @@
 
 use serde_json::json;
 use tokio::sync::mpsc;
-use vochi_crm::retailcrm::Connector;
-use vochi_crm::{AccountConfig, Hub};
+use vochi_crm::Hub;
 use vochi_crm_sandbox::Sandbox;
 
 use super::ami_to_crm::{Message, drive, tracker};
@@ -11,7 +10,7 @@ use super::ami_to_crm::{Message, drive, tracker};
 const TEXT: &str = include_str!("../../../examples/ami.txt");
 
 #[test]
-fn messages_are_read_whatever_their_line_ends() {
+fn messages_are_read_with_any_line_end() {
     let unix = TEXT.replace("\r\n", "\n");
     for text in [TEXT, unix.as_str(), unix.trim_end()] {
         let (mut input, mut events) = (text.as_bytes(), Vec::new());
@@ -19,13 +18,13 @@ fn messages_are_read_whatever_their_line_ends() {
             events.push(message.event().map(str::to_owned));
         }
         assert_eq!(events.len(), 19, "{events:?}");
-        assert_eq!(events[0].as_deref(), Some("Newchannel"), "the greeting is passed over");
+        assert_eq!(events[0].as_deref(), Some("Newchannel"), "the greeting is skipped");
         assert_eq!(events[18].as_deref(), Some("DeviceStateChange"));
     }
 }
 
 #[test]
-fn a_message_has_the_time_of_its_event() {
+fn message_has_the_time_of_its_event() {
     let message = Message::read(&mut &b"Event: Hangup\r\nTimestamp: 1795171066.936\r\n\r\n"[..]);
     let at = message.unwrap().expect("a message").at().expect("a time");
     assert_eq!(at.unix_millis(), 1_795_171_066_936);
@@ -34,13 +33,10 @@ fn a_message_has_the_time_of_its_event() {
 }
 
 #[tokio::test]
-async fn the_call_is_shown_and_recorded_once() {
+async fn call_is_shown_and_recorded_once() {
     let sandbox = Sandbox::builder().start().await.unwrap();
-    let profile = sandbox.profiles()["retailcrm"].clone();
-    let common: AccountConfig = serde_json::from_value(profile.clone()).unwrap();
-    let config = serde_json::from_value(profile).unwrap();
-    let hub = Hub::new().unwrap();
-    let crm = Connector::open(&hub, common.account("shop").unwrap(), &config).unwrap();
+    let profile = serde_json::from_value(sandbox.profiles()["retailcrm"].clone()).unwrap();
+    let crm = vochi_crm::open(&Hub::new().unwrap(), "shop", &profile).unwrap();
 
     let (sender, messages) = mpsc::channel(1000);
     let mut input = TEXT.as_bytes();
@@ -48,7 +44,7 @@ async fn the_call_is_shown_and_recorded_once() {
         sender.send(message).await.unwrap();
     }
     drop(sender);
-    assert_eq!(drive(&crm, tracker().unwrap(), messages).await, []);
+    assert_eq!(drive(&*crm, tracker().unwrap(), messages).await, []);
 
     let account = sandbox.retailcrm();
     let live: Vec<String> = account.live().into_iter().map(|row| row.r#type).collect();

@@ -7,15 +7,14 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use vochi_crm::inbound::{InboundEvent, InboundKind};
-use vochi_crm::retailcrm::Connector;
-use vochi_crm::{AccountConfig, Hub, Secret};
+use vochi_crm::{Hub, Profile};
 
 use super::inbound_http::{Host, Inbound, routes};
 
 const SECRET: &str = "invented-inbound-secret-0001";
 const CLICK: &str = "clientId=invented-client-id&code=101&userId=7&phone=%2B375291112233";
 
-/// A server for one account, and what it delivers.
+/// A server for one account, and the events it delivers.
 struct Server {
     address: SocketAddr,
     events: mpsc::Receiver<InboundEvent>,
@@ -23,17 +22,16 @@ struct Server {
 
 impl Server {
     async fn start(networks: &[&str]) -> Self {
-        let mut common = AccountConfig::default();
-        common.inbound_secret = Some(Secret::new(SECRET));
-        common.allowed_networks = networks.iter().map(|it| (*it).to_owned()).collect();
-        let config = serde_json::json!({
-            "url": "https://demo.retailcrm.ru", "api_key": "invented-key",
-            "client_id": "invented-client-id",
-        });
-        let config = serde_json::from_value(config).unwrap();
-        let account = common.clone().account("shop").unwrap();
-        let connector = Connector::open(&Hub::new().unwrap(), account, &config).unwrap();
-        let inbound = Inbound::new(Arc::new(connector), &common).unwrap();
+        let mut profile = Profile::new("retailcrm")
+            .set("url", "https://demo.retailcrm.ru")
+            .set("api_key", "invented-key")
+            .set("client_id", "invented-client-id")
+            .set("inbound_secret", SECRET);
+        if !networks.is_empty() {
+            profile = profile.set("allowed_networks", networks);
+        }
+        let connector = vochi_crm::open(&Hub::new().unwrap(), "shop", &profile).unwrap();
+        let inbound = Inbound::new(connector).unwrap();
         let (sender, events) = mpsc::channel(10);
         let accounts = Arc::new(HashMap::from([("shop".to_owned(), inbound)]));
         let host = Host { accounts, events: sender };
@@ -44,7 +42,7 @@ impl Server {
         Self { address, events }
     }
 
-    /// The status of a POST to a path.
+    /// Sends a POST and returns its status.
     async fn post(&self, path: &str, body: impl Into<reqwest::Body>) -> u16 {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let request = client
@@ -56,7 +54,7 @@ impl Server {
 }
 
 #[tokio::test]
-async fn a_click_is_delivered_once() {
+async fn click_is_delivered_once() {
     let mut server = Server::start(&["127.0.0.0/8"]).await;
     let path = format!("/in/shop/{SECRET}/make-call");
     for _ in 0..2 {
@@ -69,7 +67,7 @@ async fn a_click_is_delivered_once() {
 }
 
 #[tokio::test]
-async fn a_wrong_secret_or_account_is_not_found() {
+async fn wrong_secret_or_account_is_not_found() {
     let mut server = Server::start(&[]).await;
     for path in [
         "/in/shop/guessed/make-call".to_owned(),
@@ -83,7 +81,7 @@ async fn a_wrong_secret_or_account_is_not_found() {
 }
 
 #[tokio::test]
-async fn an_address_outside_the_networks_is_forbidden() {
+async fn address_outside_networks_is_forbidden() {
     let mut server = Server::start(&["192.0.2.0/24", "2001:db8::7"]).await;
     let path = format!("/in/shop/{SECRET}/make-call");
     assert_eq!(server.post(&path, CLICK).await, 403);
@@ -91,7 +89,7 @@ async fn an_address_outside_the_networks_is_forbidden() {
 }
 
 #[tokio::test]
-async fn a_large_body_is_refused() {
+async fn large_body_is_refused() {
     let mut server = Server::start(&[]).await;
     let path = format!("/in/shop/{SECRET}/make-call");
     assert_eq!(server.post(&path, vec![b'x'; 256 * 1024 + 1]).await, 413);
@@ -99,7 +97,7 @@ async fn a_large_body_is_refused() {
 }
 
 #[tokio::test]
-async fn a_request_without_the_client_id_is_forbidden() {
+async fn request_without_client_id_is_forbidden() {
     let mut server = Server::start(&[]).await;
     let path = format!("/in/shop/{SECRET}/make-call");
     assert_eq!(server.post(&path, "userId=7&phone=%2B375291112233").await, 403);

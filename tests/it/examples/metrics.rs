@@ -1,24 +1,23 @@
-//! What a Prometheus recorder reads of the library's metrics.
+//! The library's metrics in a Prometheus recorder.
 
 use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusBuilder;
-use vochi_crm::retailcrm::Connector;
-use vochi_crm::{AccountConfig, CrmConnector as _, Cx, Hub, metric};
+use vochi_crm::{Cx, Hub, Profile, metric};
 use vochi_crm_core::testing::{ScriptedTransport, Step};
 
 fn users() -> Step {
     Step::json(200, &serde_json::json!({"success": true, "users": []}))
 }
 
-async fn work() {
+async fn send_requests() {
     let refused = Step::text(403, "application/json", r#"{"success": false}"#);
     let script = ScriptedTransport::new([Step::text(502, "", ""), users(), refused, users()]);
     let hub = Hub::builder().transport(Arc::new(script)).build().unwrap();
-    let config = serde_json::json!({"url": "https://demo.retailcrm.ru", "api_key": "invented-key"});
-    let config = serde_json::from_value(config).unwrap();
-    let account = AccountConfig::default().account("shop").unwrap();
-    let crm = Connector::open(&hub, account, &config).unwrap();
+    let profile = Profile::new("retailcrm")
+        .set("url", "https://demo.retailcrm.ru")
+        .set("api_key", "invented-key");
+    let crm = vochi_crm::open(&hub, "shop", &profile).unwrap();
     crm.users(&Cx::history()).await.unwrap();
     crm.users(&Cx::history()).await.unwrap_err();
     crm.users(&Cx::history()).await.unwrap();
@@ -32,7 +31,7 @@ fn every_metric_has_its_name_labels_and_description() {
         metric::describe();
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = runtime.enable_all().build().unwrap();
-        runtime.block_on(work());
+        runtime.block_on(send_requests());
     });
     let text = prometheus.render();
     for metric in metric::ALL {

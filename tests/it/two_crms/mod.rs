@@ -1,155 +1,156 @@
-//! Recorded calls of a PBX told to two CRMs: what stands there is what happened.
+//! Recorded calls of a PBX sent to two CRMs: the stored calls are as expected.
 
-mod desk;
-mod judge;
+mod check;
+mod host;
+mod mapping;
 mod recording;
-mod words;
 
 use vochi_crm_sandbox::Crm;
 
-use desk::{Desk, memory};
-use judge::{Late, Times};
-use recording::{Recording, Said};
-use words::Stood;
+use check::{LateEvents, Repeated};
+use host::{Host, empty_store};
+use mapping::Stored;
+use recording::{Recording, Update};
 
 const BOTH: [Crm; 2] = [Crm::Kontur, Crm::RetailCrm];
 
 #[track_caller]
-fn assert_true(wrong: &[String]) {
-    assert!(wrong.is_empty(), "untrue:\n{}", wrong.join("\n"));
+fn assert_none(wrong: &[String]) {
+    assert!(wrong.is_empty(), "differences:\n{}", wrong.join("\n"));
 }
 
-fn records(heard: &[Said]) -> Vec<Said> {
-    let over = heard.iter().filter(|said| matches!(said, Said::Over(_)));
-    over.cloned().collect()
+fn records(updates: &[Update]) -> Vec<Update> {
+    let finished = updates.iter().filter(|update| matches!(update, Update::Finished(_)));
+    finished.cloned().collect()
 }
 
-/// Tells a recording at a desk where nothing stands yet.
-async fn told(desk: &Desk, recording: &Recording, crms: &[Crm], wrong: &mut Vec<String>) {
-    desk.sandbox.reset();
-    let failed = desk.process(&memory(), crms).tell(&recording.heard).await;
+/// Sends a recording to empty CRMs.
+async fn send(host: &Host, recording: &Recording, crms: &[Crm], wrong: &mut Vec<String>) {
+    host.sandbox.reset();
+    let failed = host.process(&empty_store(), crms).send(&recording.updates).await;
     wrong.extend(failed.iter().map(|failed| format!("{}: {failed}", recording.name)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_recording_stands_in_kontur_as_it_happened() {
+async fn kontur_holds_every_recording() {
     let mut wrong = Vec::new();
-    let desk = Desk::new().await;
+    let host = Host::new().await;
     for recording in recording::all() {
-        told(&desk, &recording, &[Crm::Kontur], &mut wrong).await;
-        wrong.extend(judge::truth(&desk, Crm::Kontur, &recording));
-        wrong.extend(judge::refused(&desk, Crm::Kontur, &recording, Late::Never));
-        wrong.extend(judge::requests(&desk, &recording, Times::Once));
+        send(&host, &recording, &[Crm::Kontur], &mut wrong).await;
+        wrong.extend(check::calls(&host, Crm::Kontur, &recording));
+        wrong.extend(check::refusals(&host, Crm::Kontur, &recording, LateEvents::Unexpected));
+        wrong.extend(check::requests(&host, &recording, Repeated::Nothing));
     }
-    assert_true(&wrong);
+    assert_none(&wrong);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_recording_stands_in_both_crms_at_once() {
+async fn both_crms_hold_every_recording() {
     let mut wrong = Vec::new();
-    let desk = Desk::new().await;
+    let host = Host::new().await;
     for recording in recording::all() {
-        told(&desk, &recording, &BOTH, &mut wrong).await;
+        send(&host, &recording, &BOTH, &mut wrong).await;
         for crm in BOTH {
-            wrong.extend(judge::truth(&desk, crm, &recording));
-            wrong.extend(judge::refused(&desk, crm, &recording, Late::Never));
+            wrong.extend(check::calls(&host, crm, &recording));
+            wrong.extend(check::refusals(&host, crm, &recording, LateEvents::Unexpected));
         }
-        wrong.extend(judge::requests(&desk, &recording, Times::Once));
+        wrong.extend(check::requests(&host, &recording, Repeated::Nothing));
     }
-    assert_true(&wrong);
+    assert_none(&wrong);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_kontur_has_no_words_for_stands_there_as_the_table_says() {
-    let desk = Desk::new().await;
+async fn unsupported_facts_are_mapped_as_listed() {
+    let host = Host::new().await;
     let all = recording::all();
     let mut wrong = Vec::new();
-    for row in words::TABLE {
-        for name in row.recordings {
+    for exception in mapping::EXCEPTIONS {
+        for name in exception.recordings {
             let recording = all.iter().find(|one| one.name == *name);
             let recording = recording.unwrap_or_else(|| panic!("no recording {name}"));
-            println!("{name}: {}, for {}", row.what, row.why);
-            told(&desk, recording, &[Crm::Kontur], &mut wrong).await;
-            (row.instead)(&Stood { desk: &desk, recording });
+            println!("{name}: {}: {}", exception.what, exception.why);
+            send(&host, recording, &[Crm::Kontur], &mut wrong).await;
+            (exception.check)(&Stored { host: &host, recording });
         }
     }
-    assert_true(&wrong);
+    assert_none(&wrong);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn records_alone_tell_the_same() {
+async fn records_alone_give_the_same_calls() {
     let mut wrong = Vec::new();
-    let desk = Desk::new().await;
+    let host = Host::new().await;
     for recording in recording::all() {
-        desk.sandbox.reset();
-        let process = desk.process(&memory(), &[Crm::Kontur]);
-        wrong.extend(process.tell(&records(&recording.heard)).await);
-        wrong.extend(judge::truth(&desk, Crm::Kontur, &recording));
-        wrong.extend(judge::refused(&desk, Crm::Kontur, &recording, Late::Never));
-        assert_eq!(desk.sandbox.kontur().live().len(), 0, "{}", recording.name);
+        host.sandbox.reset();
+        let process = host.process(&empty_store(), &[Crm::Kontur]);
+        wrong.extend(process.send(&records(&recording.updates)).await);
+        wrong.extend(check::calls(&host, Crm::Kontur, &recording));
+        wrong.extend(check::refusals(&host, Crm::Kontur, &recording, LateEvents::Unexpected));
+        assert_eq!(host.sandbox.kontur().live().len(), 0, "{}", recording.name);
     }
-    assert_true(&wrong);
+    assert_none(&wrong);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_recording_told_twice_stands_there_once() {
+async fn repeated_recording_is_stored_once() {
     let mut wrong = Vec::new();
-    let desk = Desk::new().await;
+    let host = Host::new().await;
     for recording in recording::all() {
-        desk.sandbox.reset();
-        let remembered = memory();
-        let process = desk.process(&remembered, &[Crm::Kontur]);
-        wrong.extend(process.tell(&recording.heard).await);
-        let (once, requests) = (desk.calls(Crm::Kontur), desk.sandbox.requests(Crm::Kontur).len());
-        let again = desk.process(&remembered, &[Crm::Kontur]);
-        wrong.extend(again.tell(&recording.heard).await);
+        host.sandbox.reset();
+        let store = empty_store();
+        let process = host.process(&store, &[Crm::Kontur]);
+        wrong.extend(process.send(&recording.updates).await);
+        let (once, requests) = (host.calls(Crm::Kontur), host.sandbox.requests(Crm::Kontur).len());
+        let restarted = host.process(&store, &[Crm::Kontur]);
+        wrong.extend(restarted.send(&recording.updates).await);
         assert_eq!(
-            desk.sandbox.requests(Crm::Kontur).len(),
+            host.sandbox.requests(Crm::Kontur).len(),
             requests,
-            "{}: whoever remembers sends nothing",
+            "{}: a host with its state sends nothing",
             recording.name
         );
-        // Whoever remembers nothing tells the same of the same call.
-        let forgetful = desk.process(&memory(), &[Crm::Kontur]);
-        // Its live events are refused, as the call is over.
-        let _ = forgetful.tell(&recording.heard).await;
-        let again = desk.calls(Crm::Kontur);
-        if again != once {
-            wrong.push(format!("{}: {once:?} became {again:?}", recording.name));
+        // A host without its state sends the same record. Its live events are refused.
+        let stateless = host.process(&empty_store(), &[Crm::Kontur]);
+        let _ = stateless.send(&recording.updates).await;
+        let repeated = host.calls(Crm::Kontur);
+        if repeated != once {
+            wrong.push(format!("{}: {once:?} became {repeated:?}", recording.name));
         }
-        wrong.extend(judge::truth(&desk, Crm::Kontur, &recording));
-        wrong.extend(judge::refused(&desk, Crm::Kontur, &recording, Late::Forgotten));
+        wrong.extend(check::calls(&host, Crm::Kontur, &recording));
+        wrong.extend(check::refusals(&host, Crm::Kontur, &recording, LateEvents::Expected));
     }
-    assert_true(&wrong);
+    assert_none(&wrong);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_ends_in_the_middle_and_begins_again_leaves_one_true_call() {
+async fn restart_in_the_middle_leaves_one_call() {
     let mut wrong = Vec::new();
-    let desk = Desk::new().await;
+    let host = Host::new().await;
     for (number, recording) in recording::all().into_iter().enumerate() {
-        let heard = &recording.heard;
-        let cuts = [1, heard.len() / 2, heard.len().saturating_sub(1)];
-        for (turn, keeps) in [true, false].into_iter().enumerate() {
-            let cut = cuts[(number + turn) % cuts.len()];
-            desk.sandbox.reset();
-            let remembered = memory();
-            let first = desk.process(&remembered, &[Crm::Kontur]);
-            wrong.extend(first.tell(&heard[..cut.min(heard.len())]).await);
-            let memory = if keeps { remembered } else { memory() };
-            let second = desk.process(&memory, &[Crm::Kontur]);
-            let failed = second.tell(heard).await;
-            let late = if keeps { Late::Never } else { Late::Forgotten };
-            if keeps {
+        let updates = &recording.updates;
+        let cuts = [1, updates.len() / 2, updates.len().saturating_sub(1)];
+        for (offset, keeps_store) in [true, false].into_iter().enumerate() {
+            let cut = cuts[(number + offset) % cuts.len()];
+            host.sandbox.reset();
+            let store = empty_store();
+            let first = host.process(&store, &[Crm::Kontur]);
+            wrong.extend(first.send(&updates[..cut.min(updates.len())]).await);
+            let store = if keeps_store { store } else { empty_store() };
+            let second = host.process(&store, &[Crm::Kontur]);
+            let failed = second.send(updates).await;
+            let late = if keeps_store { LateEvents::Unexpected } else { LateEvents::Expected };
+            if keeps_store {
                 wrong.extend(failed);
             }
-            let mut found = judge::truth(&desk, Crm::Kontur, &recording);
-            found.extend(judge::refused(&desk, Crm::Kontur, &recording, late));
-            if keeps {
-                found.extend(judge::requests(&desk, &recording, Times::BeginningTwice));
+            let mut found = check::calls(&host, Crm::Kontur, &recording);
+            found.extend(check::refusals(&host, Crm::Kontur, &recording, late));
+            if keeps_store {
+                found.extend(check::requests(&host, &recording, Repeated::Start));
             }
-            wrong.extend(found.iter().map(|one| format!("cut at {cut}, keeps {keeps}: {one}")));
+            wrong.extend(
+                found.iter().map(|one| format!("cut at {cut}, keeps_store {keeps_store}: {one}")),
+            );
         }
     }
-    assert_true(&wrong);
+    assert_none(&wrong);
 }

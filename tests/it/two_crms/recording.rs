@@ -1,4 +1,4 @@
-//! Recorded calls: what a tracker hears in them, and what really happened.
+//! Recorded calls: the tracker's updates, and the expected calls.
 
 use std::path::{Path, PathBuf};
 
@@ -7,29 +7,29 @@ use vochi_crm::asterisk::{CallTracker, CallUpdate, EventFile, PbxEvent, Reading}
 use vochi_crm::phone::PhoneReader;
 use vochi_crm::{CallEvent, CallRecord};
 
-/// A recorded scene of a PBX.
+/// A recording of a PBX's events.
 pub(super) struct Recording {
     pub(super) name: String,
     direction: String,
     expected: Value,
-    /// What a tracker says to it, calls among employees left out.
-    pub(super) heard: Vec<Said>,
+    /// The tracker's updates, without calls among employees.
+    pub(super) updates: Vec<Update>,
 }
 
-/// What a tracker said of a call with an outside party.
+/// An update of the tracker about a call with a client.
 #[derive(Clone)]
-pub(super) enum Said {
+pub(super) enum Update {
     Live(CallEvent),
-    Over(CallRecord),
+    Finished(CallRecord),
 }
 
-/// What really happened in a call.
-pub(super) struct Truth<'a> {
+/// The expected data of a call.
+pub(super) struct ExpectedCall<'a> {
     pub(super) direction: &'a str,
     expected: &'a Value,
 }
 
-/// Every recording there is, by name.
+/// Reads all recordings, sorted by name.
 pub(super) fn all() -> Vec<Recording> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let mut paths: Vec<PathBuf> = ["asterisk", "asterisk-ami"]
@@ -39,7 +39,7 @@ pub(super) fn all() -> Vec<Recording> {
         .filter(|path| path.extension().is_some_and(|kind| kind == "json"))
         .collect();
     paths.sort();
-    assert!(paths.len() > 100, "the recordings are there");
+    assert!(paths.len() > 100, "the recordings exist");
     paths.iter().map(|path| read(path)).collect()
 }
 
@@ -52,11 +52,11 @@ fn read(path: &Path) -> Recording {
         name: format!("{}/{}", folder.display(), name.display()),
         direction: whole["direction"].as_str().unwrap().to_owned(),
         expected: whole["expected"].clone(),
-        heard: heard(&text),
+        updates: updates(&text),
     }
 }
 
-fn heard(text: &str) -> Vec<Said> {
+fn updates(text: &str) -> Vec<Update> {
     let mut file = EventFile::open(text.as_bytes()).unwrap();
     let mut events = Vec::new();
     while let Some(event) = file.next_event().unwrap() {
@@ -81,10 +81,10 @@ fn heard(text: &str) -> Vec<Said> {
     }
     all.extend(calls.finish());
     all.into_iter()
-        .filter_map(|heard| match heard {
-            CallUpdate::Live(event) => Some(Said::Live(event.event().clone())),
+        .filter_map(|update| match update {
+            CallUpdate::Live(event) => Some(Update::Live(event.event().clone())),
             CallUpdate::Finished(call) if call.is_external() => {
-                Some(Said::Over(call.into_record()))
+                Some(Update::Finished(call.into_record()))
             }
             _ => None,
         })
@@ -92,24 +92,24 @@ fn heard(text: &str) -> Vec<Said> {
 }
 
 impl Recording {
-    /// How many calls with an outside party there were.
+    /// Returns the expected number of calls with a client.
     pub(super) fn calls(&self) -> usize {
         let calls = self.expected["expected_crm_calls"].as_u64().unwrap();
         usize::try_from(calls).unwrap()
     }
 
-    /// What really happened in each of them.
-    pub(super) fn truths(&self) -> Vec<Truth<'_>> {
+    /// Returns the expected calls with a client.
+    pub(super) fn expected_calls(&self) -> Vec<ExpectedCall<'_>> {
         if self.calls() == 0 {
             return Vec::new();
         }
-        let first = Truth { direction: &self.direction, expected: &self.expected };
+        let first = ExpectedCall { direction: &self.direction, expected: &self.expected };
         let parallel = self.expected["parallel_calls"].as_array();
-        let others = parallel.into_iter().flatten().map(|other| Truth {
+        let others = parallel.into_iter().flatten().map(|other| ExpectedCall {
             direction: other["direction"].as_str().unwrap(),
             expected: other,
         });
-        let all: Vec<Truth<'_>> = [first]
+        let all: Vec<ExpectedCall<'_>> = [first]
             .into_iter()
             .chain(others.filter(|other| other.direction != "internal"))
             .collect();
@@ -118,7 +118,7 @@ impl Recording {
     }
 }
 
-impl Truth<'_> {
+impl ExpectedCall<'_> {
     pub(super) fn id(&self) -> &str {
         self.expected["main_unique_id"].as_str().unwrap()
     }
@@ -127,13 +127,13 @@ impl Truth<'_> {
         self.expected["answered"].as_bool().unwrap()
     }
 
-    /// The client's number in E.164; none where it is hidden.
+    /// Returns the client's number in E.164; none if it is hidden.
     pub(super) fn phone(&self) -> Option<String> {
         let phone = self.expected["client_phone"].as_str()?;
         Some(format!("+{}", phone.trim_start_matches('+')))
     }
 
-    /// Everybody who talked with the client, in order, and who rang.
+    /// Returns the extensions that talked with the client, in order.
     pub(super) fn talked_with(&self) -> Vec<&str> {
         texts(&self.expected["talked_with"])
     }
@@ -142,7 +142,7 @@ impl Truth<'_> {
         texts(&self.expected["extensions"])
     }
 
-    /// How long the talk took; none where nobody can tell.
+    /// Returns the talk time in seconds; none if it is unknown.
     pub(super) fn talk(&self) -> Option<u64> {
         self.expected["talk_seconds"].as_u64()
     }
@@ -151,7 +151,7 @@ impl Truth<'_> {
         self.expected["wait_seconds"].as_u64()
     }
 
-    /// How it ended, as far as the recording says more than answered or not.
+    /// Returns the outcome, if the recording has more than answered or unanswered.
     pub(super) fn outcome(&self) -> Option<&str> {
         self.expected["outcome"].as_str()
     }

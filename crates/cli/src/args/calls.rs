@@ -1,4 +1,4 @@
-//! Calls: live events, finished records, recordings of what a PBX said.
+//! Arguments of `call-event`, `call-log`, `settle` and `replay`.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use vochi_crm::{Direction, Outcome, Reason, TransferMode};
 use super::DialStatus;
 use super::values;
 
-/// A live event.
+/// Arguments of `call-event`.
 #[derive(Debug, Args)]
 #[command(after_help = EVENT_EXAMPLES)]
 pub(crate) struct CallEventArgs {
@@ -29,8 +29,8 @@ pub(crate) struct CallEventArgs {
     )]
     pub(crate) phone: Option<String>,
 
-    /// An employee's extension; several may ring. Asterisk's spellings are read too: `151&152`,
-    /// `PJSIP/151`, a channel's name.
+    /// An employee's extension; several may ring. Accepts Asterisk's forms too: `151&152`,
+    /// `PJSIP/151`, a channel name.
     #[arg(long, value_name = "E")]
     pub(crate) ext: Vec<String>,
 
@@ -38,32 +38,32 @@ pub(crate) struct CallEventArgs {
     #[arg(long, value_name = "L")]
     pub(crate) line: Option<String>,
 
-    /// Who called whom, where the call's beginning is not known.
+    /// The direction of the call, if its start event is missing.
     #[arg(long, value_name = "D")]
     pub(crate) direction: Option<SettledDirection>,
 
-    /// How the call ended; with `hangup`. Without it, what is remembered of the call decides.
+    /// How the call ended; with `hangup`. By default derived from the stored events of the call.
     #[arg(long, value_name = "O", value_parser = values::outcomes())]
     pub(crate) outcome: Option<Outcome>,
 
-    /// Why it was not answered; with `hangup`.
+    /// Why the call was not answered; with `hangup`.
     #[arg(long, value_name = "R", value_parser = values::reasons())]
     pub(crate) reason: Option<Reason>,
 
-    /// Asterisk's `${DIALSTATUS}`, which gives outcome and reason; with `hangup`. --outcome and --reason
-    /// go before it.
+    /// Asterisk's `${DIALSTATUS}`, which sets outcome and reason; with `hangup`. --outcome and --reason
+    /// take precedence.
     #[arg(long, value_name = "S")]
     pub(crate) dialstatus: Option<DialStatus>,
 
-    /// How long the client talked with people; with `hangup`.
+    /// How many seconds the client talked with employees; with `hangup`.
     #[arg(long, value_name = "N")]
     pub(crate) talk_seconds: Option<u32>,
 
-    /// When it happened, with a zone; now without it.
+    /// The time of the event, with a zone. By default now.
     #[arg(long, value_name = "RFC3339")]
     pub(crate) at: Option<String>,
 
-    /// The CRM's own id of the call, when it came from a click in the CRM.
+    /// The CRM's id of the call, if it was started by a click in the CRM.
     #[arg(long, value_name = "I")]
     pub(crate) crm_call_id: Option<String>,
 
@@ -71,33 +71,33 @@ pub(crate) struct CallEventArgs {
     #[arg(long, value_name = "L")]
     pub(crate) leg: Option<String>,
 
-    /// Who gets the call; with `transfer`.
+    /// The extension that gets the call; with `transfer`.
     #[arg(long, value_name = "E", required_if_eq("kind", "transfer"))]
     pub(crate) to: Option<String>,
 
-    /// Who passes it on; with `transfer`. Without it, who talked last.
+    /// The extension that transfers the call; with `transfer`. By default the last one that talked.
     #[arg(long, value_name = "E")]
     pub(crate) from: Option<String>,
 
-    /// How it is passed on; with `transfer`.
+    /// The kind of transfer; with `transfer`. By default blind.
     #[arg(long, value_name = "MODE", value_parser = values::transfer_modes())]
     pub(crate) transfer_mode: Option<TransferMode>,
 
-    /// Put the call into the CRM's history too; with `hangup`.
+    /// Also log the call in the CRM's history; with `hangup`.
     #[arg(long)]
     pub(crate) record: bool,
 
-    /// Where the recording can be fetched.
+    /// The address of the recording.
     #[arg(long, value_name = "U")]
     pub(crate) record_url: Option<String>,
 
-    /// An option of one CRM; the value is JSON where it reads as JSON, else text.
+    /// An option of one CRM; the value is parsed as JSON if possible, else taken as text.
     #[arg(long, value_name = "K=V", value_parser = values::pair)]
     pub(crate) extra: Vec<(String, String)>,
 }
 
 const EVENT_EXAMPLES: &str = "\
-Later events need the call id only: missing values are taken from the earlier ones. An empty value
+Later events need only the call id: missing values are taken from the earlier ones. An empty value
 counts as absent.
 
 Examples:
@@ -108,28 +108,28 @@ Examples:
   vochi-crm call-event hangup --call-id 17.185 --dialstatus BUSY --talk-seconds '' --record
   vochi-crm --dry-run call-event out --call-id 17.186 --phone +375291112233 --ext 151";
 
-/// What happened in a live call.
+/// The type of a live event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum EventType {
-    /// It rings at employees; again, with further --ext, at further ones.
+    /// Phones of employees ring; repeated with further --ext, further phones ring.
     In,
     /// An employee calls a client.
     Out,
-    /// Somebody took it.
+    /// An employee answered.
     Answered,
     /// The client is on hold.
     Hold,
     /// The client is off hold.
     Resume,
-    /// The call is passed on (--to).
+    /// The call is transferred (--to).
     Transfer,
-    /// An extension stops ringing or leaves; the call goes on.
+    /// An extension stops ringing or leaves; the call continues.
     Leave,
     /// The call is over.
     Hangup,
 }
 
-/// A direction a CRM hears of.
+/// The direction of a call with a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SettledDirection {
     /// The client called.
@@ -147,7 +147,7 @@ impl From<SettledDirection> for Direction {
     }
 }
 
-/// A finished call.
+/// Arguments of `call-log`.
 #[derive(Debug, Args)]
 #[command(after_help = LOG_EXAMPLES)]
 pub(crate) struct CallLogArgs {
@@ -159,20 +159,19 @@ pub(crate) struct CallLogArgs {
     #[arg(long, value_name = "P", allow_hyphen_values = true)]
     pub(crate) phone: String,
 
-    /// Who called whom.
+    /// The direction of the call.
     #[arg(long, value_name = "D")]
     pub(crate) direction: SettledDirection,
 
-    /// When it began, with a zone.
+    /// The start time, with a zone.
     #[arg(long, value_name = "RFC3339")]
     pub(crate) started_at: String,
 
-    /// How it ended for the client.
+    /// How the call ended for the client.
     #[arg(long, value_name = "O", value_parser = values::outcomes())]
     pub(crate) outcome: Outcome,
 
-    /// The extension of the employee who talked or, unanswered, whose phone rang; then it may be
-    /// several.
+    /// The extension that talked; of an unanswered call, the extensions that rang.
     #[arg(long, value_name = "E")]
     pub(crate) ext: Option<String>,
 
@@ -180,16 +179,16 @@ pub(crate) struct CallLogArgs {
     #[arg(long, value_name = "L")]
     pub(crate) line: Option<String>,
 
-    /// How long the client talked with people. Required with `answered`, unless the call's live
-    /// events told it.
+    /// How many seconds the client talked with employees. Required with `answered`, unless the call's
+    /// live events give it.
     #[arg(long, value_name = "N")]
     pub(crate) talk_seconds: Option<u32>,
 
-    /// How long the client waited.
+    /// How many seconds the client waited.
     #[arg(long, value_name = "N")]
     pub(crate) wait_seconds: Option<u32>,
 
-    /// Where the recording can be fetched.
+    /// The address of the recording.
     #[arg(long, value_name = "U", conflicts_with = "record_file")]
     pub(crate) record_url: Option<String>,
 
@@ -197,13 +196,13 @@ pub(crate) struct CallLogArgs {
     #[arg(long, value_name = "F")]
     pub(crate) record_file: Option<PathBuf>,
 
-    /// The CRM's own id of the call, when it came from a click in the CRM.
+    /// The CRM's id of the call, if it was started by a click in the CRM.
     #[arg(long, value_name = "I")]
     pub(crate) crm_call_id: Option<String>,
 }
 
 const LOG_EXAMPLES: &str = "\
-Sending the same call twice records it once.
+Sending the same call again does not record it twice.
 
 Examples:
   vochi-crm call-log --call-id 17.185 --phone 375446370646 --direction in \\
@@ -212,29 +211,28 @@ Examples:
   vochi-crm call-log --call-id 17.190 --phone 375441278772 --direction in \\
       --started-at 2026-03-02T13:56:00+03:00 --outcome missed --ext 150 --wait-seconds 26";
 
-/// Pending work.
+/// Arguments of `settle`.
 #[derive(Debug, Args)]
 #[command(after_help = SETTLE_EXAMPLES)]
 pub(crate) struct SettleArgs {
-    /// Keep running: every 30 seconds, after failures less often, at least every 10 minutes.
+    /// Keep running: every 30 seconds; after failures less often, at least every 10 minutes.
     #[arg(long)]
     pub(crate) watch: bool,
 
-    /// Send what is pending of this call although it may have been done before. Look into the CRM
-    /// first.
+    /// Send the pending work of this call, although the CRM may have it already. Check the CRM first.
     #[arg(long, value_name = "ID", conflicts_with = "watch")]
     pub(crate) send: Option<String>,
 }
 
 const SETTLE_EXAMPLES: &str = "\
-Works on all profiles, or on the one of --profile. Ends with 0 if nothing was due.
+Handles all profiles, or the one of --profile. Ends with 0 if nothing was due.
 
 Examples:
   vochi-crm settle
   vochi-crm settle --watch
   vochi-crm settle --profile shop --send 17.185";
 
-/// A recording of what a PBX said.
+/// Arguments of `replay`.
 #[derive(Debug, Args)]
 #[command(after_help = REPLAY_EXAMPLES)]
 pub(crate) struct ReplayArgs {
@@ -243,30 +241,30 @@ pub(crate) struct ReplayArgs {
     #[arg(value_name = "FILE|-")]
     pub(crate) file: PathBuf,
 
-    /// How many times faster than it happened: 1 is real time. Without it: as fast as it goes.
+    /// How many times faster than real time. By default without waiting.
     #[arg(long, value_name = "N", value_parser = values::speed)]
     pub(crate) speed: Option<f64>,
 
-    /// The moment of `t` = 0, with a zone. Without it: `started_at` of the file, else what the
-    /// times in the events say.
+    /// The time of `t` = 0, with a zone. By default `started_at` of the file, else derived from the
+    /// times in the events.
     #[arg(long, value_name = "RFC3339")]
     pub(crate) base_time: Option<String>,
 
-    /// Show popups in a CRM that is not on this machine too.
+    /// Also show popups in CRMs that are not on this machine.
     #[arg(long)]
     pub(crate) popups: bool,
 
-    /// Keep calls that go on when the input ends in this file, and go on with those an earlier run
-    /// kept there.
+    /// Store unfinished calls in this file at the end of the input, and continue those stored by an
+    /// earlier run.
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
 }
 
 const REPLAY_EXAMPLES: &str = "\
-Without --profile it only prints what it understood, and needs no configuration. With one it
-records every call with an outside party there, each once however often it is replayed. A call
-that still goes on at the end of the input is shown as unfinished and not recorded, unless --state
-keeps it for the next run.
+Without --profile it only prints the calls and needs no configuration. With one it records every
+call with a client there; replaying a call again does not record it twice. A call that is not over
+at the end of the input is shown as unfinished and not recorded, unless --state keeps it for the
+next run.
 
 Examples:
   vochi-crm replay events.json

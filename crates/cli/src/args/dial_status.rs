@@ -1,26 +1,26 @@
-//! What Asterisk's `Dial` leaves in `${DIALSTATUS}`.
+//! Asterisk's `${DIALSTATUS}`.
 
 use std::convert::Infallible;
 use std::str::FromStr;
 
 use vochi_crm::{Direction, Outcome, Reason};
 
-/// How a dial ended, in Asterisk's words.
+/// The result of Asterisk's `Dial`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum DialStatus {
     /// `ANSWER`.
     Answer,
-    /// `NOANSWER`: it rang as long as `Dial` lets it.
+    /// `NOANSWER`: the timeout of `Dial` expired.
     NoAnswer,
     /// `BUSY`.
     Busy,
     /// `CANCEL`, in manager events also `ABORT`: the caller hung up.
     Cancel,
-    /// `CONGESTION`, `CHANUNAVAIL`, `INVALIDARGS`: nothing could be reached.
+    /// `CONGESTION`, `CHANUNAVAIL`, `INVALIDARGS`: no device could be reached.
     Unavailable,
-    /// `DONTCALL`, `TORTURE`: the called side had the caller turned away.
+    /// `DONTCALL`, `TORTURE`: the called party rejected the caller.
     Refused,
-    /// A word of another version.
+    /// A status this version does not know.
     Unknown(String),
 }
 
@@ -41,9 +41,8 @@ impl FromStr for DialStatus {
 }
 
 impl DialStatus {
-    /// Returns the outcome and the reason of a call in this direction. An incoming call that was not
-    /// answered is missed, and the reason says why. Without a direction the outcome of an unanswered
-    /// call is unknown.
+    /// Returns the outcome and the reason of a call in this direction. An unanswered incoming call is
+    /// missed. Without a direction the outcome of an unanswered call is unknown.
     pub(crate) fn meaning(
         &self,
         direction: Option<Direction>,

@@ -1,17 +1,17 @@
-//! Options without a value, as a dialplan writes them: `--talk-seconds "${ANSWEREDTIME}"` of a call that
+//! Options with an empty value, as dialplans pass them: `--talk-seconds "${ANSWEREDTIME}"` of a call that
 //! was not answered.
 
 use std::ffi::OsString;
 
 use clap::{Arg, Command};
 
-/// The commands that dialplans call.
+/// The commands that drop options with an empty value.
 const COMMANDS: [&str; 2] = ["call-event", "call-log"];
-/// An empty number is a hidden caller where a number is required, so it is left in.
+/// The option that stays when it is empty: where a number is required, an empty one is a hidden caller.
 const PHONE: &str = "phone";
 
-/// Drops the empty options of `call-event` and `call-log` from a command line: empty counts as absent.
-/// Global options stay: an empty `--profile` must not become the default one.
+/// Removes empty options of `call-event` and `call-log` from a command line. Global options stay: an
+/// empty `--profile` must not select the default profile.
 pub(super) fn dropped(root: &Command, arguments: &[OsString]) -> Vec<OsString> {
     let Some((at, command)) = subcommand(root, arguments) else {
         return arguments.to_vec();
@@ -55,7 +55,7 @@ pub(super) fn dropped(root: &Command, arguments: &[OsString]) -> Vec<OsString> {
     kept
 }
 
-/// The subcommand of a command line, and where it stands.
+/// Returns the subcommand of a command line and its position.
 fn subcommand<'a>(root: &'a Command, arguments: &[OsString]) -> Option<(usize, &'a Command)> {
     let mut words = arguments.iter().enumerate().skip(1);
     while let Some((at, word)) = words.next() {
@@ -71,7 +71,7 @@ fn subcommand<'a>(root: &'a Command, arguments: &[OsString]) -> Option<(usize, &
     None
 }
 
-/// The option of this name, if it takes a value.
+/// Returns the option of this name, if it takes a value.
 fn option<'a>(command: &'a Command, name: &str) -> Option<&'a Arg> {
     let mut all = command.get_arguments();
     all.find(|arg| arg.get_long() == Some(name) && arg.get_action().takes_values())

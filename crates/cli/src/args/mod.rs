@@ -1,4 +1,4 @@
-//! What can be said on the command line. Types only; nothing here reads or sends anything.
+//! The command line's arguments: types and parsing, no input or output.
 
 mod calls;
 mod dial_status;
@@ -11,7 +11,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::error::ErrorKind as Mistake;
+use clap::error::ErrorKind as ClapErrorKind;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub(crate) use calls::{CallEventArgs, CallLogArgs, EventType, ReplayArgs, SettleArgs};
@@ -19,7 +19,7 @@ pub(crate) use dial_status::DialStatus;
 pub(crate) use read::{ApiArgs, ChangesArgs, HealthArgs, LookupArgs, PhoneArgs, RouteArgs};
 pub(crate) use tools::{CompletionsArgs, ManArgs, SandboxArgs, SetupArgs};
 
-/// Tells CRMs about phone calls: popups while they ring, one truthful record when they are over.
+/// Reports phone calls to CRMs: popups while they ring, one record when they are over.
 #[derive(Debug, Parser)]
 #[command(name = "vochi-crm", bin_name = "vochi-crm", version, subcommand_required = true)]
 #[command(arg_required_else_help = true, after_help = EXAMPLES, max_term_width = 100)]
@@ -31,27 +31,27 @@ pub(crate) struct Cli {
 }
 
 impl Cli {
-    /// Reads a command line. One profile is enough for every command but `replay`.
+    /// Parses a command line. Only `replay` takes several profiles.
     ///
     /// # Errors
-    /// What is wrong with it, and help and version where they are asked for.
+    /// A usage error; also help and version, if requested.
     pub(crate) fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
         let cli = Self::try_parse_from(empty::dropped(&Self::command(), arguments))?;
         let profiles = cli.global.profile.len();
         let wrong = match &cli.command {
-            // Those before the command give way to those behind it, which would lose some unheard.
+            // clap drops the profiles before the command if there are some after it.
             Command::Replay(_) if profiles < named_profiles(arguments) => {
-                "write every --profile behind `replay`, or every one before it"
+                "write all --profile options after `replay`, or all before it"
             }
             Command::Replay(_) => return Ok(cli),
             _ if profiles > 1 => "only `replay` takes more than one --profile",
             _ => return Ok(cli),
         };
-        Err(Self::command().error(Mistake::ArgumentConflict, wrong))
+        Err(Self::command().error(ClapErrorKind::ArgumentConflict, wrong))
     }
 }
 
-/// How often a command line names a profile.
+/// Counts the `--profile` options of a command line.
 fn named_profiles(arguments: &[OsString]) -> usize {
     arguments
         .iter()
@@ -63,9 +63,10 @@ fn named_profiles(arguments: &[OsString]) -> usize {
 
 const EXAMPLES: &str = "\
 Exit codes:
-  0 done, 1 not there (lookup, route), 2 usage, 3 configuration, 4 bad input, 5 refused by the CRM,
-  6 no access, 7 not now and safe to repeat, 8 unknown outcome: look before repeating,
-  9 this CRM has no such thing, 70 a defect of this program, 130 interrupted
+  0 success, 1 not found (lookup, route), 2 usage, 3 configuration, 4 bad input,
+  5 refused by the CRM, 6 no access, 7 temporary failure, safe to repeat,
+  8 unknown outcome: check the CRM before repeating, 9 not supported by this CRM,
+  70 a defect of this program, 130 interrupted
 
 Examples:
   vochi-crm demo
@@ -75,43 +76,43 @@ Examples:
   vochi-crm call-event hangup --call-id 1757843474.185 --outcome answered --record
   vochi-crm replay events.json";
 
-/// What every command takes.
+/// The options of every command.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// The configuration file. Without it: `vochi-crm.toml` here, else
+    /// The configuration file. By default `vochi-crm.toml` in the working directory, else
     /// `$XDG_CONFIG_HOME/vochi-crm/config.toml`.
     #[arg(long, value_name = "FILE", global = true)]
     pub(crate) config: Option<PathBuf>,
 
-    /// The profile to work with; `replay` takes several. Without it: `default_profile`, else the
-    /// only one.
+    /// The profile to use; `replay` takes several. By default `default_profile`, else the only
+    /// profile.
     #[arg(long, value_name = "NAME", global = true)]
     pub(crate) profile: Vec<String>,
 
-    /// What to print: text for people, or one JSON object on one line.
+    /// The output format: aligned text, or one JSON object on one line.
     #[arg(long, value_name = "FORMAT", global = true, default_value = "human")]
     pub(crate) output: Format,
 
-    /// How long the whole command may take.
+    /// The timeout of the whole command.
     #[arg(long, value_name = "SECONDS", global = true, value_parser = values::duration)]
     pub(crate) timeout: Option<Duration>,
 
-    /// Send nothing and show the requests that would go out.
+    /// Send nothing; show the requests that would be sent.
     #[arg(long, global = true)]
     pub(crate) dry_run: bool,
 
-    /// Say more on standard error: -v what is sent, -vv every detail.
+    /// Print more on standard error: -v requests, -vv every detail.
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub(crate) verbose: u8,
 
-    /// Say nothing but errors on standard error.
+    /// Print only errors on standard error.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 }
 
 impl Global {
-    /// The defaults with this configuration file.
+    /// Returns the defaults with this configuration file.
     pub(crate) fn with_config(config: Option<PathBuf>) -> Self {
         Self {
             config,
@@ -125,7 +126,7 @@ impl Global {
     }
 }
 
-/// What is printed on standard output.
+/// The format of standard output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// Aligned text.
@@ -134,36 +135,36 @@ pub(crate) enum Format {
     Json,
 }
 
-/// What to do.
+/// The command.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Tell the CRM about a live call, now.
+    /// Notify the CRM of an event of a live call.
     CallEvent(Box<CallEventArgs>),
-    /// Settle a finished call: the CRM's history holds it once.
+    /// Log a finished call in the CRM's history, once.
     CallLog(Box<CallLogArgs>),
-    /// Send what is pending: records, recordings and follow-ups that could not be sent.
+    /// Send pending work: records, recordings and follow-ups that could not be sent.
     Settle(SettleArgs),
-    /// Work out the calls in recorded events of a PBX, and tell CRMs about them.
+    /// Work out the calls in recorded PBX events, and record them in CRMs.
     Replay(ReplayArgs),
-    /// Say who is calling: the customer, the company, the manager responsible.
+    /// Look up a caller: customer, company, responsible manager.
     Lookup(LookupArgs),
-    /// Print the extension of the manager responsible for a number, for dial plans.
+    /// Print the extension of the responsible manager of a number, for dial plans.
     Route(RouteArgs),
-    /// List the customers that were created or changed in the CRM.
+    /// List customers created or changed in the CRM.
     Changes(ChangesArgs),
-    /// List the CRM's users beside the configured extensions, and what does not fit.
+    /// List the CRM's users with their configured extensions, and every mismatch.
     #[command(after_help = "\
 Examples:
   vochi-crm users
   vochi-crm --output json users | jq -r '.mismatches[]'")]
     Users,
-    /// Check a profile end to end and say what to mend.
+    /// Check a profile end to end and name what to fix.
     Health(HealthArgs),
-    /// Register the telephony in the CRM. Twice is the same as once.
+    /// Register the telephony in the CRM. Can be repeated.
     Setup(SetupArgs),
-    /// Send a request of your own with the profile's authorisation, limits and retries.
+    /// Send a raw request with the profile's authorisation, limits and retries.
     Api(ApiArgs),
-    /// Read phone numbers the way the library does. Needs no configuration.
+    /// Read phone numbers as the library does. Needs no configuration.
     Phone(PhoneArgs),
     /// Serve stand-ins of the CRMs on this machine.
     Sandbox(SandboxArgs),
@@ -175,7 +176,7 @@ Examples:
   vochi-crm demo
   vochi-crm --output json demo")]
     Demo,
-    /// Print the completions of a shell.
+    /// Print the completion script of a shell.
     Completions(CompletionsArgs),
     /// Print the manual page, or write one page per command.
     Man(ManArgs),

@@ -1,4 +1,4 @@
-//! Reading: numbers, managers, the state of an account, anything else the CRM answers.
+//! Arguments of `route`, `lookup`, `changes`, `health`, `api` and `phone`.
 
 use std::path::PathBuf;
 
@@ -8,11 +8,11 @@ use vochi_crm::phone::Region;
 
 use super::values;
 
-/// Whom to connect a caller to.
+/// Arguments of `route`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Prints the extension alone; exit code 1 when nobody is responsible, so that a dial plan can go on
-with its usual route.
+Prints only the extension. Exit code 1 if there is no responsible manager; a dial plan then takes
+its usual route.
 
 Examples:
   vochi-crm --timeout 2 route +375446370646
@@ -23,11 +23,11 @@ pub(crate) struct RouteArgs {
     pub(crate) phone: String,
 }
 
-/// Who is calling.
+/// Arguments of `lookup`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Exit code 1 when the CRM knows nobody under the number. From a file: one number a line, each asked
-for once.
+Exit code 1 if the CRM knows no customer with the number. From a file: one number a line, each
+looked up once.
 
 Examples:
   vochi-crm lookup +375446370646
@@ -43,24 +43,24 @@ pub(crate) struct LookupArgs {
     pub(crate) from: Option<PathBuf>,
 }
 
-/// Where reading goes on.
+/// Arguments of `changes`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The last line is the new cursor. Keep it, and begin with it the next time.
+The last line is the new cursor. Pass it to the next run.
 
 Examples:
   vochi-crm --output json changes > customers.jsonl
   vochi-crm --output json changes --since \"$(tail -n 1 customers.jsonl | jq -r .cursor)\"")]
 pub(crate) struct ChangesArgs {
-    /// The cursor the run before ended with. Without it: since the CRM's beginning.
+    /// The cursor of the previous run. By default the CRM's whole history is read.
     #[arg(long, value_name = "CURSOR")]
     pub(crate) since: Option<String>,
 }
 
-/// What to check.
+/// Arguments of `health`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Ends with the exit code of the gravest finding.
+Ends with the exit code of the worst finding.
 
 Examples:
   vochi-crm health
@@ -71,12 +71,12 @@ pub(crate) struct HealthArgs {
     #[arg(long, conflicts_with = "profile")]
     pub(crate) all: bool,
 
-    /// Also search for this number.
+    /// Also look up this number.
     #[arg(long, value_name = "P", allow_hyphen_values = true)]
     pub(crate) phone: Option<String>,
 }
 
-/// A request of the caller's own.
+/// Arguments of `api`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -89,11 +89,11 @@ pub(crate) struct ApiArgs {
     #[arg(value_name = "METHOD", value_parser = values::method)]
     pub(crate) method: Method,
 
-    /// The path on the CRM's host, with a query or without.
+    /// The path on the CRM's host, optionally with a query.
     #[arg(value_name = "PATH")]
     pub(crate) path: String,
 
-    /// A parameter: of the query with GET, of a form otherwise.
+    /// A parameter: of the query with GET, else of the form.
     #[arg(short = 'd', long = "data", value_name = "KEY=VALUE", value_parser = values::pair)]
     pub(crate) data: Vec<(String, String)>,
 
@@ -101,27 +101,27 @@ pub(crate) struct ApiArgs {
     #[arg(long, value_name = "BODY", conflicts_with = "data")]
     pub(crate) json: Option<String>,
 
-    /// The request may be sent again when its answer is lost.
+    /// The request may be retried if its response is lost.
     #[arg(long)]
     pub(crate) idempotent: bool,
 }
 
-/// Numbers to read.
+/// Arguments of `phone`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Without numbers it reads standard input, one per line. Each gives one line of output; exit code 4
-when one of them is no number.
+Without numbers it reads standard input, one per line. Each number gives one line of output. Exit
+code 4 if one of them is not a number.
 
 Examples:
   vochi-crm phone --region BY '8 (029) 111-22-33'
   vochi-crm --output json phone --region RU < numbers.txt")]
 pub(crate) struct PhoneArgs {
-    /// Numbers as somebody wrote them.
+    /// The numbers to read.
     #[arg(value_name = "RAW", allow_negative_numbers = true)]
     pub(crate) raw: Vec<String>,
 
-    /// The country whose people wrote them, by its two letters. Without it:
-    /// `VOCHI_CRM_DEFAULT_REGION`, else international forms only.
+    /// The country by which national numbers are read, as two letters. By default
+    /// `VOCHI_CRM_DEFAULT_REGION`, else only international forms are read.
     #[arg(long, value_name = "CC", value_parser = values::region)]
     pub(crate) region: Option<Region>,
 }

@@ -1,15 +1,15 @@
-//! Registering the telephony, the sandbox, and what packagers need.
+//! Arguments of `setup`, `sandbox`, `completions` and `man`.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use clap_complete::Shell;
 
-/// What to register.
+/// Arguments of `setup`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 With --dry-run it reads, writes nothing and shows what it would change. Without an inbound secret in
-the configuration it makes one up and says which file it is in; so it does with RetailCRM's client id.
+the configuration it generates one and names the file; the same holds for RetailCRM's client id.
 Without public_url it registers everything but the addresses for clicks.
 
 Examples:
@@ -17,38 +17,38 @@ Examples:
   vochi-crm setup --profile shop
   vochi-crm setup --remove")]
 pub(crate) struct SetupArgs {
-    /// Undo it: the CRM no longer calls us, and the telephony is switched off there.
+    /// Undo the registration: the telephony is switched off in the CRM and its addresses are removed.
     #[arg(long)]
     pub(crate) remove: bool,
 }
 
-/// Where the sandbox serves.
+/// Arguments of `sandbox`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Runs until Ctrl-C. The page shows what each stand-in holds; `GET /state` tells it as JSON.
+Runs until Ctrl-C. The page shows the content of each stand-in; `GET /state` returns it as JSON.
 
 Examples:
   vochi-crm sandbox --write-config vochi-crm.toml
   vochi-crm --output json sandbox --bind 127.0.0.1:8800
   vochi-crm sandbox --bind localhost:8800 --tls cert.pem key.pem")]
 pub(crate) struct SandboxArgs {
-    /// Where the page listens; the CRMs take the ports after it. Port 0: any free ones.
+    /// The address of the page; the stand-ins take the following ports. Port 0: any free ports.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     pub(crate) bind: String,
 
-    /// Serve https with this certificate chain and key, both PEM files.
+    /// Serve https with this certificate chain and key (PEM files).
     #[arg(long, value_names = ["CERT", "KEY"], num_args = 2)]
     pub(crate) tls: Option<Vec<PathBuf>>,
 
-    /// Write a configuration file with a profile for every stand-in, readable by its owner only.
+    /// Write a configuration file with a profile for every stand-in, readable only by its owner.
     #[arg(long, value_name = "FILE")]
     pub(crate) write_config: Option<PathBuf>,
 }
 
-/// Whose completions.
+/// Arguments of `completions`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The script calls vochi-crm for what can stand at the cursor, names of profiles included.
+The script calls vochi-crm for the candidates, names of profiles included.
 
 Examples:
   vochi-crm completions bash > /usr/share/bash-completion/completions/vochi-crm
@@ -60,7 +60,7 @@ pub(crate) struct CompletionsArgs {
     pub(crate) shell: Shell,
 }
 
-/// Where manual pages go.
+/// Arguments of `man`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

@@ -1,4 +1,4 @@
-//! Reading single values. What is wrong here is a usage error.
+//! Parsers of single values. Their errors are usage errors.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use http::Method;
 use vochi_crm::phone::Region;
 use vochi_crm::{Error, Outcome, Reason, TransferMode};
 
-/// Seconds, whole or not, above zero and at most a day.
+/// Parses seconds, also fractional, above 0 and at most a day.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "write seconds, above 0 and at most 86400".to_owned();
     let seconds: f64 = text.parse().map_err(|_| wrong())?;
@@ -17,15 +17,15 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|_| wrong())
 }
 
-/// How many times faster than it happened.
+/// Parses a replay speed.
 pub(super) fn speed(text: &str) -> Result<f64, String> {
     let speed = text.parse().ok();
     speed
         .filter(|speed: &f64| speed.is_finite() && *speed > 0.0)
-        .ok_or_else(|| "write a number above 0; 1 is as fast as it happened".to_owned())
+        .ok_or_else(|| "write a number above 0; 1 is real time".to_owned())
 }
 
-/// `KEY=VALUE`.
+/// Parses `KEY=VALUE`.
 pub(super) fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
@@ -33,7 +33,7 @@ pub(super) fn pair(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// An HTTP method, in either case.
+/// Parses an HTTP method, in either case.
 pub(super) fn method(text: &str) -> Result<Method, String> {
     const KNOWN: [Method; 5] =
         [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
@@ -43,7 +43,7 @@ pub(super) fn method(text: &str) -> Result<Method, String> {
         .ok_or_else(|| "write GET, POST, PUT, PATCH or DELETE".to_owned())
 }
 
-/// A country's two letters.
+/// Parses a country code of two letters.
 pub(super) fn region(text: &str) -> Result<Region, String> {
     text.parse::<Region>().map_err(|error| error.to_string())
 }
@@ -60,7 +60,7 @@ pub(super) fn transfer_modes() -> impl TypedValueParser<Value = TransferMode> {
     one_of(TransferMode::ALL, TransferMode::as_str)
 }
 
-/// One of the library's words, with the whole list in help and errors.
+/// Parses one of the library's words; help and errors list all of them.
 fn one_of<T>(all: &'static [T], name: fn(T) -> &'static str) -> impl TypedValueParser<Value = T>
 where
     T: Copy + Send + Sync + std::str::FromStr<Err = Error> + 'static,
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_duration_is_seconds_above_zero() {
+    fn duration_is_seconds_above_zero() {
         assert_eq!(duration("2.5"), Ok(Duration::from_millis(2_500)));
         for bad in ["0", "-1", "nan", "inf", "1e9", "two", ""] {
             assert!(duration(bad).is_err(), "{bad}");
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_speed_is_a_number_above_zero() {
+    fn speed_is_a_number_above_zero() {
         assert_eq!(speed("0.5"), Ok(0.5));
         for bad in ["0", "-1", "nan", "inf", "fast", ""] {
             assert!(speed(bad).is_err(), "{bad}");
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pair_is_cut_at_its_first_equals_sign() {
+    fn pair_is_split_at_first_equals_sign() {
         assert_eq!(pair("a=b=c"), Ok(("a".to_owned(), "b=c".to_owned())));
         assert_eq!(pair("a="), Ok(("a".to_owned(), String::new())));
         assert!(pair("=b").is_err());

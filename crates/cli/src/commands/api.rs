@@ -1,4 +1,4 @@
-//! `api`: a request of the caller's own.
+//! `api`: sends a raw request.
 
 use http::Method;
 use serde::Serialize;
@@ -7,21 +7,21 @@ use url::form_urlencoded;
 use vochi_crm::http::{ApiRequest, RawRequest, Repeat};
 use vochi_crm::{Error, ErrorKind, Result};
 
-use crate::app::{App, Manner, Memory};
+use crate::app::{Access, App, StateScope};
 use crate::args::ApiArgs;
 use crate::exit::Exit;
-use crate::output::{Paint, Report, clean, redacted};
+use crate::output::{Report, Style, escape_controls, redacted};
 
 #[derive(Serialize)]
-struct Answered {
+struct ApiOutput {
     ok: bool,
     answer: Value,
 }
 
-impl Report for Answered {
-    fn human(&self, _: Paint) -> String {
+impl Report for ApiOutput {
+    fn human(&self, _: Style) -> String {
         match &self.answer {
-            Value::String(text) => clean(text).into_owned(),
+            Value::String(text) => escape_controls(text).into_owned(),
             other => serde_json::to_string_pretty(other).unwrap_or_default(),
         }
     }
@@ -29,22 +29,22 @@ impl Report for Answered {
 
 pub(super) async fn run(app: &App<'_>, args: &ApiArgs) -> Result<Exit> {
     let request = request(args)?;
-    let session = app.session(Memory::Own).await?;
+    let session = app.session(StateScope::Run).await?;
     let cx = app.history();
-    let manner = if args.method.is_safe() { Manner::Reads } else { Manner::Writes };
+    let access = if args.method.is_safe() { Access::Read } else { Access::Write };
     let profile = &session.profile;
     let name = profile.name.as_str();
     let work = vochi_crm::raw(&session.hub, name, &profile.settings, &cx, request);
-    let answer = app.in_time(&cx, manner, work).await?;
-    let report = Answered { ok: true, answer: redacted(answer, &app.redactor()) };
+    let answer = app.within_deadline(&cx, access, work).await?;
+    let report = ApiOutput { ok: true, answer: redacted(answer, &app.redactor()) };
     Ok(app.show(&session, &report, Exit::Done))
 }
 
 fn request(args: &ApiArgs) -> Result<RawRequest> {
     let usage = |message: &'static str| Error::new(ErrorKind::Usage, message);
     if args.path.contains("://") || args.path.starts_with("//") {
-        return Err(usage("the path has a host in it")
-            .with_hint("give the path alone, as /api/credentials; the host is the profile's url"));
+        return Err(usage("invalid path: it contains a host")
+            .with_hint("write only the path, as /api/credentials; the host is the profile's url"));
     }
     let (path, query) = args.path.split_once('?').unwrap_or((&args.path, ""));
     let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
@@ -62,13 +62,13 @@ fn request(args: &ApiArgs) -> Result<RawRequest> {
     }
     if let Some(body) = &args.json {
         if reading {
-            return Err(usage("a GET has no body").with_hint("give its parameters with -d"));
+            return Err(usage("--json: not allowed with GET").with_hint("pass parameters with -d"));
         }
         let body: Value = serde_json::from_str(body)
-            .map_err(|error| Error::input(format!("--json: this is no JSON: {error}")))?;
+            .map_err(|error| Error::input(format!("--json: invalid JSON: {error}")))?;
         request = request.json(&body)?;
     }
     let raw = RawRequest::new(request);
-    // The CRM is said to recognise a repeat; what it changes is a write all the same.
+    // A safe method is retried anyway.
     Ok(if args.idempotent && !args.method.is_safe() { raw.with_repeat(Repeat::Keyed) } else { raw })
 }

@@ -1,27 +1,27 @@
-//! `call-log`: settles a finished call.
+//! `call-log`: logs a finished call.
 
 use vochi_crm::{CallId, CallRecord, CrmCallId, Error, Line, Recorded, Recording, Result, Seconds};
 
-use super::delivery::{Delivery, client, option, remembered, settle};
+use super::delivery::{Delivery, client, log_call, option, remembered};
 use super::extensions::{extensions, one_extension};
-use crate::app::{App, Memory, Session};
+use crate::app::{App, Session, StateScope};
 use crate::args::CallLogArgs;
 use crate::exit::Exit;
 
 pub(super) async fn run(app: &App<'_>, args: &CallLogArgs) -> Result<Exit> {
-    let session = app.session(Memory::Shared).await?;
+    let session = app.session(StateScope::Shared).await?;
     let (record, warning) = read(args, &session)?;
     let mut delivery = Delivery::new(&session, record.call_id().as_str());
     delivery.set_client(Some(record.client()));
     delivery.set_crm_call_id(record.crm_call_id());
     require_talk(app, &session, &record).await?;
-    delivery.add(&settle(app, &session, record).await?);
+    delivery.add(&log_call(app, &session, record).await?);
     delivery.warn_of_number(warning.as_deref());
     Ok(app.show(&session, &delivery, Exit::Done))
 }
 
-/// Refuses an answered call whose talk time neither the command line nor the call's events give. The
-/// caller of this command can give it, and not every CRM lets a recorded call be corrected.
+/// Refuses an answered call whose talk time is neither on the command line nor in the call's events. Not
+/// every CRM lets a recorded call be corrected.
 async fn require_talk(app: &App<'_>, session: &Session, record: &CallRecord) -> Result<()> {
     if !record.outcome().is_answered() || record.talk().is_some() {
         return Ok(());
@@ -31,14 +31,14 @@ async fn require_talk(app: &App<'_>, session: &Session, record: &CallRecord) -> 
     if recorded || state.complete(record.clone()).talk().is_some() {
         return Ok(());
     }
-    let what = format!("call {} was answered, but its talk time is not known", record.call_id());
+    let what = format!("cannot log answered call {}: missing talk time", record.call_id());
     let connector = &session.connector;
     Err(Error::input(what)
-        .with_hint("give the talk seconds of an answered call")
+        .with_hint("pass the talk seconds of an answered call")
         .with_account(connector.crm(), connector.account().clone()))
 }
 
-/// The command line as a record.
+/// Converts the arguments into a record, with a warning about the number.
 fn read(args: &CallLogArgs, session: &Session) -> Result<(CallRecord, Option<String>)> {
     let (party, warning) = client(session.profile.account.phones(), &args.phone);
     let mut record = CallRecord::new(
@@ -69,10 +69,10 @@ fn read(args: &CallLogArgs, session: &Session) -> Result<(CallRecord, Option<Str
         record = record.with_recording(option("--record-url", Recording::url(url))?);
     }
     if let Some(file) = &args.record_file {
-        // A record without its recording cannot be mended by telling it again.
+        // A recorded call does not get its recording by a repeat.
         if !file.is_file() {
-            let why = format!("--record-file: {} is no file", file.display());
-            return Err(Error::input(why).with_hint("give the path of the recording"));
+            let why = format!("--record-file: {} is not a file", file.display());
+            return Err(Error::input(why).with_hint("pass the path of the recording"));
         }
         record = record.with_recording(Recording::File(file.clone()));
     }

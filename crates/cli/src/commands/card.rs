@@ -1,4 +1,4 @@
-//! A customer as it is shown.
+//! The output form of a customer.
 
 use serde::Serialize;
 use vochi_crm::connector::{Customer, CustomerKind};
@@ -6,7 +6,7 @@ use vochi_crm::{CrmUserId, Extension, Responsible};
 
 use crate::output::FixedColumns;
 
-/// The columns of a list of customers; the address of the card is as long as it is.
+/// The columns of a list of customers.
 const COLUMNS: FixedColumns<7> = FixedColumns([
     ("phone", 14),
     ("customer", 24),
@@ -17,7 +17,7 @@ const COLUMNS: FixedColumns<7> = FixedColumns([
     ("card", 0),
 ]);
 
-/// A customer as every command prints one.
+/// A customer in the output of `lookup` and `changes`.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Card {
     id: String,
@@ -64,12 +64,12 @@ fn word(kind: &CustomerKind) -> &str {
     }
 }
 
-/// The headings of a list of customers.
+/// Returns the headings of a list of customers.
 pub(super) fn heads() -> String {
     COLUMNS.heads()
 }
 
-/// A row of the list: a number, and a customer or nobody.
+/// Returns a row of the list: a number, and the customer if there is one.
 pub(super) fn row(phone: &str, card: Option<&Card>) -> String {
     let cell = |text: Option<&str>| text.filter(|text| !text.is_empty()).unwrap_or("-").to_owned();
     let employee = card.and_then(|card| card.responsible.as_ref());

@@ -1,16 +1,16 @@
-//! `changes`: customers that were created or changed in the CRM.
+//! `changes`: lists customers created or changed in the CRM.
 
 use serde::Serialize;
 use vochi_crm::Result;
 use vochi_crm::connector::Cursor;
 
 use super::card::{self, Card};
-use crate::app::{App, Manner, Memory};
+use crate::app::{Access, App, StateScope};
 use crate::args::{ChangesArgs, Format};
 use crate::exit::Exit;
-use crate::output::{Paint, Report, Tone, clean};
+use crate::output::{Report, Style, Tone, escape_controls};
 
-/// A customer that changed.
+/// The line of a changed customer.
 #[derive(Debug, Serialize)]
 struct Changed {
     ok: bool,
@@ -21,30 +21,30 @@ struct Changed {
 #[derive(Debug, Serialize)]
 struct End {
     ok: bool,
-    /// Where the next run goes on.
+    /// The cursor of the next run.
     cursor: String,
-    /// How many customers stand before it.
+    /// The number of customers printed.
     customers: usize,
 }
 
 impl Report for Changed {
-    fn human(&self, _: Paint) -> String {
+    fn human(&self, _: Style) -> String {
         card::row("-", Some(&self.customer))
     }
 }
 
 impl Report for End {
-    fn human(&self, paint: Paint) -> String {
-        format!("{} {}", paint.tone(Tone::Strong, "cursor:"), clean(&self.cursor))
+    fn human(&self, style: Style) -> String {
+        format!("{} {}", style.tone(Tone::Bold, "cursor:"), escape_controls(&self.cursor))
     }
 }
 
 pub(super) async fn run(app: &App<'_>, args: &ChangesArgs) -> Result<Exit> {
-    let session = app.session(Memory::Own).await?;
+    let session = app.session(StateScope::Run).await?;
     let since = args.since.as_ref().map(Cursor::new);
     let cx = app.history();
     let work = session.connector.changes(&cx, since.as_ref());
-    let changes = app.in_time(&cx, Manner::Reads, work).await?;
+    let changes = app.within_deadline(&cx, Access::Read, work).await?;
     let end = End {
         ok: true,
         cursor: changes.cursor.as_str().to_owned(),

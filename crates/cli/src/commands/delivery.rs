@@ -1,4 +1,4 @@
-//! What came of a call that was handed to the CRM.
+//! Sends events and records to a CRM and collects the results.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use vochi_crm::{
 };
 
 use super::phone;
-use crate::app::{App, Manner, Session};
-use crate::output::{Paint, Report, Tone, Trouble, clean};
+use crate::app::{Access, App, Session};
+use crate::output::{ErrorObject, Report, Style, Tone, escape_controls};
 
-/// How long a popup is worth sending, where nobody says.
+/// The default timeout of a popup.
 const POPUP_BUDGET: Duration = Duration::from_secs(10);
-/// The same for the end of a call, which closes the popup.
+/// The default timeout of an end event, which closes the popup.
 pub(super) const END_BUDGET: Duration = Duration::from_secs(30);
 
-/// What came of a call that was handed to the CRM.
+/// The result of a call event or record.
 #[derive(Debug, Serialize)]
 pub(super) struct Delivery {
     ok: bool,
@@ -30,9 +30,9 @@ pub(super) struct Delivery {
     recorded: bool,
     requests: u32,
     warnings: Vec<String>,
-    /// Whether the connector has said what became of a number that cannot be read.
+    /// True if the connector has warned of an unreadable number.
     #[serde(skip)]
-    told_of_number: bool,
+    has_number_warning: bool,
 }
 
 impl Delivery {
@@ -47,29 +47,29 @@ impl Delivery {
             recorded: false,
             requests: 0,
             warnings: Vec::new(),
-            told_of_number: false,
+            has_number_warning: false,
         }
     }
 
-    /// Notes the client, as far as it is a number.
+    /// Sets the client's number, if it has one.
     pub(super) fn set_client(&mut self, client: Option<&Party>) {
         self.phone = client.and_then(Party::number).or(self.phone);
     }
 
-    /// Notes the CRM's id of the call.
+    /// Sets the CRM's id of the call.
     pub(super) fn set_crm_call_id(&mut self, id: Option<&CrmCallId>) {
         self.crm_call_id = id.cloned().or(self.crm_call_id.take());
     }
 
-    /// Adds what came of one thing the CRM was told.
+    /// Adds the result of one event or record.
     pub(super) fn add(&mut self, receipt: &Receipt) {
         self.set_crm_call_id(receipt.crm_call_id());
         self.recorded |= receipt.recorded();
         self.requests += receipt.requests();
         for warning in receipt.warnings() {
-            self.told_of_number |= warning.kind() == WarningKind::UnreadableNumber;
+            self.has_number_warning |= warning.kind() == WarningKind::UnreadableNumber;
             match warning.kind() {
-                // Scripts look for these.
+                // Scripts recognise these by their code.
                 kind @ (WarningKind::RecordPending | WarningKind::FollowUpPending) => {
                     self.warn(&format!("{kind}: {}", warning.text()));
                 }
@@ -78,24 +78,24 @@ impl Delivery {
         }
     }
 
-    /// Adds a warning, once.
+    /// Adds a warning, unless it is there already.
     pub(super) fn warn(&mut self, warning: &str) {
         if !self.warnings.iter().any(|known| known == warning) {
             self.warnings.push(warning.to_owned());
         }
     }
 
-    /// Warns of a client that is no number, unless the connector has said what became of it.
+    /// Warns of an unreadable number, unless the connector has.
     pub(super) fn warn_of_number(&mut self, warning: Option<&str>) {
         if let Some(warning) = warning
-            && (!self.told_of_number || warning.ends_with(SET_REGION))
+            && (!self.has_number_warning || warning.ends_with(SET_REGION))
         {
             self.warn(warning);
         }
     }
 }
 
-/// What came of a call in one of several accounts.
+/// The result of a call in one of several accounts.
 #[derive(Debug, Serialize)]
 pub(super) struct ProfileDelivery {
     pub(super) profile: String,
@@ -103,12 +103,12 @@ pub(super) struct ProfileDelivery {
     crm_call_id: Option<CrmCallId>,
     pub(super) recorded: bool,
     pub(super) warnings: Vec<String>,
-    error: Option<Trouble>,
+    error: Option<ErrorObject>,
 }
 
 impl Delivery {
-    /// The same beside those of other accounts, for a call they have in common.
-    pub(super) fn among_others(self, error: Option<Trouble>) -> ProfileDelivery {
+    /// Converts the result into one of several for the same call.
+    pub(super) fn among_others(self, error: Option<ErrorObject>) -> ProfileDelivery {
         ProfileDelivery {
             profile: self.profile,
             ok: error.is_none(),
@@ -121,17 +121,17 @@ impl Delivery {
 }
 
 impl Report for Delivery {
-    fn human(&self, paint: Paint) -> String {
+    fn human(&self, style: Style) -> String {
         let what = match (self.requests, self.recorded) {
             (_, true) => "recorded",
             (0, false) => "nothing to send",
             (_, false) => "sent",
         };
-        let mut line = vec![paint.tone(Tone::Good, what), format!("call {}", self.call_id)];
+        let mut line = vec![style.tone(Tone::Success, what), format!("call {}", self.call_id)];
         line.extend(self.phone.map(|phone| phone.to_string()));
         line.push(format!("{} account {}", self.crm, self.profile));
         line.extend(self.crm_call_id.as_ref().map(|id| format!("CRM call {id}")));
-        clean(&line.join("  ")).into_owned()
+        escape_controls(&line.join("  ")).into_owned()
     }
 
     fn warnings(&self) -> &[String] {
@@ -139,11 +139,10 @@ impl Report for Delivery {
     }
 }
 
-/// The end of a warning that says more than a connector, which does not know why a number is
-/// unreadable.
+/// The end of a warning that says more than the connector's own.
 const SET_REGION: &str = "set default_region to read national numbers";
 
-/// Reads the client's number. What is none is kept, with a warning.
+/// Reads the client's number. An unreadable one is kept as text, with a warning.
 pub(super) fn client(phones: PhoneReader, raw: &str) -> (Party, Option<String>) {
     let party = Party::read(&phones, raw);
     let warning = match &party {
@@ -159,25 +158,25 @@ pub(super) fn client(phones: PhoneReader, raw: &str) -> (Party, Option<String>) 
     (party, warning)
 }
 
-/// Names the option a value came from.
+/// Puts the name of the option in front of the error of its value.
 pub(super) fn option<T>(name: &str, value: Result<T>) -> Result<T> {
     value.map_err(|error| {
-        let told = Error::new(error.kind(), format!("{name}: {}", error.message()));
+        let named = Error::new(error.kind(), format!("{name}: {}", error.message()));
         match error.hint() {
-            Some(hint) => told.with_hint(hint.to_owned()),
-            None => told,
+            Some(hint) => named.with_hint(hint.to_owned()),
+            None => named,
         }
     })
 }
 
-/// What is remembered of a call.
+/// Returns the stored state of a call.
 pub(super) async fn remembered(session: &Session, cx: &Cx, call: &CallId) -> Result<CallState> {
     let account = session.profile.account.name();
     let open = session.hub.open_call(cx, account, call).await?;
     Ok(open.state().clone())
 }
 
-/// The circumstances of telling a live event.
+/// Returns the context for sending a live event.
 pub(super) fn live(app: &App<'_>, event: &CallEvent) -> Cx {
     app.live(match event.kind() {
         EventKind::Ended { .. } => END_BUDGET,
@@ -185,19 +184,19 @@ pub(super) fn live(app: &App<'_>, event: &CallEvent) -> Cx {
     })
 }
 
-/// Tells the CRM what happened in a live call.
-pub(super) async fn tell(
+/// Sends a live event to the CRM.
+pub(super) async fn notify(
     app: &App<'_>,
     session: &Session,
     cx: &Cx,
     event: &CallEvent,
 ) -> Result<Receipt> {
     let work = session.connector.handle_event(cx, event);
-    app.in_time(cx, Manner::Writes, work).await
+    app.within_deadline(cx, Access::Write, work).await
 }
 
-/// Puts a finished call into the CRM's history.
-pub(super) async fn settle(
+/// Logs a finished call in the CRM's history.
+pub(super) async fn log_call(
     app: &App<'_>,
     session: &Session,
     record: CallRecord,
@@ -205,6 +204,8 @@ pub(super) async fn settle(
     let cx = app.history();
     let records = [record];
     let work = async { Ok(session.connector.log_calls(&cx, &records).await) };
-    let mut receipts = app.in_time(&cx, Manner::Writes, work).await?.into_iter();
-    receipts.next().unwrap_or_else(|| Err(Error::internal("there is no receipt for the record")))
+    let mut receipts = app.within_deadline(&cx, Access::Write, work).await?.into_iter();
+    receipts
+        .next()
+        .unwrap_or_else(|| Err(Error::internal("the connector returned no receipt for the record")))
 }

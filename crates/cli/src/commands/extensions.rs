@@ -1,20 +1,21 @@
-//! Extensions as a dialplan writes them.
+//! Extensions in the forms a dialplan passes.
 
 use vochi_crm::asterisk::ExtensionPattern;
 use vochi_crm::{Error, Extension, Result};
 
 use super::delivery::option;
 
-/// A channel's name ends with this many hexadecimal digits or more.
+/// The smallest number of hexadecimal digits at the end of a channel name.
 const CHANNEL_NUMBER: usize = 7;
 
-/// Reads the extensions in the values of an option, each once and in order: `151`, `151&152`,
-/// `151,152`, channels (`PJSIP/151-0000001a`) and what `Dial` is given (`PJSIP/151`, `Local/151@ctx/n`,
-/// `PJSIP/151/sip:151@192.0.2.5`). The name of a phone is read by the PBX's pattern, so that `PJSIP/201-WS`
-/// is 201; a name that does not match it is taken as it is.
+/// Reads the extensions in the values of an option, in order and without repeats.
+///
+/// Accepts `151`, `151&152`, `151,152`, channels (`PJSIP/151-0000001a`) and destinations of `Dial`
+/// (`PJSIP/151`, `Local/151@ctx/n`, `PJSIP/151/sip:151@192.0.2.5`). The name of a phone is read by the PBX's
+/// pattern, so that `PJSIP/201-WS` is 201; a name that does not match is taken as it is.
 ///
 /// # Errors
-/// `input` where there is none in a value; the message begins with the option's name.
+/// `input` if a value holds none; the message begins with the option's name.
 pub(super) fn extensions<'a>(
     name: &str,
     values: impl IntoIterator<Item = &'a String>,
@@ -40,7 +41,7 @@ pub(super) fn extensions<'a>(
 /// Reads the one extension in the value of an option.
 ///
 /// # Errors
-/// As [`extensions`]; `input` where there are several.
+/// As [`extensions`]; `input` if there are several.
 pub(super) fn one_extension(
     name: &str,
     value: &String,
@@ -50,11 +51,11 @@ pub(super) fn one_extension(
     match <[Extension; 1]>::try_from(read) {
         Ok([extension]) => Ok(extension),
         Err(_) => Err(Error::input(format!("{name}: several extensions in {value:?}"))
-            .with_hint("give one extension")),
+            .with_hint("pass one extension")),
     }
 }
 
-/// The extension in `151`, `TECHNOLOGY/151-0000001a` or `TECHNOLOGY/151`.
+/// Extracts the extension from `151`, `TECHNOLOGY/151-0000001a` or `TECHNOLOGY/151`.
 fn extension<'a>(text: &'a str, pattern: &ExtensionPattern) -> &'a str {
     let Some((technology, resource)) = text.split_once('/') else {
         return text;
@@ -68,7 +69,7 @@ fn extension<'a>(text: &'a str, pattern: &ExtensionPattern) -> &'a str {
     let first = parts.next().unwrap_or_default();
     let is_local = technology.eq_ignore_ascii_case("local");
     let peer = match parts.next() {
-        // A trunk, and the number that is dialled through it; the address of a phone dials the phone.
+        // A trunk and the number dialled through it; behind a phone there is only its address.
         Some(number) if !is_local && !number.is_empty() && !number.contains(':') => number,
         _ => first,
     };
@@ -80,7 +81,7 @@ fn extension<'a>(text: &'a str, pattern: &ExtensionPattern) -> &'a str {
     pattern.extension(peer).unwrap_or(peer)
 }
 
-/// Returns true for what Asterisk puts behind a peer's name to make a channel's name unique.
+/// Returns true for the suffix by which Asterisk makes a channel name unique.
 fn is_channel_number(technology: &str, text: &str) -> bool {
     let is_hex = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     is_hex && (text.len() >= CHANNEL_NUMBER || technology.eq_ignore_ascii_case("dahdi"))
@@ -151,7 +152,7 @@ mod tests {
         let values = ["PJSIP/151-soft-0000001a".to_owned(), "151-soft".to_owned()];
         let read = extensions("--ext", &values, &pattern).unwrap();
         let read: Vec<&str> = read.iter().map(Extension::as_str).collect();
-        assert_eq!(read, ["151", "151-soft"], "plain text is an extension as it is");
+        assert_eq!(read, ["151", "151-soft"], "text without a technology is taken as it is");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `health`: checks profiles end to end and says what to mend.
+//! `health`: checks profiles end to end and names what to fix.
 
 use serde::Serialize;
 use vochi_crm::connector::Check;
@@ -6,17 +6,17 @@ use vochi_crm::state::DirectoryCallStore;
 use vochi_crm::{Cx, Error, ErrorKind, PhoneNumber, Result};
 
 use super::route;
-use crate::app::{App, Manner, Memory, Session};
+use crate::app::{Access, App, Session, StateScope};
 use crate::args::HealthArgs;
 use crate::config::{Profile, Settings};
 use crate::exit::Exit;
-use crate::output::{Columns, Paint, Rehearsal, Report, Tone, clean};
+use crate::output::{Columns, DryRun, Report, Style, Tone, escape_controls};
 
 #[derive(Debug, Serialize)]
 struct Health {
     ok: bool,
     profiles: Vec<ProfileHealth>,
-    /// The gravest finding, where there is one.
+    /// The worst finding, if a check failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Finding>,
 }
@@ -26,7 +26,7 @@ struct ProfileHealth {
     profile: String,
     crm: Option<String>,
     ok: bool,
-    /// How long the CRM took for its first answer.
+    /// The latency of the CRM's first response.
     latency_ms: Option<u64>,
     checks: Vec<CheckRow>,
     #[serde(skip)]
@@ -60,38 +60,38 @@ pub(super) async fn run(app: &App<'_>, args: &HealthArgs) -> Result<Exit> {
         let profile = settings.profile()?;
         vec![(profile.name.clone(), Ok(profile))]
     };
-    let good = || profiles.iter().filter_map(|(_, profile)| profile.as_ref().ok());
-    app.conceal(good().flat_map(|profile| profile.secrets.iter().cloned()));
-    // A number that is none is the caller's mistake, whatever the accounts are like.
-    for profile in good() {
-        searched(args, profile)?;
+    let valid = || profiles.iter().filter_map(|(_, profile)| profile.as_ref().ok());
+    app.add_secrets(valid().flat_map(|profile| profile.secrets.iter().cloned()));
+    // An invalid number is an error of the command line, whatever the accounts are like.
+    for profile in valid() {
+        search_number(args, profile)?;
     }
     let cx = app.history();
-    let mut under_way = Vec::new();
-    let mut rehearsal = Rehearsal::nothing();
+    let mut running = Vec::new();
+    let mut dry_run = DryRun::new();
     for (name, profile) in profiles {
         let crm = settings.crm_of(&name).map(str::to_owned);
         let session = match profile {
             Ok(profile) => {
-                let phone = searched(args, &profile)?;
-                let session = app.open(profile, &settings, Memory::Own).await;
+                let phone = search_number(args, &profile)?;
+                let session = app.open(profile, &settings, StateScope::Run).await;
                 session.map(|session| (session, phone))
             }
             Err(error) => Err(error),
         };
-        under_way.push(match session {
+        running.push(match session {
             Err(error) if !args.all => return Err(error),
-            Err(error) => Checking::Done(Box::new(misconfigured(name, crm, &error))),
+            Err(error) => Checking::Done(Box::new(config_failure(name, crm, &error))),
             Ok((session, phone)) if app.global.dry_run => {
-                checked(&session, phone, &cx).await;
-                session.rehearsed(&mut rehearsal);
+                check_profile(&session, phone, &cx).await;
+                session.add_to_dry_run(&mut dry_run);
                 continue;
             }
             Ok((session, phone)) => {
                 let state = state_check(&settings).await;
                 let cx = cx.clone();
                 Checking::Running(tokio::spawn(async move {
-                    let mut health = checked(&session, phone, &cx).await;
+                    let mut health = check_profile(&session, phone, &cx).await;
                     health.add(&state);
                     health
                 }))
@@ -99,45 +99,46 @@ pub(super) async fn run(app: &App<'_>, args: &HealthArgs) -> Result<Exit> {
         });
     }
     if app.global.dry_run {
-        app.output.report(&rehearsal);
+        app.output.report(&dry_run);
         return Ok(Exit::Done);
     }
     let mut found = Vec::new();
     let redactor = app.redactor();
-    for checking in under_way {
+    for checking in running {
         let mut health = match checking {
             Checking::Done(health) => *health,
-            Checking::Running(task) => app.in_time(&cx, Manner::Reads, joined(task)).await?,
+            Checking::Running(task) => app.within_deadline(&cx, Access::Read, join(task)).await?,
         };
-        // Checks name values of the configuration, and a key may be in the wrong place.
+        // Checks name configured values, and a key may stand in the wrong field.
         for check in &mut health.checks {
             check.message = redactor.mask_known(&check.message);
             check.hint = check.hint.take().map(|hint| redactor.mask_known(&hint));
         }
         found.push(health);
     }
-    let exit = found.iter().fold(Exit::Done, |exit, health| exit.or_graver(health.exit));
-    let report = Health { ok: exit == Exit::Done, error: gravest(&found, exit), profiles: found };
+    let exit = found.iter().fold(Exit::Done, |exit, health| exit.or_worse(health.exit));
+    let report =
+        Health { ok: exit == Exit::Done, error: worst_finding(&found, exit), profiles: found };
     app.output.report(&report);
     Ok(exit)
 }
 
-/// A profile whose checks are done already, or under way.
+/// The checks of a profile, done or running.
 enum Checking {
     Done(Box<ProfileHealth>),
     Running(tokio::task::JoinHandle<ProfileHealth>),
 }
 
-async fn joined(task: tokio::task::JoinHandle<ProfileHealth>) -> Result<ProfileHealth> {
-    task.await.map_err(|_| Error::internal("a check broke down"))
+async fn join(task: tokio::task::JoinHandle<ProfileHealth>) -> Result<ProfileHealth> {
+    task.await.map_err(|_| Error::internal("a check panicked"))
 }
 
-/// The number to search for, as this profile reads it.
-fn searched(args: &HealthArgs, profile: &Profile) -> Result<Option<PhoneNumber>> {
+/// Reads the number to look up as this profile does.
+fn search_number(args: &HealthArgs, profile: &Profile) -> Result<Option<PhoneNumber>> {
     args.phone.as_ref().map(|raw| route::number(profile.account.phones(), raw)).transpose()
 }
 
-async fn checked(session: &Session, phone: Option<PhoneNumber>, cx: &Cx) -> ProfileHealth {
+async fn check_profile(session: &Session, phone: Option<PhoneNumber>, cx: &Cx) -> ProfileHealth {
     let connector = &session.connector;
     let mut health = ProfileHealth {
         profile: session.profile.name.clone(),
@@ -162,7 +163,7 @@ async fn checked(session: &Session, phone: Option<PhoneNumber>, cx: &Cx) -> Prof
                 let at = at.unwrap_or_default();
                 Check::passed("search", format!("{name}{at} is responsible for {phone}"))
             }
-            Ok(None) => Check::passed("search", format!("nobody is responsible for {phone}")),
+            Ok(None) => Check::passed("search", format!("no responsible manager for {phone}")),
             Err(error) => Check::broken("search", &error),
         };
         health.add(&search);
@@ -170,7 +171,7 @@ async fn checked(session: &Session, phone: Option<PhoneNumber>, cx: &Cx) -> Prof
     health
 }
 
-/// Whether live calls can be remembered between processes.
+/// Checks that the state of calls can be stored.
 async fn state_check(settings: &Settings<'_>) -> Check {
     let opened = match settings.state_dir() {
         Ok(root) => match DirectoryCallStore::open(&root).await {
@@ -180,12 +181,14 @@ async fn state_check(settings: &Settings<'_>) -> Check {
         Err(error) => Err(error),
     };
     match opened {
-        Ok(root) => Check::passed("state", format!("calls are remembered in {}", root.display())),
+        Ok(root) => {
+            Check::passed("state", format!("the state of calls is stored in {}", root.display()))
+        }
         Err(error) => Check::broken("state", &error),
     }
 }
 
-fn misconfigured(profile: String, crm: Option<String>, error: &Error) -> ProfileHealth {
+fn config_failure(profile: String, crm: Option<String>, error: &Error) -> ProfileHealth {
     let mut health = ProfileHealth {
         profile,
         crm,
@@ -202,7 +205,7 @@ impl ProfileHealth {
     fn add(&mut self, check: &Check) {
         if let Some(kind) = check.failure() {
             self.ok = false;
-            self.exit = self.exit.or_graver(Exit::of_kind(kind));
+            self.exit = self.exit.or_worse(Exit::of_kind(kind));
         }
         self.checks.push(CheckRow {
             name: check.name(),
@@ -214,8 +217,8 @@ impl ProfileHealth {
     }
 }
 
-/// The finding that decided how the command ends.
-fn gravest(found: &[ProfileHealth], exit: Exit) -> Option<Finding> {
+/// Returns the finding that decides the exit code.
+fn worst_finding(found: &[ProfileHealth], exit: Exit) -> Option<Finding> {
     found.iter().flat_map(|health| health.checks.iter().map(move |check| (health, check))).find_map(
         |(health, check)| {
             let kind = check.failure.filter(|kind| Exit::of_kind(*kind) == exit)?;
@@ -230,13 +233,13 @@ fn gravest(found: &[ProfileHealth], exit: Exit) -> Option<Finding> {
 }
 
 impl Report for Health {
-    fn human(&self, paint: Paint) -> String {
+    fn human(&self, style: Style) -> String {
         let mut text = Vec::new();
         for health in &self.profiles {
             let crm = health.crm.as_deref().unwrap_or("no CRM");
             let latency = health.latency_ms.map(|ms| format!(", {ms} ms")).unwrap_or_default();
             let heading = format!("{} ({crm}{latency})", health.profile);
-            text.push(paint.tone(Tone::Strong, &clean(&heading)));
+            text.push(style.tone(Tone::Bold, &escape_controls(&heading)));
             let mut columns = Columns::plain();
             for check in &health.checks {
                 columns.row([if check.ok { "ok" } else { "FAIL" }, check.name, &check.message]);
@@ -245,7 +248,7 @@ impl Report for Health {
                 }
             }
             text.extend(columns.to_string().lines().map(|line| match line.trim_start() {
-                line if line.starts_with("FAIL") => paint.tone(Tone::Bad, line),
+                line if line.starts_with("FAIL") => style.tone(Tone::Error, line),
                 _ => line.to_owned(),
             }));
         }

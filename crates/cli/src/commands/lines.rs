@@ -1,4 +1,4 @@
-//! Lines of a file or of standard input, as they come.
+//! Lines of a file or of standard input.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -8,21 +8,21 @@ use std::thread;
 use tokio::sync::mpsc;
 use vochi_crm::{Error, Result};
 
-/// The lines that are read before they are asked for.
+/// The number of lines read in advance.
 const AHEAD: usize = 64;
-/// The longest line, in bytes: input without line ends must not fill the memory.
+/// The longest line in bytes, so that input without line ends does not fill the memory.
 const LONGEST: u64 = 64 * 1024;
 
-/// Lines of a file or of standard input, as they come. They are read on a thread of its own, so that
-/// waiting for a line holds up neither a deadline nor Ctrl-C.
+/// Lines of a file or of standard input. A thread reads them, so that waiting for a line delays neither
+/// the deadline nor Ctrl-C.
 pub(super) struct Lines(mpsc::Receiver<Result<String>>);
 
 impl Lines {
-    /// Opens a file, or standard input for `-`. An error is the first line.
+    /// Opens a file, or standard input for `-`. An error is returned as the first line.
     pub(super) fn open(path: &Path) -> Self {
         let (sender, lines) = mpsc::channel(AHEAD);
         let path = path.to_owned();
-        // It is left behind where it waits for a line that is no longer needed.
+        // Not joined: it may block in a read when the command ends.
         thread::spawn(move || {
             if let Err(error) = read(&path, &sender) {
                 drop(sender.blocking_send(Err(error)));
@@ -31,15 +31,15 @@ impl Lines {
         Self(lines)
     }
 
-    /// The next line without its end; `None` after the last one.
+    /// Returns the next line without its end; `None` after the last one.
     ///
     /// # Errors
-    /// `input` where the rest cannot be read.
+    /// `input` if the rest cannot be read.
     pub(super) async fn next(&mut self) -> Option<Result<String>> {
         self.0.recv().await
     }
 
-    /// The next line, if it was read already.
+    /// Returns the next line, if it has been read.
     ///
     /// # Errors
     /// As [`next`](Self::next).

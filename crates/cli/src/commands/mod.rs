@@ -1,4 +1,4 @@
-//! One file per command: what it reads, what it asks of the library, what it says.
+//! The commands, a module each.
 
 mod api;
 mod call_event;
@@ -34,7 +34,7 @@ use crate::output::Output;
 /// Runs one command.
 pub(crate) fn run(cli: &Cli, environment: &Environment, output: &Output) -> Exit {
     let began = Instant::now();
-    // These need neither log nor runtime nor configuration, and answer at once.
+    // These need no log, runtime or configuration.
     match &cli.command {
         Command::Phone(args) if !args.raw.is_empty() => {
             return phone::run(args, environment, output);
@@ -43,12 +43,12 @@ pub(crate) fn run(cli: &Cli, environment: &Environment, output: &Output) -> Exit
         Command::Man(args) => return packaging::man(args, output),
         _ => {}
     }
-    let blackened = logs::start(&cli.global, output);
+    let secrets = logs::start(&cli.global, output);
     let app = App {
         global: &cli.global,
         environment,
         output,
-        blackened,
+        secrets,
         began,
         stop: Stop::default(),
         writes: RefCell::default(),

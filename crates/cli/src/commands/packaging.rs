@@ -1,4 +1,4 @@
-//! `completions` and `man`: what packagers need.
+//! `completions` and `man`, for packagers.
 
 use std::io;
 use std::path::Path;
@@ -43,11 +43,11 @@ pub(super) fn man(args: &ManArgs, output: &Output) -> Exit {
     }
 }
 
-/// One page with every command in it.
+/// Renders one page with all commands.
 fn page() -> io::Result<Vec<u8>> {
     let mut page = Vec::new();
     let mut command = Cli::command();
-    // Commands know the global options only once the whole is put together.
+    // Adds the global options to the subcommands.
     command.build();
     Man::new(command.clone()).render(&mut page)?;
     for command in command.get_subcommands().filter(|command| !command.is_hide_set()) {

@@ -1,5 +1,7 @@
-//! `phone`: reads numbers the way the library does. It reads no configuration, and for numbers of the
-//! command line it starts no runtime, so that scripts can call it for every number they meet.
+//! `phone`: reads numbers as the library does.
+//!
+//! It reads no configuration, and for numbers on the command line it starts no runtime, so that scripts can
+//! run it for every number.
 
 use std::path::Path;
 
@@ -12,16 +14,16 @@ use crate::app::App;
 use crate::args::{Format, PhoneArgs};
 use crate::config::Environment;
 use crate::exit::Exit;
-use crate::output::{Output, Paint, Tone, clean};
+use crate::output::{Output, Style, Tone, escape_controls};
 
 const REGION_VARIABLE: &str = "VOCHI_CRM_DEFAULT_REGION";
 
-/// Reads the numbers of the command line.
+/// Reads the numbers on the command line.
 pub(super) fn run(args: &PhoneArgs, environment: &Environment, output: &Output) -> Exit {
     match reader(args, environment) {
         Ok(reader) => {
             let raws = args.raw.iter();
-            raws.fold(Exit::Done, |exit, raw| exit.or_graver(one(reader, raw, output)))
+            raws.fold(Exit::Done, |exit, raw| exit.or_worse(print_reading(reader, raw, output)))
         }
         Err(error) => {
             output.failure(&error, &Redactor::default());
@@ -30,14 +32,14 @@ pub(super) fn run(args: &PhoneArgs, environment: &Environment, output: &Output) 
     }
 }
 
-/// Reads the numbers of standard input, a line each.
+/// Reads the numbers on standard input, one per line.
 pub(super) async fn run_over_input(app: &App<'_>, args: &PhoneArgs) -> Result<Exit, Error> {
     let reader = reader(args, app.environment)?;
     let mut lines = Lines::open(Path::new("-"));
     let mut exit = Exit::Done;
     while let Some(line) = lines.next().await {
-        exit = exit.or_graver(match line {
-            Ok(line) => one(reader, &line, app.output),
+        exit = exit.or_worse(match line {
+            Ok(line) => print_reading(reader, &line, app.output),
             Err(error) => app.fail(&error),
         });
     }
@@ -63,16 +65,16 @@ fn region(args: &PhoneArgs, environment: &Environment) -> Result<Option<Region>,
     }
 }
 
-fn one(reader: PhoneReader, raw: &str, output: &Output) -> Exit {
+fn print_reading(reader: PhoneReader, raw: &str, output: &Output) -> Exit {
     let row = Row::of(raw, reader.read(raw));
     match output.format() {
         Format::Json => output.json(&row),
-        Format::Human => output.line(&row.human(output.paint())),
+        Format::Human => output.line(&row.human(output.style())),
     }
     if row.ok { Exit::Done } else { Exit::Input }
 }
 
-/// What became of one text.
+/// The output row of one text.
 #[derive(Serialize)]
 struct Row<'a> {
     ok: bool,
@@ -80,16 +82,16 @@ struct Row<'a> {
     e164: Option<String>,
     region: Option<Region>,
     kind: Option<&'static str>,
-    /// The inner number: behind an outside one, or the text itself.
+    /// The extension after the number, or the text itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     extension: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<Refused>,
+    error: Option<Refusal>,
 }
 
-/// Why a text is no number.
+/// The error of a text that cannot be read.
 #[derive(Serialize)]
-struct Refused {
+struct Refusal {
     kind: &'static str,
     effect: &'static str,
     reason: &'static str,
@@ -116,7 +118,7 @@ impl<'a> Row<'a> {
                 extension: reading.extension().map(str::to_owned),
                 ..nothing
             },
-            // Neither is a mistake: that is how shy callers and employees look.
+            // Hidden callers and extensions are valid inputs.
             Err(error) if error.reason() == PhoneRefusal::Hidden => {
                 Self { kind: Some("hidden"), ..nothing }
             }
@@ -125,26 +127,26 @@ impl<'a> Row<'a> {
                 extension: error.extension().map(str::to_owned),
                 ..nothing
             },
-            Err(error) => Self { ok: false, error: Some(Refused::of(&error)), ..nothing },
+            Err(error) => Self { ok: false, error: Some(Refusal::of(&error)), ..nothing },
         }
     }
 
-    fn human(&self, paint: Paint) -> String {
+    fn human(&self, style: Style) -> String {
         let e164 = self.e164.as_deref().unwrap_or("-");
         let region = self.region.as_ref().map_or("-", Region::as_str);
         let kind = match &self.error {
-            Some(refused) => refused.reason,
+            Some(refusal) => refusal.reason,
             None => self.kind.unwrap_or("-"),
         };
-        // Padded before it is painted, so that colour does not count as width.
+        // Padded before the colour is added, so that escape codes do not count as width.
         let kind = format!("{kind:<16}");
-        let kind = if self.ok { kind } else { paint.tone(Tone::Bad, &kind) };
-        let raw = clean(self.raw).replace('\n', " ");
+        let kind = if self.ok { kind } else { style.tone(Tone::Error, &kind) };
+        let raw = escape_controls(self.raw).replace('\n', " ");
         format!("{e164:<17}{region:<4}{kind}{raw}").trim_end().to_owned()
     }
 }
 
-impl Refused {
+impl Refusal {
     fn of(error: &PhoneError) -> Self {
         let (message, hint) = refusal(error);
         Self {
@@ -157,9 +159,9 @@ impl Refused {
     }
 }
 
-/// Why a text is no number, and what to write instead, apart.
+/// Splits an error into its message and its hint.
 pub(super) fn refusal(error: &PhoneError) -> (String, &'static str) {
-    let (told, hint) = (error.to_string(), error.hint());
-    let what = told.strip_suffix(hint).map(|what| what.trim_end_matches("; "));
-    (what.unwrap_or(&told).to_owned(), hint)
+    let (text, hint) = (error.to_string(), error.hint());
+    let message = text.strip_suffix(hint).map(|message| message.trim_end_matches("; "));
+    (message.unwrap_or(&text).to_owned(), hint)
 }

@@ -12,10 +12,10 @@ use vochi_crm_sandbox::{Sandbox, StartError};
 use crate::app::App;
 use crate::args::SandboxArgs;
 use crate::exit::Exit;
-use crate::output::{Paint, Rehearsal, Report, Tone};
+use crate::output::{DryRun, Report, Style, Tone};
 use crate::signals;
 
-/// The first line of the files it writes, by which it knows them again.
+/// The first line of files the sandbox wrote; only these are overwritten.
 const MARK: &str = "# Written by `vochi-crm sandbox`. The accounts in it are invented.";
 
 #[derive(Serialize)]
@@ -29,7 +29,7 @@ struct Serving {
 
 pub(super) async fn run(app: &App<'_>, args: &SandboxArgs) -> Result<Exit> {
     if app.global.dry_run {
-        app.output.report(&Rehearsal::nothing());
+        app.output.report(&DryRun::new());
         return Ok(Exit::Done);
     }
     let mut builder = Sandbox::builder().bind(&args.bind);
@@ -57,8 +57,8 @@ pub(super) async fn run(app: &App<'_>, args: &SandboxArgs) -> Result<Exit> {
 }
 
 impl Report for Serving {
-    fn human(&self, paint: Paint) -> String {
-        let mut lines = vec![format!("{}  {}", paint.tone(Tone::Strong, "page"), self.page)];
+    fn human(&self, style: Style) -> String {
+        let mut lines = vec![format!("{}  {}", style.tone(Tone::Bold, "page"), self.page)];
         let profiles = self.profiles.as_object().into_iter().flatten();
         let text = |profile: &Value, key: &str| {
             profile.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
@@ -86,20 +86,20 @@ impl Report for Serving {
     }
 }
 
-/// Writes a configuration file for its owner only. A file of somebody else's making is left alone.
+/// Writes a configuration file readable only by its owner. Does not overwrite a foreign file.
 fn write_config(path: &Path, profiles: &Value) -> Result<()> {
     let wrong = |why: String| Error::config(format!("{}: {why}", path.display()));
     match fs::read_to_string(path) {
         Ok(text) if text.trim().is_empty() || text.starts_with(MARK) => {}
         Ok(_) => {
-            return Err(wrong("this file was not written by the sandbox".to_owned())
+            return Err(wrong("not written by the sandbox".to_owned())
                 .with_hint("name another file, or move this one away"));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(wrong(format!("cannot be read: {error}"))),
     }
     let text = config_text(profiles)
-        .ok_or_else(|| Error::internal("the sandbox's profiles cannot be written as TOML"))?;
+        .ok_or_else(|| Error::internal("cannot write the sandbox's profiles as TOML"))?;
     replace(path, &text).map_err(|error| {
         wrong(format!("cannot be written: {error}"))
             .with_hint("name a file in a directory that exists and that you may write to")
@@ -107,7 +107,7 @@ fn write_config(path: &Path, profiles: &Value) -> Result<()> {
 }
 
 fn config_text(profiles: &Value) -> Option<String> {
-    // A stand-in may be there before its connector.
+    // A stand-in may exist without a connector.
     let profiles = profiles.as_object()?.iter();
     let profiles: Map<String, Value> = profiles
         .filter(|(name, _)| Crm::named(name).is_some_and(Crm::has_connector))
@@ -119,21 +119,21 @@ fn config_text(profiles: &Value) -> Option<String> {
     Some(format!("{MARK}\n{}", toml::to_string(&table).ok()?))
 }
 
-/// Replaces a file as a whole, readable by its owner only from the first moment.
+/// Replaces a file atomically; it is never readable by others.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
-    let beside = path.with_file_name(format!(".{name}.{}.new", std::process::id()));
+    let temporary = path.with_file_name(format!(".{name}.{}.new", std::process::id()));
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let written = options
-        .open(&beside)
+        .open(&temporary)
         .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&beside, path));
+        .and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {
-        // What is left of it is of no use to anybody.
-        drop(fs::remove_file(&beside));
+        // A partial temporary file remains.
+        drop(fs::remove_file(&temporary));
     }
     written
 }

@@ -1,4 +1,4 @@
-//! `settle`: sends what is pending.
+//! `settle`: sends pending work.
 
 use std::time::Duration;
 
@@ -8,34 +8,35 @@ use vochi_crm::pending::{self, Mode, Outcome, PendingKind, Settled};
 use vochi_crm::{CallId, Crm, Error, Result};
 
 use super::delivery::option;
-use crate::app::{App, Manner, Memory, Session};
+use crate::app::{Access, App, Session, StateScope};
 use crate::args::{Format, SettleArgs};
 use crate::exit::Exit;
-use crate::output::{Paint, Rehearsal, Report, Tone, Trouble, clean};
+use crate::output::{DryRun, ErrorObject, Report, Style, Tone, escape_controls};
 
-/// Between two rounds: the first, and the longest after rounds in which something stayed pending.
-const EVERY: Duration = Duration::from_secs(30);
-const LONGEST: Duration = Duration::from_mins(10);
+/// The pause between two rounds.
+const PAUSE: Duration = Duration::from_secs(30);
+/// The longest pause after rounds in which work stayed pending.
+const LONGEST_PAUSE: Duration = Duration::from_mins(10);
 
-/// What became of one thing that was pending.
+/// The result of one item of pending work.
 #[derive(Debug, Serialize)]
 struct Row {
     ok: bool,
     profile: String,
-    /// `None`, as `kind`: the profile cannot be used, whatever is pending.
+    /// Null, as `kind`, in the row of a profile that cannot be opened.
     call_id: Option<String>,
     kind: Option<PendingKind>,
     recorded: bool,
     attempts: u32,
-    error: Option<Trouble>,
+    error: Option<ErrorObject>,
 }
 
 impl Report for Row {
-    fn human(&self, paint: Paint) -> String {
+    fn human(&self, style: Style) -> String {
         let what = match (self.ok, &self.error) {
-            (true, _) => paint.tone(Tone::Good, "sent"),
-            (false, Some(_)) => paint.tone(Tone::Bad, "not sent"),
-            (false, None) => paint.tone(Tone::Odd, "pending"),
+            (true, _) => style.tone(Tone::Success, "sent"),
+            (false, Some(_)) => style.tone(Tone::Error, "not sent"),
+            (false, None) => style.tone(Tone::Warning, "pending"),
         };
         let line = match (self.kind, &self.call_id) {
             (Some(kind), Some(call)) => {
@@ -43,7 +44,7 @@ impl Report for Row {
             }
             _ => format!("{what}  account {}", self.profile),
         };
-        clean(&line).into_owned()
+        escape_controls(&line).into_owned()
     }
 }
 
@@ -60,14 +61,14 @@ struct Summary {
 }
 
 impl Report for Summary {
-    fn human(&self, _: Paint) -> String {
+    fn human(&self, _: Style) -> String {
         format!("{} sent, {} pending, {} failed", self.sent, self.pending, self.failed)
     }
 }
 
 impl Summary {
     fn end(&mut self, exit: Exit) {
-        self.exit = Some(self.exit.unwrap_or(Exit::Done).or_graver(exit));
+        self.exit = Some(self.exit.unwrap_or(Exit::Done).or_worse(exit));
     }
 }
 
@@ -77,7 +78,7 @@ pub(super) async fn run(app: &App<'_>, args: &SettleArgs) -> Result<Exit> {
     for (name, error) in &broken {
         report(app, &unusable(app, name, error), Some(error));
     }
-    let mut pause = EVERY;
+    let mut pause = PAUSE;
     loop {
         let mut summary = round(app, &sessions, send.as_ref()).await?;
         let waits = summary.pending + summary.failed > 0;
@@ -87,11 +88,11 @@ pub(super) async fn run(app: &App<'_>, args: &SettleArgs) -> Result<Exit> {
             summary.end(Exit::of(error));
         }
         if app.global.dry_run {
-            let mut rehearsal = Rehearsal::nothing();
+            let mut dry_run = DryRun::new();
             for session in &sessions {
-                session.rehearsed(&mut rehearsal);
+                session.add_to_dry_run(&mut dry_run);
             }
-            app.output.report(&rehearsal);
+            app.output.report(&dry_run);
             return Ok(Exit::Done);
         }
         if tried || !args.watch {
@@ -99,12 +100,12 @@ pub(super) async fn run(app: &App<'_>, args: &SettleArgs) -> Result<Exit> {
         }
         if !args.watch {
             if let Some(send) = send.filter(|_| !tried) {
-                return Err(Error::input(format!("--send: nothing is pending of call {send}")));
+                return Err(Error::input(format!("--send: no pending work of call {send}")));
             }
             return Ok(summary.exit.unwrap_or(Exit::Done));
         }
-        pause = if waits { (pause * 2).min(LONGEST) } else { EVERY };
-        let next = Instant::now() + if waits { pause } else { EVERY };
+        pause = if waits { (pause * 2).min(LONGEST_PAUSE) } else { PAUSE };
+        let next = Instant::now() + if waits { pause } else { PAUSE };
         if app.deadline().is_some_and(|deadline| deadline <= next) {
             return Ok(summary.exit.unwrap_or(Exit::Done));
         }
@@ -112,32 +113,32 @@ pub(super) async fn run(app: &App<'_>, args: &SettleArgs) -> Result<Exit> {
     }
 }
 
-/// The profiles to settle.
+/// The opened profiles.
 struct Opened {
     sessions: Vec<Session>,
-    /// Profiles that cannot be used, by name. They keep no other profile from being settled.
+    /// Profiles that cannot be opened, by name.
     broken: Vec<(String, Error)>,
 }
 
-/// Opens all profiles, or the one that was asked for.
+/// Opens all profiles, or the one of `--profile`.
 async fn open(app: &App<'_>) -> Result<Opened> {
     let settings = app.settings()?;
     let profiles = if app.global.profile.is_empty() {
-        // Of a CRM without a connector nothing is pending.
+        // A CRM without a connector has no pending work.
         let mut all = settings.all()?;
-        let is_due = |crm| Crm::named(crm).is_some_and(Crm::has_connector);
-        all.retain(|(name, _)| settings.crm_of(name).is_none_or(is_due));
+        let has_connector = |crm| Crm::named(crm).is_some_and(Crm::has_connector);
+        all.retain(|(name, _)| settings.crm_of(name).is_none_or(has_connector));
         all
     } else {
-        let asked = settings.asked()?.into_iter();
-        asked.map(|profile| (profile.name.clone(), Ok(profile))).collect()
+        let named = settings.requested()?.into_iter();
+        named.map(|profile| (profile.name.clone(), Ok(profile))).collect()
     };
-    let good = profiles.iter().filter_map(|(_, profile)| profile.as_ref().ok());
-    app.conceal(good.flat_map(|profile| profile.secrets.clone()));
+    let valid = profiles.iter().filter_map(|(_, profile)| profile.as_ref().ok());
+    app.add_secrets(valid.flat_map(|profile| profile.secrets.clone()));
     let mut opened = Opened { sessions: Vec::new(), broken: Vec::new() };
     for (name, profile) in profiles {
         let session = match profile {
-            Ok(profile) => app.open(profile, &settings, Memory::Shared).await,
+            Ok(profile) => app.open(profile, &settings, StateScope::Shared).await,
             Err(error) => Err(error),
         };
         match session {
@@ -145,7 +146,7 @@ async fn open(app: &App<'_>) -> Result<Opened> {
             Err(error) => opened.broken.push((name, error)),
         }
     }
-    // Nothing can be settled: the error of the command.
+    // If no profile can be opened, the command fails.
     match opened.broken.pop() {
         Some((_, error)) if opened.sessions.is_empty() => Err(error),
         last => {
@@ -155,14 +156,14 @@ async fn open(app: &App<'_>) -> Result<Opened> {
     }
 }
 
-/// Settles what is due now, one call after another.
+/// Sends the pending work that is due, one call after another.
 async fn round(app: &App<'_>, sessions: &[Session], send: Option<&CallId>) -> Result<Summary> {
     let mut summary = Summary { is_last: true, ..Summary::default() };
     for session in sessions {
         let cx = app.history();
         let account = session.profile.account.name();
         let listing = session.hub.pending_calls(&cx, account);
-        let mut calls = app.in_time(&cx, Manner::Reads, listing).await?;
+        let mut calls = app.within_deadline(&cx, Access::Read, listing).await?;
         let mut mode = Mode::Due;
         if let Some(send) = send {
             calls.retain(|call| call == send);
@@ -171,7 +172,7 @@ async fn round(app: &App<'_>, sessions: &[Session], send: Option<&CallId>) -> Re
         for call in calls {
             let (connector, hub) = (&*session.connector, &session.hub);
             let work = pending::settle(connector, hub, &cx, &call, mode);
-            match app.in_time(&cx, Manner::Writes, work).await {
+            match app.within_deadline(&cx, Access::Write, work).await {
                 Ok(settled) => {
                     for one in settled {
                         show(app, session, &call, &one, &mut summary);
@@ -206,7 +207,7 @@ fn show(app: &App<'_>, session: &Session, call: &CallId, settled: &Settled, summ
         kind: Some(settled.kind),
         recorded: settled.recorded,
         attempts: settled.attempts,
-        error: trouble(app, settled.error.as_ref()),
+        error: error_object(app, settled.error.as_ref()),
     };
     report(app, &row, settled.error.as_ref());
 }
@@ -219,11 +220,11 @@ fn unreadable(app: &App<'_>, session: &Session, call: &CallId, error: &Error) ->
         kind: Some(PendingKind::Record),
         recorded: false,
         attempts: 0,
-        error: trouble(app, Some(error)),
+        error: error_object(app, Some(error)),
     }
 }
 
-/// A profile that cannot be used.
+/// Returns the row of a profile that cannot be opened.
 fn unusable(app: &App<'_>, profile: &str, error: &Error) -> Row {
     Row {
         ok: false,
@@ -232,12 +233,12 @@ fn unusable(app: &App<'_>, profile: &str, error: &Error) -> Row {
         kind: None,
         recorded: false,
         attempts: 0,
-        error: trouble(app, Some(error)),
+        error: error_object(app, Some(error)),
     }
 }
 
-fn trouble(app: &App<'_>, error: Option<&Error>) -> Option<Trouble> {
-    error.map(|error| Trouble::of(error, &app.redactor()))
+fn error_object(app: &App<'_>, error: Option<&Error>) -> Option<ErrorObject> {
+    error.map(|error| ErrorObject::of(error, &app.redactor()))
 }
 
 fn report(app: &App<'_>, row: &Row, error: Option<&Error>) {
@@ -247,6 +248,6 @@ fn report(app: &App<'_>, row: &Row, error: Option<&Error>) {
     app.output.report(row);
     if let Some(error) = error.filter(|_| app.output.format() == Format::Human) {
         let subject = row.call_id.as_ref().unwrap_or(&row.profile);
-        app.output.failure_of_one(subject, error, &app.redactor());
+        app.output.item_failure(subject, error, &app.redactor());
     }
 }

@@ -1,29 +1,29 @@
-//! `setup`: registers the telephony in the CRM, or undoes that.
+//! `setup`: registers the telephony in the CRM, or removes it.
 
 use serde::Serialize;
 use serde_json::Value;
 use vochi_crm::Result;
 use vochi_crm::connector::SetupPlan;
 
-use crate::app::{App, Manner};
+use crate::app::{Access, App};
 use crate::args::SetupArgs;
 use crate::config::SecretFile;
 use crate::exit::Exit;
-use crate::output::{Paint, Report, Tone, clean};
+use crate::output::{Report, Style, Tone, escape_controls};
 
 #[derive(Debug, Serialize)]
 struct Setup {
     ok: bool,
     crm: &'static str,
     profile: String,
-    /// What was changed, or would be.
+    /// The changes made, or planned in a dry run.
     changes: Vec<String>,
-    /// Where the inbound secret is, if it is not in the configuration.
+    /// The file of the inbound secret, unless the configuration has it.
     inbound_secret_file: Option<String>,
-    /// The same of the client id.
+    /// The file of the client id, unless the configuration has it.
     client_id_file: Option<String>,
     warnings: Vec<String>,
-    /// What a dry run has in every command. It is not known here: `changes` tells it in words.
+    /// The key of every dry run; always empty here, `changes` describes the requests.
     #[serde(skip_serializing_if = "Option::is_none")]
     requests: Option<[Value; 0]>,
     #[serde(skip)]
@@ -31,27 +31,23 @@ struct Setup {
 }
 
 impl Report for Setup {
-    fn human(&self, paint: Paint) -> String {
+    fn human(&self, style: Style) -> String {
         let lead = if self.requests.is_some() { "would change:" } else { "changed:" };
-        let lead = paint.tone(Tone::Strong, lead);
+        let lead = style.tone(Tone::Bold, lead);
         let changes = self.changes.iter();
         let mut lines: Vec<String> =
-            changes.map(|change| format!("{lead} {}", clean(change))).collect();
+            changes.map(|change| format!("{lead} {}", escape_controls(change))).collect();
         if lines.is_empty() {
-            let text = if self.removes {
-                "nothing is registered"
-            } else {
-                "everything is as it should be"
-            };
-            lines.push(paint.tone(Tone::Good, text));
+            let text = if self.removes { "nothing is registered" } else { "nothing to change" };
+            lines.push(style.tone(Tone::Success, text));
         }
-        // In a dry run they may not be there.
+        // In a dry run the files may not exist.
         if self.requests.is_none() {
             for (name, file) in
                 [("inbound secret", &self.inbound_secret_file), ("client id", &self.client_id_file)]
             {
                 let file = file.iter();
-                lines.extend(file.map(|file| format!("{name}: {}", clean(file))));
+                lines.extend(file.map(|file| format!("{name}: {}", escape_controls(file))));
             }
         }
         lines.join("\n")
@@ -71,21 +67,23 @@ pub(super) async fn run(app: &App<'_>, args: &SetupArgs) -> Result<Exit> {
         changes.push(format!("a new {} in {}", file.name(), file.path.display()));
         profile = profile.with_secret_file(file.clone())?;
     }
-    app.conceal(profile.secrets.iter().cloned());
+    app.add_secrets(profile.secrets.iter().cloned());
     let session = app.open_to_read(profile, &settings).await?;
     let plan = if args.remove { SetupPlan::removal() } else { SetupPlan::new(None) };
     let plan = if app.global.dry_run {
         plan.shown_only()
     } else {
-        // First, so that the CRM never knows an address that we do not.
+        // Written first, so that the CRM never gets a secret that is not stored.
         new.iter().try_for_each(SecretFile::write)?;
         plan
     };
-    let manner = if app.global.dry_run { Manner::Reads } else { Manner::Writes };
+    let access = if app.global.dry_run { Access::Read } else { Access::Write };
     let cx = app.history();
     let work = session.connector.setup(&cx, &plan);
-    let done =
-        app.in_time(&cx, manner, work).await.map_err(|error| session.profile.locate(error))?;
+    let done = app
+        .within_deadline(&cx, access, work)
+        .await
+        .map_err(|error| session.profile.locate(error))?;
     let redactor = app.redactor();
     changes.extend(done.changes.iter().map(|change| redactor.redact(change)));
     let warnings = done.warnings.iter();

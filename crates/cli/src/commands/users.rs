@@ -1,11 +1,11 @@
-//! `users`: the CRM's users beside the configured extensions.
+//! `users`: lists the CRM's users with their configured extensions.
 
 use serde::Serialize;
 use vochi_crm::{CrmUserId, Extension, Result, Warning};
 
-use crate::app::{App, Manner, Memory};
+use crate::app::{Access, App, StateScope};
 use crate::exit::Exit;
-use crate::output::{Columns, Paint, Report, Tone, clean};
+use crate::output::{Columns, Report, Style, Tone, escape_controls};
 
 #[derive(Debug, Serialize)]
 struct Listing {
@@ -23,7 +23,7 @@ struct Row {
 }
 
 impl Report for Listing {
-    fn human(&self, paint: Paint) -> String {
+    fn human(&self, style: Style) -> String {
         let mut columns = Columns::new(["user", "name", "extension", "active"]);
         for user in &self.users {
             let extension = user.extension.as_ref().map_or("-", Extension::as_str);
@@ -32,16 +32,20 @@ impl Report for Listing {
         }
         let mut lines = vec![columns.to_string()];
         lines.extend(self.mismatches.iter().map(|mismatch| {
-            format!("{} {}", paint.tone(Tone::Odd, "mismatch:"), clean(mismatch.text()))
+            format!(
+                "{} {}",
+                style.tone(Tone::Warning, "mismatch:"),
+                escape_controls(mismatch.text())
+            )
         }));
         lines.join("\n")
     }
 }
 
 pub(super) async fn run(app: &App<'_>) -> Result<Exit> {
-    let session = app.session(Memory::Own).await?;
+    let session = app.session(StateScope::Run).await?;
     let cx = app.history();
-    let list = app.in_time(&cx, Manner::Reads, session.connector.users(&cx)).await?;
+    let list = app.within_deadline(&cx, Access::Read, session.connector.users(&cx)).await?;
     let users = list.users.into_iter().map(|user| Row {
         user_id: user.id,
         name: user.name,

@@ -1,4 +1,4 @@
-//! The environment: the only place that reads it.
+//! The environment variables. No other module reads them.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -7,18 +7,18 @@ use vochi_crm::config::{Key, Kind, nearest};
 use vochi_crm::{Error, Result};
 
 use super::keys;
-use super::place::Place;
+use super::location::Location;
 use super::tree::{Entry, Node, Table};
 
 const PREFIX: &str = "VOCHI_CRM_";
-/// Variables with the prefix that are no setting.
+/// Variables with the prefix that are not settings.
 const OTHERS: [&str; 1] = ["VOCHI_CRM_CONFIG"];
 
-/// The variables this process was started with. An empty one counts as absent.
+/// The environment variables. An empty one counts as absent.
 pub(crate) struct Environment(BTreeMap<String, String>);
 
 impl Environment {
-    /// This process's own.
+    /// Reads the variables of this process.
     pub(crate) fn of_process() -> Self {
         let text = |text: std::ffi::OsString| text.into_string().ok();
         std::env::vars_os().filter_map(|(name, value)| Some((text(name)?, text(value)?))).collect()
@@ -28,38 +28,38 @@ impl Environment {
         self.0.get(name).map(String::as_str)
     }
 
-    /// Where the user's configuration is.
+    /// Returns the directory of the user's configuration.
     pub(super) fn config_home(&self) -> Option<PathBuf> {
         self.home("XDG_CONFIG_HOME", ".config")
     }
 
-    /// Where the state of programs is.
+    /// Returns the directory of programs' state.
     pub(super) fn state_home(&self) -> Option<PathBuf> {
         self.home("XDG_STATE_HOME", ".local/state")
     }
 
     fn home(&self, variable: &str, below_home: &str) -> Option<PathBuf> {
-        // A relative path there is invalid, says the XDG specification.
+        // By the XDG specification a relative path is invalid.
         let named = self.get(variable).map(PathBuf::from).filter(|path| path.is_absolute());
         named.or_else(|| Some(PathBuf::from(self.get("HOME")?).join(below_home)))
     }
 
-    /// The settings among the variables that `keys` knows.
+    /// Returns the variables that set one of `keys`.
     pub(super) fn settings(&self, keys: &[Key]) -> Result<Table> {
         let mut table = Table::default();
         for (name, value) in &self.0 {
             let Some(key) = key_of(name) else { continue };
             if let Some(known) = keys::find(keys, &key) {
-                let place = Place::Variable(name.clone());
-                let node = read(known.kind, value, &place)
-                    .map_err(|how| Error::config(format!("{place}: {how}")))?;
-                table.0.insert(key, Entry { place, node });
+                let location = Location::Variable(name.clone());
+                let node = read(known.kind, value, &location)
+                    .map_err(|how| Error::config(format!("{location}: {how}")))?;
+                table.0.insert(key, Entry { location, node });
             }
         }
         Ok(table)
     }
 
-    /// Variables that are no setting and look like one, each with the one that may have been meant.
+    /// Returns variables that are not settings but look like one, each with a suggestion.
     pub(super) fn near_misses(&self) -> Vec<(&str, String)> {
         let top = keys::TOP.iter().copied();
         let known: Vec<&str> = top.chain(keys::of_profile(None)).map(|key| key.name).collect();
@@ -84,8 +84,8 @@ fn key_of(variable: &str) -> Option<String> {
     (key == key.to_uppercase()).then(|| key.to_lowercase())
 }
 
-/// Reads a variable as its key wants it.
-fn read(kind: Kind, text: &str, place: &Place) -> Result<Node, &'static str> {
+/// Parses a variable by the kind of its key.
+fn read(kind: Kind, text: &str, location: &Location) -> Result<Node, &'static str> {
     let text = text.trim();
     Ok(match kind {
         Kind::Number => Node::Real(text.parse().map_err(|_| "write a number")?),
@@ -95,9 +95,9 @@ fn read(kind: Kind, text: &str, place: &Place) -> Result<Node, &'static str> {
             "false" | "0" => Node::Flag(false),
             _ => return Err("write true or false"),
         },
-        Kind::Map => Node::Table(map(text, place).ok_or("write pairs, as 151=18,152=16")?),
+        Kind::Map => Node::Table(map(text, location).ok_or("write pairs, as 151=18,152=16")?),
         Kind::ByDirection(_) if text.contains('=') => {
-            Node::Table(map(text, place).ok_or("write a word, or in=..,out=..")?)
+            Node::Table(map(text, location).ok_or("write a word, or in=..,out=..")?)
         }
         Kind::List => Node::List(pieces(text).map(|piece| Node::Text(piece.to_owned())).collect()),
         _ => Node::Text(text.to_owned()),
@@ -108,11 +108,11 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|piece| !piece.is_empty())
 }
 
-fn map(text: &str, place: &Place) -> Option<Table> {
+fn map(text: &str, location: &Location) -> Option<Table> {
     let entry = |piece: &str| {
         let (key, value) = piece.split_once('=')?;
         let node = Node::Text(value.trim().to_owned());
-        Some((key.trim().to_owned(), Entry { place: place.clone(), node }))
+        Some((key.trim().to_owned(), Entry { location: location.clone(), node }))
     };
     pieces(text).map(entry).collect::<Option<_>>().map(Table)
 }

@@ -1,4 +1,4 @@
-//! The configuration file: where it is looked for, and its text with every place in it.
+//! The configuration file: its search and its parsing, with the location of every setting.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,22 +8,22 @@ use toml::de::{DeTable, DeValue};
 use vochi_crm::{Error, Result};
 
 use super::env::Environment;
+use super::location::Lines;
 use super::masking::Sensitive;
-use super::place::Lines;
 use super::tree::{Entry, Node, Table};
 
 const IN_WORKING_DIRECTORY: &str = "vochi-crm.toml";
 const IN_CONFIG_HOME: &str = "vochi-crm/config.toml";
 
-/// A configuration file that was read.
+/// A parsed configuration file.
 pub(super) struct ConfigFile {
     pub(super) path: Arc<Path>,
     pub(super) table: Table,
-    /// Whether somebody else on this machine can read it.
+    /// True if other users can read it.
     pub(super) exposed: bool,
 }
 
-/// Where the configuration may be: the file somebody named, or every place that is looked at.
+/// The result of the search for the configuration file.
 pub(super) enum Search {
     Named(PathBuf),
     Found(PathBuf),
@@ -37,11 +37,11 @@ pub(super) fn search(named: Option<&Path>, environment: &Environment) -> Search 
     if let Some(named) = named {
         return Search::Named(named);
     }
-    let mut places = vec![PathBuf::from(IN_WORKING_DIRECTORY)];
-    places.extend(environment.config_home().map(|home| home.join(IN_CONFIG_HOME)));
-    match places.iter().find(|place| place.is_file()) {
+    let mut locations = vec![PathBuf::from(IN_WORKING_DIRECTORY)];
+    locations.extend(environment.config_home().map(|home| home.join(IN_CONFIG_HOME)));
+    match locations.iter().find(|location| location.is_file()) {
         Some(found) => Search::Found(found.clone()),
-        None => Search::Nowhere(places),
+        None => Search::Nowhere(locations),
     }
 }
 
@@ -52,15 +52,15 @@ pub(super) fn read(path: &Path) -> Result<ConfigFile> {
             .with_hint("name a configuration file that exists and that you may read")
     })?;
     let text = String::from_utf8(bytes).map_err(|_| {
-        wrong("is no UTF-8 text".to_owned()).with_hint("save it with the encoding UTF-8")
+        wrong("invalid UTF-8".to_owned()).with_hint("save it with the encoding UTF-8")
     })?;
     let shared: Arc<Path> = path.into();
     let lines = Lines::new(Arc::clone(&shared), &text);
     let table = DeTable::parse(&text).map_err(|error| {
-        // The parser's own text quotes the line, which may hold a secret.
+        // The parser's full message quotes the line, which may hold a secret.
         let at = lines.at(error.span().map_or(0, |span| span.start));
-        let error = Error::config(format!("{at}: this is no TOML: {}", error.message()))
-            .with_hint("texts and secrets stand in quotes: key = \"value\"");
+        let error = Error::config(format!("{at}: invalid TOML: {}", error.message()))
+            .with_hint("write texts and secrets in quotes: key = \"value\"");
         let mut sensitive = Sensitive::default();
         sensitive.add_words(text.split(|c: char| c.is_whitespace() || "\"'=.,[]{}".contains(c)));
         sensitive.mask(error)
@@ -74,7 +74,7 @@ pub(super) fn read(path: &Path) -> Result<ConfigFile> {
 
 fn owned(table: &DeTable<'_>, lines: &Lines<'_>) -> Table {
     let entry = |(key, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| Entry {
-        place: lines.at(Spanned::span(key).start),
+        location: lines.at(Spanned::span(key).start),
         node: node(value.get_ref(), lines),
     };
     Table(

@@ -1,4 +1,4 @@
-//! Every key there is: those outside profiles here, those of profiles in the library.
+//! The configuration keys: those outside profiles here, those of profiles in the library.
 
 use vochi_crm::Crm;
 use vochi_crm::config::{Key, Kind};
@@ -8,13 +8,13 @@ pub(super) const PROFILE_TABLE: &str = "profile";
 
 /// The keys outside profiles.
 pub(super) const TOP: &[Key] = &[
-    Key::new("default_profile", Kind::Text, "The profile in play where none is named."),
+    Key::new("default_profile", Kind::Text, "The profile used without `--profile`."),
     Key::new("default_region", Kind::Text, "The `default_region` of profiles without their own."),
     Key::new("public_url", Kind::Address, "The `public_url` of profiles without their own."),
     Key::new(
         "state_dir",
         Kind::Text,
-        "The directory of what one process must pass to the next. By default \
+        "The directory of the state of calls, shared by all processes. By default \
          `$XDG_STATE_HOME/vochi-crm`, else `~/.local/state/vochi-crm`.",
     ),
     Key::new("pbx_timezone", Kind::Text, "The zone of the times a PBX writes without one.")
@@ -41,7 +41,7 @@ pub(super) const TOP: &[Key] = &[
     ),
 ];
 
-/// The keys a profile of this CRM may have; of any CRM where it is not known yet.
+/// Returns the keys of a profile of this CRM; without a known CRM, the keys of all.
 pub(super) fn of_profile(crm: Option<&str>) -> Vec<Key> {
     match crm.and_then(Crm::named) {
         Some(crm) => crm.keys(),
@@ -63,7 +63,7 @@ mod tests {
 
     use super::*;
 
-    /// Set, it makes the test write the tables in place of comparing them.
+    /// If set, the test writes the tables instead of comparing them.
     const UPDATE: &str = "VOCHI_CRM_UPDATE_DOCS";
 
     fn table(keys: &[Key]) -> String {
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_of_the_documentation_are_those_of_the_keys() {
+    fn tables_of_keys_in_docs_are_current() {
         let own = |crm: &str| table(Crm::named(crm).unwrap().own_keys());
         let common = table(&[&[CRM_KEY], AccountConfig::KEYS].concat());
         for (page, name, table) in [

@@ -1,4 +1,4 @@
-//! What of the settings is not printed: secrets, and values that look like a key.
+//! Masks secrets, and values that look like a key, in messages about the settings.
 
 use vochi_crm::config::{Key, Kind};
 use vochi_crm::{Error, Redactor, Secret, key_like_parts};
@@ -8,18 +8,18 @@ use super::keys;
 use super::secret;
 use super::tree::{Node, Table};
 
-/// The secrets and the other texts of settings.
+/// The texts of the settings that may have to be masked.
 #[derive(Clone, Default)]
 pub(super) struct Sensitive {
     secrets: Vec<Secret>,
-    /// Texts that may be a key in the wrong place.
+    /// Texts that may be a key in the wrong field.
     texts: Vec<String>,
-    /// Ids of the CRM, which are often GUIDs and no secrets outside messages about the settings.
+    /// Ids of the CRM. They are often GUIDs, so they are masked only in messages about the settings.
     ids: Vec<String>,
 }
 
 impl Sensitive {
-    /// Adds the settings outside profiles, and the profiles among them.
+    /// Adds the settings outside profiles, and all profiles.
     pub(super) fn add_file(&mut self, table: &Table, environment: &Environment) {
         self.add(table, keys::TOP, environment);
         if let Some(Node::Table(profiles)) = table.get(keys::PROFILE_TABLE).map(|it| &it.node) {
@@ -56,8 +56,8 @@ impl Sensitive {
             let values = if is_id { &mut self.ids } else { &mut self.texts };
             match secret {
                 Some(secret) => {
-                    self.secrets.push(Secret::new(secret::trimmed(secret)));
-                    // A key in the place of a variable's name is one whatever the variable holds.
+                    self.secrets.push(Secret::new(secret::trim(secret)));
+                    // A key may stand in place of the variable's name.
                     if let Node::Table(_) = entry.node {
                         values_in(&entry.node, values);
                     }
@@ -68,23 +68,23 @@ impl Sensitive {
         }
     }
 
-    /// Adds a secret that was found.
+    /// Adds a secret.
     pub(super) fn add_secret(&mut self, secret: Secret) {
         self.secrets.push(secret);
     }
 
-    /// Adds words that are not known to be settings.
+    /// Adds words that may be keys.
     pub(super) fn add_words<'a>(&mut self, words: impl IntoIterator<Item = &'a str>) {
         self.texts.extend(words.into_iter().map(str::to_owned));
     }
 
-    /// What is masked in everything that is shown.
+    /// Returns what is masked in all output.
     pub(super) fn everywhere(&self) -> Vec<Secret> {
-        let strays = keys_in(&self.texts);
-        self.secrets.iter().cloned().chain(strays).collect()
+        let misplaced = keys_in(&self.texts);
+        self.secrets.iter().cloned().chain(misplaced).collect()
     }
 
-    /// Masks what a message about the settings must not show.
+    /// Masks an error about the settings.
     pub(super) fn mask(&self, error: Error) -> Error {
         let redactor = Redactor::new(self.everywhere().into_iter().chain(keys_in(&self.ids)));
         error.map_text(|text| redactor.mask_with_length(text))
@@ -96,7 +96,7 @@ fn keys_in(texts: &[String]) -> impl Iterator<Item = Secret> {
     keys.map(Secret::from)
 }
 
-/// The texts a value consists of.
+/// Collects the texts of a value.
 fn values_in(node: &Node, values: &mut Vec<String>) {
     match node {
         Node::Text(text) => values.push(text.clone()),
@@ -109,7 +109,7 @@ fn values_in(node: &Node, values: &mut Vec<String>) {
     }
 }
 
-/// The names in a value.
+/// Collects the keys in a value.
 fn names_in(node: &Node, names: &mut Vec<String>) {
     match node {
         Node::List(list) => list.iter().for_each(|item| names_in(item, names)),

@@ -1,12 +1,12 @@
-//! Settings: the file, then the environment, then flags; the later word wins.
+//! Settings: configuration file, environment and flags, in rising precedence.
 
 mod check;
 mod env;
 mod file;
 mod keys;
+mod location;
 mod masking;
 mod pbx;
-mod place;
 mod profile;
 mod secret;
 mod secret_file;
@@ -23,30 +23,30 @@ pub(crate) use profile::Profile;
 pub(crate) use secret_file::SecretFile;
 
 use file::{ConfigFile, Search};
+use location::Location;
 use masking::Sensitive;
-use place::Place;
 use profile::Parts;
 use tree::{Entry, Node, Table};
 
 use crate::args::Global;
 
-/// The variable that makes a profile without any file.
+/// The variable that defines a profile without a file.
 const CRM_VARIABLE: &str = "VOCHI_CRM_CRM";
 /// The name of that profile.
-const NAMELESS: &str = "default";
+const UNNAMED_PROFILE: &str = "default";
 
-/// All settings of this run. Profiles are made usable only when they come into play, so that a
-/// missing secret of one does not stop the others.
+/// All settings of this run. A profile is built only when it is used, so that a missing secret of one
+/// does not stop the others.
 pub(crate) struct Settings<'a> {
     environment: &'a Environment,
     path: Option<PathBuf>,
     exposed: bool,
     top: Table,
     profiles: Table,
-    /// Profile keys of the environment; they belong to the one profile in play.
+    /// Profile keys of the environment; they apply to the selected profile.
     from_environment: Table,
     pbx: Pbx,
-    asked: &'a [String],
+    requested: &'a [String],
 }
 
 impl<'a> Settings<'a> {
@@ -56,14 +56,14 @@ impl<'a> Settings<'a> {
     /// `config`, naming the file, the line and the key.
     pub(crate) fn load(global: &'a Global, environment: &'a Environment) -> Result<Self> {
         match file::search(global.config.as_deref(), environment) {
-            Search::Nowhere(places) if environment.get(CRM_VARIABLE).is_none() => {
-                Err(no_configuration(&places))
+            Search::Nowhere(locations) if environment.get(CRM_VARIABLE).is_none() => {
+                Err(no_configuration(&locations))
             }
             found => Self::read(found, global, environment),
         }
     }
 
-    /// The same for a command that has something to do without any configuration too.
+    /// As [`load`](Self::load), but a missing configuration is no error.
     ///
     /// # Errors
     /// `config`, naming the file, the line and the key.
@@ -91,9 +91,9 @@ impl<'a> Settings<'a> {
             _ => Table::default(),
         };
         if profiles.0.is_empty() && environment.get(CRM_VARIABLE).is_some() {
-            let place = Place::Variable(CRM_VARIABLE.to_owned());
+            let location = Location::Variable(CRM_VARIABLE.to_owned());
             let node = Node::Table(Table::default());
-            profiles.0.insert(NAMELESS.to_owned(), Entry { place, node });
+            profiles.0.insert(UNNAMED_PROFILE.to_owned(), Entry { location, node });
         }
         top.0.extend(environment.settings(keys::TOP)?.0);
         let pbx = check::file(&top).and_then(|()| Pbx::read(&top));
@@ -103,8 +103,8 @@ impl<'a> Settings<'a> {
             sensitive.add_profiles(&profiles, environment);
             sensitive.mask(error)
         })?;
-        for (name, meant) in environment.near_misses() {
-            tracing::warn!("environment variable {name} is no setting, did you mean {meant}?");
+        for (name, suggestion) in environment.near_misses() {
+            tracing::warn!("unknown environment variable {name}: did you mean {suggestion}?");
         }
         Ok(Self {
             environment,
@@ -114,44 +114,44 @@ impl<'a> Settings<'a> {
             profiles,
             from_environment: environment.settings(&keys::of_profile(None))?,
             pbx,
-            asked: &global.profile,
+            requested: &global.profile,
         })
     }
 
-    /// The one profile in play: the one asked for, else `default_profile`, else the only one.
+    /// Returns the selected profile: that of `--profile`, else `default_profile`, else the only one.
     ///
     /// # Errors
     /// `config`
     pub(crate) fn profile(&self) -> Result<Profile> {
-        self.in_play().map_err(|error| self.mask(error))
+        self.selected().map_err(|error| self.mask(error))
     }
 
-    fn in_play(&self) -> Result<Profile> {
-        let name = match (self.asked.first(), self.top.get("default_profile")) {
-            (Some(asked), _) => self.known(asked, "")?,
+    fn selected(&self) -> Result<Profile> {
+        let name = match (self.requested.first(), self.top.get("default_profile")) {
+            (Some(requested), _) => self.known(requested, "")?,
             (None, Some(entry)) => {
                 let name = self.top.text("default_profile").unwrap_or_default();
-                self.known(name, &format!("{}: default_profile: ", entry.place))?
+                self.known(name, &format!("{}: default_profile: ", entry.location))?
             }
             (None, None) => match self.names().as_slice() {
                 [] => return Err(self.no_profile()),
                 [only] => only,
                 several => {
                     return Err(Error::config(format!(
-                        "which profile? There are {}",
-                        listed(several)
+                        "no profile selected: the configuration has {}",
+                        join_names(several)
                     ))
-                    .with_hint("name one with --profile, or set default_profile"));
+                    .with_hint("select one with --profile, or set default_profile"));
                 }
             },
         };
         self.build(name)
     }
 
-    /// Every profile, by name; each may be wrong on its own.
+    /// Returns every profile by name, each with its own error.
     ///
     /// # Errors
-    /// `config` where the environment sets a key of one of several profiles.
+    /// `config` if the environment sets a profile key and there are several profiles.
     pub(crate) fn all(&self) -> Result<Vec<(String, Result<Profile>)>> {
         let names = self.names();
         if names.is_empty() {
@@ -162,18 +162,18 @@ impl<'a> Settings<'a> {
         Ok(names.into_iter().map(|name| (name.to_owned(), build(name))).collect())
     }
 
-    /// The profiles asked for by name, each once; none where none was.
+    /// Returns the profiles named by `--profile`, without repeats.
     ///
     /// # Errors
     /// `config`
-    pub(crate) fn asked(&self) -> Result<Vec<Profile>> {
+    pub(crate) fn requested(&self) -> Result<Vec<Profile>> {
         self.named().map_err(|error| self.mask(error))
     }
 
     fn named(&self) -> Result<Vec<Profile>> {
         let mut names: Vec<&str> = Vec::new();
-        for asked in self.asked {
-            let name = self.known(asked, "")?;
+        for requested in self.requested {
+            let name = self.known(requested, "")?;
             if !names.contains(&name) {
                 names.push(name);
             }
@@ -182,16 +182,18 @@ impl<'a> Settings<'a> {
         names.into_iter().map(|name| self.build(name)).collect()
     }
 
-    /// How the PBX's events are to be read.
+    /// Returns the settings of the PBX.
     pub(crate) fn pbx(&self) -> &Pbx {
         &self.pbx
     }
 
-    /// The mobiles of employees: those of the PBX, and those that the profiles asked for map to a
-    /// user. Where none is asked for, all profiles count.
+    /// Returns the mobiles of employees: those of the PBX settings, and keys of `extensions` in the named
+    /// profiles or, without `--profile`, in all.
     pub(crate) fn employees(&self) -> Vec<PhoneNumber> {
         let tables = self.profiles.0.iter().filter_map(|(name, entry)| match &entry.node {
-            Node::Table(table) if self.asked.is_empty() || self.asked.contains(name) => Some(table),
+            Node::Table(table) if self.requested.is_empty() || self.requested.contains(name) => {
+                Some(table)
+            }
             _ => None,
         });
         let extensions = tables.chain([&self.from_environment]).filter_map(|table| {
@@ -205,26 +207,26 @@ impl<'a> Settings<'a> {
         self.pbx.employees.iter().copied().chain(mobiles).collect()
     }
 
-    /// Where the state of calls is kept, without the profile's name.
+    /// Returns the directory of the state of calls, without the profile's name.
     ///
     /// # Errors
-    /// `config` where there is no place for it.
+    /// `config` if neither the settings nor the environment name one.
     pub(crate) fn state_dir(&self) -> Result<PathBuf> {
         if let (Some(entry), Some(text)) = (self.top.get("state_dir"), self.top.text("state_dir")) {
-            return Ok(match entry.place {
-                Place::File { .. } => self.beside().join(text),
-                Place::Variable(_) => PathBuf::from(text),
+            return Ok(match entry.location {
+                Location::File { .. } => self.base_dir().join(text),
+                Location::Variable(_) => PathBuf::from(text),
             });
         }
         self.environment.state_home().map(|home| home.join("vochi-crm")).ok_or_else(|| {
             Error::config(
-                "there is no place for the state of calls: neither XDG_STATE_HOME nor HOME is set",
+                "no directory for the state of calls: neither XDG_STATE_HOME nor HOME is set",
             )
             .with_hint("set state_dir or VOCHI_CRM_STATE_DIR")
         })
     }
 
-    /// The CRM a profile names, right or wrong.
+    /// Returns the CRM a profile names, unchecked.
     pub(crate) fn crm_of(&self, name: &str) -> Option<&str> {
         let Node::Table(table) = &self.profiles.get(name)?.node else {
             return None;
@@ -232,14 +234,14 @@ impl<'a> Settings<'a> {
         self.from_environment.text("crm").or(table.text("crm"))
     }
 
-    /// Masks what an error about the settings must not show. Secrets of every profile count.
+    /// Masks an error about the settings, with the secrets of all profiles.
     fn mask(&self, error: Error) -> Error {
         let mut sensitive = Sensitive::default();
         sensitive.add_file(&self.top, self.environment);
         sensitive.add_profiles(&self.profiles, self.environment);
         let keys = keys::of_profile(None);
         sensitive.add(&self.from_environment, &keys, self.environment);
-        sensitive.add_words(self.asked.iter().map(String::as_str));
+        sensitive.add_words(self.requested.iter().map(String::as_str));
         sensitive.mask(error)
     }
 
@@ -247,20 +249,20 @@ impl<'a> Settings<'a> {
         self.profiles.0.keys().map(String::as_str).collect()
     }
 
-    /// The environment cannot say which of several profiles it means.
-    fn check_unambiguous(&self, in_play: &[&str]) -> Result<()> {
-        let (2.., Some(entry)) = (in_play.len(), self.ambiguous()) else {
+    /// Refuses profile keys of the environment with several profiles.
+    fn check_unambiguous(&self, selected: &[&str]) -> Result<()> {
+        let (2.., Some(entry)) = (selected.len(), self.ambiguous()) else {
             return Ok(());
         };
         Err(Error::config(format!(
-            "{} belongs to one profile, and several are in play: {}",
-            entry.place,
-            listed(in_play)
+            "{}: ambiguous with several profiles: {}",
+            entry.location,
+            join_names(selected)
         ))
-        .with_hint("unset it, or name one profile with --profile"))
+        .with_hint("unset it, or select one profile with --profile"))
     }
 
-    /// A key of the environment that only a profile can have.
+    /// Returns a key of the environment that only a profile can have.
     fn ambiguous(&self) -> Option<&Entry> {
         let shared = |key: &str| keys::find(keys::TOP, key).is_some();
         self.from_environment.0.iter().find(|(key, _)| !shared(key)).map(|(_, entry)| entry)
@@ -271,48 +273,48 @@ impl<'a> Settings<'a> {
             return Ok(name);
         }
         let names = self.names();
-        let place = match &self.path {
+        let location = match &self.path {
             Some(path) => format!(" in {}", path.display()),
             None => String::new(),
         };
-        let wrong = Error::config(format!("{lead}there is no profile {name:?}{place}"));
+        let wrong = Error::config(format!("{lead}unknown profile {name:?}{location}"));
         Err(match nearest(name, names.iter().copied()) {
             Some(near) => wrong.with_hint(format!("did you mean {near:?}?")),
             None if names.is_empty() => wrong,
-            None => wrong.with_hint(format!("there are {}", listed(&names))),
+            None => wrong.with_hint(format!("known profiles: {}", join_names(&names))),
         })
     }
 
     fn no_profile(&self) -> Error {
         let file = self.path.as_deref().unwrap_or(Path::new("the configuration")).display();
-        Error::config(format!("{file}: there is no profile in it"))
+        Error::config(format!("{file}: no profile defined"))
             .with_hint("add one: [profile.shop], then crm = \"retailcrm\", url and api_key")
     }
 
-    /// Relative paths of the configuration file are next to it.
-    fn beside(&self) -> &Path {
+    /// Returns the directory of the configuration file, the base of its relative paths.
+    fn base_dir(&self) -> &Path {
         self.path.as_deref().and_then(Path::parent).unwrap_or(Path::new(""))
     }
 
     fn build(&self, name: &str) -> Result<Profile> {
-        let (mut table, place) = match self.profiles.get(name) {
-            Some(Entry { node: Node::Table(table), place }) => (table.clone(), place),
+        let (mut table, location) = match self.profiles.get(name) {
+            Some(Entry { node: Node::Table(table), location }) => (table.clone(), location),
             _ => return Err(self.no_profile()),
         };
         let keys = keys::of_profile(self.crm_of(name));
         for (key, entry) in &self.from_environment.0 {
-            // What belongs to another CRM's profiles is not ours to complain about.
+            // Keys of another CRM's profiles are ignored.
             if keys::find(&keys, key).is_some() {
                 table.0.insert(key.clone(), entry.clone());
             }
         }
         Parts {
             name,
-            place: Some(place).filter(|place| matches!(place, Place::File { .. })),
+            location: Some(location).filter(|location| matches!(location, Location::File { .. })),
             table,
             top: &self.top,
             environment: self.environment,
-            beside: self.beside(),
+            base_dir: self.base_dir(),
             exposed: self.exposed,
         }
         .build()
@@ -323,8 +325,8 @@ impl<'a> Settings<'a> {
     }
 }
 
-/// The first of many names.
-fn listed(names: &[&str]) -> String {
+/// Joins names; of many only the first.
+fn join_names(names: &[&str]) -> String {
     const SHOWN: usize = 20;
     match names.split_at_checked(SHOWN) {
         Some((first, rest @ [_, ..])) => format!("{} and {} more", first.join(", "), rest.len()),
@@ -332,10 +334,10 @@ fn listed(names: &[&str]) -> String {
     }
 }
 
-fn no_configuration(places: &[PathBuf]) -> Error {
-    let places: Vec<String> = places.iter().map(|place| place.display().to_string()).collect();
-    Error::config(format!("there is no configuration: looked for {}", places.join(" and ")))
-        .with_hint(
-            "write one, name one with --config, or set VOCHI_CRM_CRM and the rest of a profile",
-        )
+fn no_configuration(locations: &[PathBuf]) -> Error {
+    let locations: Vec<String> =
+        locations.iter().map(|location| location.display().to_string()).collect();
+    Error::config(format!("missing configuration: searched {}", locations.join(" and "))).with_hint(
+        "write one, name one with --config, or set VOCHI_CRM_CRM and the rest of a profile",
+    )
 }

@@ -4,17 +4,17 @@ use vochi_crm::asterisk::{ContextPattern, ExtensionPattern};
 use vochi_crm::phone::Region;
 use vochi_crm::{Error, PhoneNumber, Result, Zone};
 
-use super::place::Places;
+use super::location::Locations;
 use super::tree::Table;
 
-/// How a PBX's events are to be read.
+/// The settings by which a PBX's events are read.
 #[derive(Clone, Debug)]
 pub(crate) struct Pbx {
-    /// Whose national numbers it writes, where that is set for all profiles.
+    /// The region of national numbers, if set for all profiles.
     pub(crate) region: Option<Region>,
-    /// The zone of the times it writes without one.
+    /// The zone of times without one.
     pub(crate) zone: Zone,
-    /// Which of its peers are employees.
+    /// Recognises the peers that are employees.
     pub(crate) extensions: ExtensionPattern,
     /// The dialplan contexts whose channels are lines.
     pub(crate) trunk_contexts: ContextPattern,
@@ -23,10 +23,9 @@ pub(crate) struct Pbx {
 }
 
 impl Pbx {
-    /// Reads the settings outside profiles. A value that cannot be used is an error whether or not it
-    /// is needed.
+    /// Reads the settings outside profiles. An invalid value is an error even if it is not used.
     pub(super) fn read(top: &Table) -> Result<Self> {
-        Self::of(top).map_err(|error| Places::of("", top).locate(error))
+        Self::of(top).map_err(|error| Locations::of("", top).locate(error))
     }
 
     fn of(top: &Table) -> Result<Self> {

@@ -1,4 +1,4 @@
-//! A profile made usable: checked, its secrets found.
+//! Builds a profile from its settings: checks them and resolves secrets.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,13 +11,13 @@ use vochi_crm::{Account, Crm, CrmConnector, Error, ErrorKind, Hub, Result, Secre
 use super::check;
 use super::env::Environment;
 use super::keys;
+use super::location::{Location, Locations};
 use super::masking::Sensitive;
-use super::place::{Place, Places};
 use super::secret;
 use super::secret_file::SecretFile;
 use super::tree::{Entry, Table};
 
-/// A profile that is in play.
+/// A profile with checked settings.
 #[derive(Clone, Debug)]
 pub(crate) struct Profile {
     pub(crate) name: String,
@@ -25,26 +25,26 @@ pub(crate) struct Profile {
     pub(crate) account: Account,
     /// The settings as the library reads them, secrets included.
     pub(crate) settings: vochi_crm::Profile,
-    /// Every secret in it, for keeping them out of what is shown.
+    /// Every secret of the profile, to be masked in output.
     pub(crate) secrets: Vec<Secret>,
     /// The secrets that `setup` generated.
     pub(crate) secret_files: Vec<SecretFile>,
-    places: Places,
+    locations: Locations,
     sensitive: Sensitive,
 }
 
-/// What a profile is made of.
+/// The inputs of a profile.
 pub(super) struct Parts<'a> {
     pub(super) name: &'a str,
-    /// Where the profile begins, where a file holds it.
-    pub(super) place: Option<&'a Place>,
+    /// The location of the profile, if a file holds it.
+    pub(super) location: Option<&'a Location>,
     pub(super) table: Table,
-    /// The settings outside profiles, some of which are every profile's default.
+    /// The settings outside profiles; some are defaults of profiles.
     pub(super) top: &'a Table,
     pub(super) environment: &'a Environment,
-    /// Where relative files are.
-    pub(super) beside: &'a Path,
-    /// Whether others can read the configuration file.
+    /// The base of relative paths.
+    pub(super) base_dir: &'a Path,
+    /// True if other users can read the configuration file.
     pub(super) exposed: bool,
 }
 
@@ -52,13 +52,13 @@ impl Parts<'_> {
     pub(super) fn build(mut self) -> Result<Profile> {
         let path = format!("{}.{}", keys::PROFILE_TABLE, self.name);
         check::profile(&path, &self.table)?;
-        let mut places = Places::of(&format!("{path}."), &self.table);
-        self.inherit(&mut places);
+        let mut locations = Locations::of(&format!("{path}."), &self.table);
+        self.inherit(&mut locations);
         let Some(crm) = self.table.text(CRM_KEY.name) else {
             return Err(self.missing(&path, &[CRM_KEY.name]));
         };
         let crm = Crm::find(crm).and_then(|crm| crm.check_connector().map(|()| crm));
-        let crm = crm.map_err(|error| places.locate(error))?;
+        let crm = crm.map_err(|error| locations.locate(error))?;
         let keys = crm.keys();
         let mut sensitive = Sensitive::default();
         sensitive.add(self.top, keys::TOP, self.environment);
@@ -79,7 +79,7 @@ impl Parts<'_> {
                         value
                     }
                     Err(problem) => {
-                        problems.push(sensitive.mask(places.locate(problem)));
+                        problems.push(sensitive.mask(locations.locate(problem)));
                         continue;
                     }
                 }
@@ -88,11 +88,11 @@ impl Parts<'_> {
             };
             settings = settings.set(name, value);
         }
-        if let Some(error) = joined(problems) {
+        if let Some(error) = join_errors(problems) {
             return Err(error);
         }
         let account = settings.account(self.name);
-        let account = account.map_err(|error| sensitive.mask(places.locate(error)))?;
+        let account = account.map_err(|error| sensitive.mask(locations.locate(error)))?;
         Ok(Profile {
             name: self.name.to_owned(),
             crm,
@@ -100,18 +100,18 @@ impl Parts<'_> {
             settings,
             secrets: sensitive.everywhere(),
             secret_files: Vec::new(),
-            places,
+            locations,
             sensitive,
         })
     }
 
-    /// Takes over what is set for all profiles at once.
-    fn inherit(&mut self, places: &mut Places) {
+    /// Adds the defaults set outside profiles.
+    fn inherit(&mut self, locations: &mut Locations) {
         for key in ["default_region", "public_url"] {
             if let Some(entry) = self.top.get(key)
                 && self.table.get(key).is_none()
             {
-                places.add("", key.to_owned(), entry);
+                locations.add("", key.to_owned(), entry);
                 self.table.0.insert(key.to_owned(), entry.clone());
             }
         }
@@ -121,11 +121,11 @@ impl Parts<'_> {
         let variable = |key: &&str| format!("VOCHI_CRM_{}", key.to_uppercase());
         let variables: Vec<String> = keys.iter().map(variable).collect();
         let variables = variables.join(", ");
-        match self.place {
-            Some(place) => {
+        match self.location {
+            Some(location) => {
                 let keys: Vec<String> = keys.iter().map(|key| format!("{path}.{key}")).collect();
-                Error::config(format!("{place}: missing {}", keys.join(", ")))
-                    .with_hint(format!("add what is missing below [{path}], or set {variables}"))
+                Error::config(format!("{location}: missing {}", keys.join(", ")))
+                    .with_hint(format!("add the missing keys below [{path}], or set {variables}"))
             }
             None => Error::config(format!("missing {}: {variables} not set", keys.join(", ")))
                 .with_hint(format!("set {variables}, or write a configuration file")),
@@ -133,13 +133,13 @@ impl Parts<'_> {
     }
 
     fn secret(&self, name: &str, entry: &Entry) -> Result<Secret> {
-        let found = secret::find(&entry.node, self.environment, self.beside)
+        let found = secret::resolve(&entry.node, self.environment, self.base_dir)
             .map_err(|error| error.with_key(name.to_owned()))?;
-        if found.inline && self.exposed && matches!(entry.place, Place::File { .. }) {
+        if found.inline && self.exposed && matches!(entry.location, Location::File { .. }) {
             tracing::warn!(
-                "{}: {name} stands in a file that others can read; chmod 600 it, or write \
+                "{}: {name} is in a file that others can read; chmod 600 it, or write \
                  {{ env = \"..\" }} or {{ file = \"..\" }}",
-                entry.place
+                entry.location
             );
         }
         Ok(found.secret)
@@ -147,7 +147,7 @@ impl Parts<'_> {
 }
 
 impl Profile {
-    /// The same profile with a secret that is not in the configuration.
+    /// Returns the profile with a secret that is not in the configuration.
     ///
     /// # Errors
     /// `config`
@@ -160,33 +160,32 @@ impl Profile {
         Ok(self)
     }
 
-    /// The connector.
+    /// Opens the connector.
     ///
     /// # Errors
-    /// `config`, with the place of the setting that is wrong.
+    /// `config`, with the location of the invalid setting.
     pub(crate) fn connect(&self, hub: &Hub) -> Result<Arc<dyn CrmConnector>> {
         vochi_crm::open(hub, self.name.as_str(), &self.settings).map_err(|error| self.locate(error))
     }
 
-    /// Returns true if its CRM is on this machine: a stand-in, where popups disturb no employee.
+    /// Returns true if the CRM is on this machine: a stand-in, where popups disturb no employee.
     pub(crate) fn is_on_this_machine(&self) -> bool {
         let url = self.settings.get("url").and_then(Value::as_str);
         url.and_then(|url| url.parse::<Origin>().ok()).is_some_and(|url| url.is_loopback())
     }
 
-    /// Adds place and full name of the setting to a configuration error of the library, and masks what
-    /// it must not show.
+    /// Adds location and full key to a configuration error of the library, and masks it.
     pub(crate) fn locate(&self, error: Error) -> Error {
         if error.kind() == ErrorKind::Config {
-            self.sensitive.mask(self.places.locate(error))
+            self.sensitive.mask(self.locations.locate(error))
         } else {
             error
         }
     }
 }
 
-/// All of several errors in one.
-fn joined(mut errors: Vec<Error>) -> Option<Error> {
+/// Joins several errors into one.
+fn join_errors(mut errors: Vec<Error>) -> Option<Error> {
     if errors.len() < 2 {
         return errors.pop();
     }

@@ -1,4 +1,4 @@
-//! Secrets: where they are, and whether others can read them.
+//! Resolves secrets and checks the permissions of their files.
 
 use std::io;
 use std::path::Path;
@@ -8,76 +8,79 @@ use vochi_crm::{Error, Secret};
 use super::env::Environment;
 use super::tree::{Node, Table};
 
-/// A secret that was found.
-pub(super) struct Found {
+/// A resolved secret.
+pub(super) struct Resolved {
     pub(super) secret: Secret,
-    /// Whether it stands in the configuration itself.
+    /// True if the configuration itself holds it.
     pub(super) inline: bool,
 }
 
-/// Finds a secret: the text itself, `{ env = ".." }` or `{ file = ".." }`. A relative file is next
-/// to the configuration file. The error says what is wrong, without the key.
-pub(super) fn find(node: &Node, environment: &Environment, beside: &Path) -> Result<Found, Error> {
-    let found = |text: &str, inline| Found { secret: Secret::new(text), inline };
+/// Resolves a secret: a text, `{ env = ".." }` or `{ file = ".." }`. A relative path is relative to
+/// `base_dir`. The error does not name the key.
+pub(super) fn resolve(
+    node: &Node,
+    environment: &Environment,
+    base_dir: &Path,
+) -> Result<Resolved, Error> {
+    let found = |text: &str, inline| Resolved { secret: Secret::new(text), inline };
     match node {
-        Node::Text(text) if trimmed(text).is_empty() => Err(Error::config("the secret is empty")),
-        Node::Text(text) => Ok(found(trimmed(text), true)),
+        Node::Text(text) if trim(text).is_empty() => Err(Error::config("empty secret")),
+        Node::Text(text) => Ok(found(trim(text), true)),
         Node::Table(table) => match (table.text("env"), table.text("file")) {
             (Some(variable), None) => match environment.get(variable) {
-                Some(text) => Ok(found(trimmed(text), false)),
+                Some(text) => Ok(found(trim(text), false)),
                 None => Err(Error::config(format!(
-                    "the environment variable {variable} is not set or empty"
+                    "environment variable {variable} is not set or empty"
                 ))),
             },
-            (None, Some(file)) => read_file(&beside.join(file)).map(|text| found(&text, false)),
+            (None, Some(file)) => read_file(&base_dir.join(file)).map(|text| found(&text, false)),
             _ => Err(Error::config(FORMS)),
         },
         _ => Err(Error::config(FORMS)),
     }
 }
 
-/// A secret without the blanks and the byte order mark that editors put around it.
-pub(super) fn trimmed(text: &str) -> &str {
+/// Removes blanks and the byte order mark around a secret.
+pub(super) fn trim(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
 }
 
-/// How a secret is written.
+/// The hint for an invalid form of a secret.
 pub(super) const FORMS: &str =
     "write a text in quotes, { env = \"VARIABLE\" } or { file = \"PATH\" }";
 
-/// Whether a table is one of the forms of a secret.
+/// Returns true if a table is one of the forms of a secret.
 pub(super) fn is_reference(table: &Table) -> bool {
     table.0.len() == 1 && (table.text("env").is_some() || table.text("file").is_some())
 }
 
 pub(super) fn read_file(path: &Path) -> Result<String, Error> {
     let shown = path.display();
-    let unreadable = |error: io::Error| {
-        Error::config(format!("the secret file {shown} cannot be read: {error}"))
-    };
+    let unreadable =
+        |error: io::Error| Error::config(format!("cannot read secret file {shown}: {error}"));
     if readable_by_others(path).map_err(unreadable)? {
-        return Err(Error::config(format!("the secret file {shown} can be read by others"))
+        return Err(Error::config(format!("insecure secret file {shown}: others can read it"))
             .with_hint(format!("chmod 600 {shown}")));
     }
     let text = std::fs::read_to_string(path).map_err(unreadable)?;
-    let secret = trimmed(&text);
+    let secret = trim(&text);
     if secret.is_empty() {
-        return Err(Error::config(format!("the secret file {shown} is empty")));
+        return Err(Error::config(format!("invalid secret file {shown}: it is empty")));
     }
     if secret.chars().any(char::is_control) {
-        return Err(Error::config(format!("the secret file {shown} holds more than one line")));
+        return Err(Error::config(format!("invalid secret file {shown}: more than one line")));
     }
     Ok(secret.to_owned())
 }
 
-/// Whether anybody but the owner may read a file.
+/// Returns true if users other than the owner can read a file.
 #[cfg(unix)]
 pub(super) fn readable_by_others(path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::PermissionsExt;
     Ok(std::fs::metadata(path)?.permissions().mode() & 0o044 != 0)
 }
 
-/// Whether anybody but the owner may read a file; here that cannot be told.
+/// Returns false: permissions cannot be checked on this system.
 #[cfg(not(unix))]
 pub(super) fn readable_by_others(path: &Path) -> io::Result<bool> {
     std::fs::metadata(path).map(|_| false)

@@ -1,4 +1,4 @@
-//! Secrets that are not configured: generated once by `setup`, and kept in files of their own.
+//! Secrets that `setup` generates and stores in files, as the configuration has none.
 
 use std::fmt::Write as _;
 use std::fs::{self, DirBuilder, OpenOptions};
@@ -10,20 +10,20 @@ use vochi_crm::{Error, Result, Secret};
 use super::secret;
 use super::{Profile, Settings};
 
-/// As many bytes as make 32 characters.
+/// The number of random bytes; 32 hexadecimal characters.
 const BYTES: usize = 16;
 
-/// A secret that is in a file of its own and not in the configuration.
+/// A generated secret and its file.
 #[derive(Clone, Debug)]
 pub(crate) struct SecretFile {
-    /// The key of the configuration it stands for.
+    /// The configuration key it replaces.
     pub(crate) key: &'static str,
     pub(crate) path: PathBuf,
     pub(crate) secret: Secret,
 }
 
 impl SecretFile {
-    /// Reads the files there are for keys the configuration leaves out.
+    /// Reads the existing files of keys that are not configured.
     ///
     /// # Errors
     /// `config` for a file that is empty or readable by others.
@@ -41,8 +41,8 @@ impl SecretFile {
         Ok(files)
     }
 
-    /// Generates the secrets that neither the configuration nor a file has; nothing is written. None
-    /// where there is no address of ours that they could protect.
+    /// Generates the secrets that neither the configuration nor a file has, without writing them. None
+    /// without `public_url`, as there is no address to protect.
     ///
     /// # Errors
     /// `config`
@@ -59,27 +59,27 @@ impl SecretFile {
         keys.collect()
     }
 
-    /// Writes it, readable by its owner only from the first moment. One that is there by now is left
-    /// alone.
+    /// Writes the file, readable only by its owner. Fails if it exists by now.
     ///
     /// # Errors
     /// `config`
     pub(crate) fn write(&self) -> Result<()> {
         write(&self.path, self.secret.expose()).map_err(|error| {
             let (name, path) = (self.name(), self.path.display());
-            Error::config(format!("the {name} cannot be written to {path}: {error}")).with_hint(
-                format!("set state_dir to a directory you may write to, or set {}", self.key),
-            )
+            Error::config(format!("cannot write the {name} to {path}: {error}")).with_hint(format!(
+                "set state_dir to a directory you may write to, or set {}",
+                self.key
+            ))
         })
     }
 
-    /// The key in words.
+    /// Returns the key in words.
     pub(crate) fn name(&self) -> String {
         self.key.replace('_', " ")
     }
 }
 
-/// The keys of a profile that can be generated and have no value.
+/// Returns the keys of a profile that can be generated and have no value.
 fn keys(profile: &Profile) -> impl Iterator<Item = &'static str> {
     let generated = profile.crm.keys().into_iter().filter(|key| key.is_generated);
     generated.map(|key| key.name).filter(|key| profile.settings.get(key).is_none())
@@ -89,7 +89,7 @@ fn path(settings: &Settings<'_>, profile: &Profile, key: &str) -> Result<PathBuf
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
     if !profile.name.chars().all(plain) {
         return Err(Error::config(format!(
-            "{key} is missing, and no file can be named like the profile"
+            "missing {key}: the profile's name cannot be a file name"
         ))
         .with_hint(format!("set {key} to 32 random characters")));
     }
@@ -100,7 +100,7 @@ fn path(settings: &Settings<'_>, profile: &Profile, key: &str) -> Result<PathBuf
 fn random(key: &'static str) -> Result<Secret> {
     let mut bytes = [0; BYTES];
     getrandom::fill(&mut bytes).map_err(|error| {
-        Error::config(format!("no random characters: {error}"))
+        Error::config(format!("cannot generate random characters: {error}"))
             .with_hint(format!("set {key} to 32 random characters"))
             .with_key(key)
     })?;
@@ -112,7 +112,7 @@ fn random(key: &'static str) -> Result<Secret> {
     Ok(Secret::new(text))
 }
 
-/// Writes a file as a whole, unless it exists.
+/// Writes a file atomically, unless it exists.
 fn write(path: &Path, text: &str) -> io::Result<()> {
     let directory = path.parent().unwrap_or(Path::new(""));
     let mut builder = DirBuilder::new();
@@ -125,14 +125,14 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     }
     builder.create(directory)?;
-    let beside = directory.join(format!(".{}.secret.new", std::process::id()));
+    let temporary = directory.join(format!(".{}.secret.new", std::process::id()));
     let written = options
-        .open(&beside)
+        .open(&temporary)
         .and_then(|mut file| {
             file.write_all(format!("{text}\n").as_bytes()).and_then(|()| file.sync_all())
         })
-        .and_then(|()| fs::hard_link(&beside, path));
-    // It is in its place, or of no use.
-    drop(fs::remove_file(&beside));
+        .and_then(|()| fs::hard_link(&temporary, path));
+    // It has been linked, or writing failed.
+    drop(fs::remove_file(&temporary));
     written
 }

@@ -1,10 +1,10 @@
-//! Settings as they were written, each with its place. It holds secrets, so it has no `Debug`.
+//! Parsed settings with their locations. They hold secrets, so there is no `Debug`.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Number, Value};
 
-use super::place::Place;
+use super::location::Location;
 
 /// A table of settings, by key.
 #[derive(Clone, Default)]
@@ -13,8 +13,8 @@ pub(super) struct Table(pub(super) BTreeMap<String, Entry>);
 /// One setting.
 #[derive(Clone)]
 pub(super) struct Entry {
-    /// Where its key was written.
-    pub(super) place: Place,
+    /// The location of its key.
+    pub(super) location: Location,
     /// Its value.
     pub(super) node: Node,
 }
@@ -44,7 +44,7 @@ impl Table {
         }
     }
 
-    /// The texts of a list.
+    /// Returns the texts of a list.
     pub(super) fn texts(&self, key: &str) -> impl Iterator<Item = &str> {
         let list = match self.get(key).map(|entry| &entry.node) {
             Some(Node::List(list)) => list.as_slice(),
@@ -56,19 +56,19 @@ impl Table {
         })
     }
 
-    /// The entries in the order they were written.
+    /// Returns the entries in the order of the file.
     pub(super) fn in_order(&self) -> Vec<(&str, &Entry)> {
         let mut entries: Vec<_> = self.0.iter().map(|(key, it)| (key.as_str(), it)).collect();
-        entries.sort_by_key(|(_, entry)| match &entry.place {
-            Place::File { line, column, .. } => (*line, *column),
-            Place::Variable(_) => (usize::MAX, 0),
+        entries.sort_by_key(|(_, entry)| match &entry.location {
+            Location::File { line, column, .. } => (*line, *column),
+            Location::Variable(_) => (usize::MAX, 0),
         });
         entries
     }
 }
 
 impl Node {
-    /// The value as JSON, for reading it into the library's types.
+    /// Converts the value to JSON.
     pub(super) fn json(&self) -> Value {
         match self {
             Self::Text(text) => Value::from(text.as_str()),

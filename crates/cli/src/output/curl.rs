@@ -1,4 +1,4 @@
-//! A planned request as a line for the shell.
+//! Formats a planned request as a `curl` command line.
 
 use vochi_crm::Crm;
 use vochi_crm::config::Kind;
@@ -6,8 +6,8 @@ use vochi_crm::http::{PlannedPart, PlannedRequest};
 
 const MASK: &str = "***";
 
-/// A `curl` line that sends the same request. Credentials are named by the environment variable
-/// that holds them, never written out.
+/// Returns a `curl` command line that sends the same request. Credentials are references to environment
+/// variables.
 pub(super) fn line(request: &PlannedRequest, crm: &Crm) -> String {
     let mut words = vec!["curl -sS".to_owned()];
     if request.method.as_str() != "GET" {
@@ -16,7 +16,7 @@ pub(super) fn line(request: &PlannedRequest, crm: &Crm) -> String {
     words.push(quoted(&request.url, crm));
     let in_parts = !request.body_parts.is_empty();
     for (name, value) in &request.headers {
-        // curl makes a boundary of its own.
+        // curl generates the boundary.
         if in_parts && name.eq_ignore_ascii_case("content-type") {
             continue;
         }
@@ -38,7 +38,7 @@ pub(super) fn line(request: &PlannedRequest, crm: &Crm) -> String {
     words.join(" ")
 }
 
-/// A part of a form as curl takes it; what separates its words stands in quotes.
+/// Formats a part of a multipart form for `curl -F`.
 fn form_part(part: &PlannedPart) -> String {
     let within = |text: &str| format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\""));
     let mut words = vec![format!("{}=@{}", part.name, within(&part.source))];
@@ -51,7 +51,7 @@ fn form_part(part: &PlannedPart) -> String {
     words.join(";")
 }
 
-/// A text in quotes, with variables where a credential was.
+/// Quotes a text and replaces masked credentials by variables.
 fn quoted(text: &str, crm: &Crm) -> String {
     let mut pieces = text.split(MASK);
     let mut before = pieces.next().unwrap_or_default();
@@ -68,7 +68,7 @@ fn quoted(text: &str, crm: &Crm) -> String {
     line
 }
 
-/// The variable of the credential that travels in this header or parameter; in an unknown one, of the
+/// Returns the variable of the credential in this header or parameter; of an unknown one, that of the
 /// first secret.
 fn variable(crm: &Crm, carrier: &str) -> String {
     let secrets = || crm.own_keys().iter().filter(|key| key.kind == Kind::Secret);
@@ -79,7 +79,7 @@ fn variable(crm: &Crm, carrier: &str) -> String {
     format!("VOCHI_CRM_{}", key.to_uppercase())
 }
 
-/// A text in single quotes; nothing in it means anything to the shell.
+/// Puts a text into single quotes for the shell.
 fn single(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
@@ -89,12 +89,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_in_a_text_reaches_the_shell() {
+    fn quoted_text_is_inert_in_the_shell() {
         assert_eq!(single("it's $HOME `id` \"x\""), r#"'it'\''s $HOME `id` "x"'"#);
     }
 
     #[test]
-    fn a_credential_is_named_by_its_variable() {
+    fn credential_becomes_its_variable() {
         let crm = Crm::named("retailcrm").unwrap();
         assert_eq!(
             quoted("event=x&clientId=***&y=1", crm),

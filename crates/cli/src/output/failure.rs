@@ -1,20 +1,20 @@
-//! Failures, for scripts and for people.
+//! Formats errors as JSON and as text.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use vochi_crm::{Effect, Error, Redactor, TryAgain};
 
-/// A failure as every command prints it in JSON.
+/// The JSON output of a failed command.
 #[derive(Debug, Serialize)]
 pub(crate) struct Failure {
     ok: bool,
-    error: Trouble,
+    error: ErrorObject,
 }
 
-/// What is told of it: the object under `error`, wherever one stands.
+/// The object under `error`.
 #[derive(Debug, Serialize)]
-pub(crate) struct Trouble {
+pub(crate) struct ErrorObject {
     kind: &'static str,
     effect: &'static str,
     message: String,
@@ -37,41 +37,44 @@ pub(crate) struct Trouble {
 }
 
 impl Failure {
-    /// What an error has to tell, without secrets.
+    /// Converts an error, with secrets masked.
     pub(crate) fn of(error: &Error, redactor: &Redactor) -> Self {
-        Self { ok: false, error: Trouble::of(error, redactor) }
+        Self { ok: false, error: ErrorObject::of(error, redactor) }
     }
 
-    /// A command that was interrupted, and the effect of what it had sent.
+    /// Creates the failure of an interrupted command.
     pub(crate) fn interrupted(effect: Effect) -> Self {
-        let error = Error::internal("interrupted before the command was done").with_effect(effect);
+        let error = Error::internal("interrupted before the command ended").with_effect(effect);
         let error = match effect {
             Effect::NotApplied => error,
-            _ => error.with_hint("look in the CRM before repeating it"),
+            _ => error.with_hint("check the CRM before repeating it"),
         };
         Self {
             ok: false,
-            error: Trouble { kind: "interrupted", ..Trouble::of(&error, &Redactor::default()) },
+            error: ErrorObject {
+                kind: "interrupted",
+                ..ErrorObject::of(&error, &Redactor::default())
+            },
         }
     }
 }
 
-impl Trouble {
-    /// What an error has to tell, without secrets.
+impl ErrorObject {
+    /// Converts an error, with secrets masked.
     pub(crate) fn of(error: &Error, redactor: &Redactor) -> Self {
-        // Text of others was redacted where it came in.
-        let clean = |text: &str| redactor.mask_known(text);
-        let fields = error.fields().iter().map(|(name, text)| (clean(name), clean(text)));
+        // Texts of the CRM are redacted by the library.
+        let mask = |text: &str| redactor.mask_known(text);
+        let fields = error.fields().iter().map(|(name, text)| (mask(name), mask(text)));
         Self {
             kind: error.kind().as_str(),
             effect: error.effect().as_str(),
-            message: clean(error.message()),
-            hint: error.hint().map(clean),
+            message: mask(error.message()),
+            hint: error.hint().map(mask),
             crm: error.crm().map(vochi_crm::CrmName::as_str),
-            profile: error.account().map(|account| clean(account.as_str())),
+            profile: error.account().map(|account| mask(account.as_str())),
             operation: error.operation().map(str::to_owned),
             status: error.status(),
-            code: error.code().map(clean),
+            code: error.code().map(mask),
             fields: fields.collect(),
             retry_after_seconds: match error.try_again() {
                 TryAgain::After(wait) => Some(whole_seconds(wait)),
@@ -81,14 +84,14 @@ impl Trouble {
     }
 }
 
-/// Rounded up: not sooner than that.
+/// Rounds up to whole seconds.
 fn whole_seconds(wait: std::time::Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
-/// What happened, to whom, and what to do.
+/// Returns message and hint for people, with account and operation.
 pub(super) fn words(error: &Error, redactor: &Redactor) -> (String, Option<String>) {
-    let whom = match (error.crm(), error.account()) {
+    let account = match (error.crm(), error.account()) {
         (Some(crm), Some(account)) => format!("{crm} account {account}: "),
         _ => String::new(),
     };
@@ -96,7 +99,7 @@ pub(super) fn words(error: &Error, redactor: &Redactor) -> (String, Option<Strin
     let operation = operation.unwrap_or_default();
     let fields = error.fields().iter().map(|(field, text)| format!("\n  {field}: {text}"));
     let fields: String = fields.collect();
-    let what = format!("{whom}{operation}{}{fields}", error.message());
+    let what = format!("{account}{operation}{}{fields}", error.message());
     (redactor.mask_known(&what), error.hint().map(|hint| redactor.mask_known(hint)))
 }
 
@@ -110,7 +113,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failure_tells_all_it_knows_and_nothing_else() {
+    fn failure_has_only_known_keys() {
         let error = Error::new(ErrorKind::RateLimited, "too many")
             .with_status(503)
             .with_effect(Effect::Maybe)
@@ -125,11 +128,11 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_in_a_message_is_masked() {
+    fn secret_in_message_is_masked() {
         let redactor = Redactor::new([Secret::new("canary-key")]);
         let error = Error::config("wrong key canary-key").with_hint("not canary-key");
-        let told = serde_json::to_string(&Failure::of(&error, &redactor)).unwrap();
-        assert!(!told.contains("canary"), "{told}");
+        let json = serde_json::to_string(&Failure::of(&error, &redactor)).unwrap();
+        assert!(!json.contains("canary"), "{json}");
     }
 
     #[test]
@@ -141,7 +144,7 @@ mod tests {
             let sources = std::path::Path::new(sources).join(crate_name).join("src");
             for literal in literals(&sources) {
                 let error = Error::config(literal.clone()).with_hint(literal.clone());
-                let json = Trouble::of(&error, &redactor);
+                let json = ErrorObject::of(&error, &redactor);
                 assert_eq!(json.message, literal, "{crate_name}");
                 assert_eq!(json.hint.as_deref(), Some(literal.as_str()), "{crate_name}");
                 let (what, hint) = words(&error, &redactor);
@@ -152,7 +155,7 @@ mod tests {
         assert!(seen > 2_000, "only {seen} literals were found");
     }
 
-    /// Every text in quotes below a directory, as it is written, tests included.
+    /// Returns every string literal in the sources below a directory, tests included.
     fn literals(directory: &std::path::Path) -> Vec<String> {
         let mut found = Vec::new();
         for entry in std::fs::read_dir(directory).unwrap() {
@@ -161,7 +164,7 @@ mod tests {
                 found.extend(literals(&path));
             } else {
                 let source = std::fs::read_to_string(&path).unwrap();
-                // Every second piece stands in quotes, and those of comments do no harm.
+                // Every second piece is in quotes. Quotes in comments do no harm.
                 let source = source.replace("\\\"", "'").replace("'\"'", "");
                 let pieces = source.split('"').skip(1).step_by(2);
                 // A text that a test masks.

@@ -1,10 +1,10 @@
-//! Everything that is printed. Data goes to standard output, everything else to standard error.
+//! Output: data on standard output, everything else on standard error.
 
 mod curl;
+mod dry_run;
 mod failure;
-mod paint;
-mod plan;
 mod redacted;
+mod style;
 mod table;
 
 use std::io::{self, IsTerminal, Write};
@@ -12,35 +12,35 @@ use std::io::{self, IsTerminal, Write};
 use serde::Serialize;
 use vochi_crm::{Effect, Error, Redactor};
 
-pub(crate) use failure::Trouble;
-pub(crate) use paint::{Paint, Tone, clean};
-pub(crate) use plan::Rehearsal;
+pub(crate) use dry_run::DryRun;
+pub(crate) use failure::ErrorObject;
 pub(crate) use redacted::redacted;
+pub(crate) use style::{Style, Tone, escape_controls};
 pub(crate) use table::{Columns, FixedColumns};
 
 use crate::args::Format;
 use crate::config::Environment;
 use failure::Failure;
 
-/// What a command has to say, for people and for scripts. The JSON is its serialised form.
+/// The output of a command: text for people, its serialised form for scripts.
 pub(crate) trait Report: Serialize {
-    /// The text for people, without a line end after it.
-    fn human(&self, paint: Paint) -> String;
+    /// Returns the text for people, without a final line end.
+    fn human(&self, style: Style) -> String;
 
-    /// What an operator should know although all went well. The JSON has it too.
+    /// Returns warnings, which the JSON contains too.
     fn warnings(&self) -> &[String] {
         &[]
     }
 }
 
-/// Where everything is printed.
+/// Prints in the requested format.
 #[derive(Clone, Debug)]
 pub(crate) struct Output {
     format: Format,
-    paint: Paint,
-    paint_errors: Paint,
+    style: Style,
+    error_style: Style,
     quiet: bool,
-    /// Why standard output could not be written, if it could not.
+    /// The first error of writing to standard output.
     broken: std::cell::RefCell<Option<String>>,
 }
 
@@ -48,11 +48,11 @@ impl Output {
     pub(crate) fn new(format: Format, quiet: bool, environment: &Environment) -> Self {
         let plain = environment.get("NO_COLOR").is_some()
             || environment.get("TERM").is_some_and(|term| term == "dumb");
-        let paint = |terminal: bool| Paint::new(terminal && !plain);
+        let style = |terminal: bool| Style::new(terminal && !plain);
         Self {
             format,
-            paint: paint(io::stdout().is_terminal()),
-            paint_errors: paint(io::stderr().is_terminal()),
+            style: style(io::stdout().is_terminal()),
+            error_style: style(io::stderr().is_terminal()),
             quiet,
             broken: std::cell::RefCell::default(),
         }
@@ -62,21 +62,21 @@ impl Output {
         self.format
     }
 
-    pub(crate) fn paint(&self) -> Paint {
-        self.paint
+    pub(crate) fn style(&self) -> Style {
+        self.style
     }
 
-    /// How standard error is coloured.
-    pub(crate) fn paint_errors(&self) -> Paint {
-        self.paint_errors
+    /// Returns the style of standard error.
+    pub(crate) fn error_style(&self) -> Style {
+        self.error_style
     }
 
-    /// Prints what a command has to say.
+    /// Prints the output of a command.
     pub(crate) fn report(&self, report: &impl Report) {
         match self.format {
             Format::Json => self.json(report),
             Format::Human => {
-                self.line(&report.human(self.paint));
+                self.line(&report.human(self.style));
                 for warning in report.warnings() {
                     self.warn(warning);
                 }
@@ -88,42 +88,44 @@ impl Output {
     pub(crate) fn json(&self, value: &impl Serialize) {
         match serde_json::to_string(value) {
             Ok(text) => self.line(&text),
-            Err(error) => self.note(Tone::Bad, "error", &format!("no JSON came about: {error}")),
+            Err(error) => {
+                self.print_labelled(Tone::Error, "error", &format!("cannot write JSON: {error}"));
+            }
         }
     }
 
-    /// Prints a line, or several.
+    /// Prints one or more lines.
     pub(crate) fn line(&self, text: &str) {
         if !text.is_empty() {
             self.raw(format!("{text}\n").as_bytes());
         }
     }
 
-    /// Prints bytes as they are.
+    /// Prints bytes unchanged.
     pub(crate) fn raw(&self, bytes: &[u8]) {
         let mut out = io::stdout().lock();
         match out.write_all(bytes).and_then(|()| out.flush()) {
             Ok(()) => {}
-            // Whoever read this has seen enough.
+            // The reader has closed the pipe.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
             Err(error) => *self.broken.borrow_mut() = Some(error.to_string()),
         }
     }
 
-    /// Whether standard output took everything, or why not.
+    /// Returns an error if standard output could not be written.
     pub(crate) fn finish(&self) -> Result<(), String> {
         self.broken.borrow_mut().take().map_or(Ok(()), Err)
     }
 
-    /// Prints a failure: as JSON where that is asked for, else in words.
+    /// Prints a failure: as JSON in JSON mode, else as text.
     pub(crate) fn failure(&self, error: &Error, redactor: &Redactor) {
         match self.format {
             Format::Json => self.json(&Failure::of(error, redactor)),
-            Format::Human => self.failure_in_words(error, redactor),
+            Format::Human => self.failure_text(error, redactor),
         }
     }
 
-    /// Prints that the command was interrupted, as JSON where that is asked for. People know it.
+    /// Prints in JSON mode that the command was interrupted.
     pub(crate) fn interrupted(&self, effect: Effect) {
         if self.format == Format::Json {
             self.json(&Failure::interrupted(effect));
@@ -131,56 +133,56 @@ impl Output {
     }
 
     /// Prints a failure on standard error.
-    pub(crate) fn failure_in_words(&self, error: &Error, redactor: &Redactor) {
+    pub(crate) fn failure_text(&self, error: &Error, redactor: &Redactor) {
         let (what, hint) = failure::words(error, redactor);
-        self.note(Tone::Bad, "error", &what);
+        self.print_labelled(Tone::Error, "error", &what);
         self.hint(hint.as_deref());
     }
 
-    /// Prints the failure of one of many on standard error.
-    pub(crate) fn failure_of_one(&self, which: &str, error: &Error, redactor: &Redactor) {
+    /// Prints the failure of one of several items on standard error.
+    pub(crate) fn item_failure(&self, which: &str, error: &Error, redactor: &Redactor) {
         let (what, hint) = failure::words(error, redactor);
-        self.note(Tone::Bad, "error", &format!("{which}: {what}"));
+        self.print_labelled(Tone::Error, "error", &format!("{which}: {what}"));
         self.hint(hint.as_deref());
     }
 
-    /// Tells an operator what is odd, on standard error.
+    /// Prints a warning on standard error.
     pub(crate) fn warn(&self, text: &str) {
         if !self.quiet {
-            self.note(Tone::Odd, "warning", text);
+            self.print_labelled(Tone::Warning, "warning", text);
         }
     }
 
-    /// Tells an operator what a long work came to, on standard error.
-    pub(crate) fn sum_up(&self, text: &str) {
+    /// Prints a summary on standard error.
+    pub(crate) fn summary(&self, text: &str) {
         if !self.quiet {
-            self.note(Tone::Faint, "summary", text);
+            self.print_labelled(Tone::Dim, "summary", text);
         }
     }
 
-    /// Prints what is wrong with the command line, as it was put together elsewhere.
-    pub(crate) fn explain(text: &str) {
+    /// Prints a formatted usage error.
+    pub(crate) fn usage_error(text: &str) {
         to_stderr(text.trim_end());
     }
 
-    /// Prints where a defect of the program came to light.
-    pub(crate) fn broke_down(at: &str) {
-        to_stderr(&format!("defect at {at}"));
+    /// Prints the location of a panic.
+    pub(crate) fn panic_at(at: &str) {
+        to_stderr(&format!("panic at {at}"));
     }
 
     fn hint(&self, hint: Option<&str>) {
         if let Some(hint) = hint {
-            self.note(Tone::Faint, "hint", hint);
+            self.print_labelled(Tone::Dim, "hint", hint);
         }
     }
 
-    fn note(&self, tone: Tone, lead: &str, text: &str) {
-        let lead = self.paint_errors.tone(tone, &format!("{lead}:"));
-        to_stderr(&format!("{lead} {}", clean(text)));
+    fn print_labelled(&self, tone: Tone, lead: &str, text: &str) {
+        let lead = self.error_style.tone(tone, &format!("{lead}:"));
+        to_stderr(&format!("{lead} {}", escape_controls(text)));
     }
 }
 
 fn to_stderr(text: &str) {
-    // There is nobody left to tell when standard error is closed.
+    // A closed standard error cannot be reported.
     drop(writeln!(io::stderr().lock(), "{text}"));
 }

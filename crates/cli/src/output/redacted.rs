@@ -1,9 +1,9 @@
-//! What a CRM answered, without secrets.
+//! Masks secrets in a CRM's response.
 
 use serde_json::Value;
 use vochi_crm::Redactor;
 
-/// The same JSON with the account's secrets, and whatever is named like a secret, as `***`.
+/// Replaces the account's secrets, and values of fields named like a secret, by `***`.
 pub(crate) fn redacted(value: Value, redactor: &Redactor) -> Value {
     match value {
         Value::String(text) => redactor.redact(&text).into(),
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_in_an_answer_are_masked_by_value_and_by_name() {
+    fn secrets_in_response_are_masked_by_value_and_name() {
         let redactor = Redactor::new([Secret::new("canary-key")]);
         let answer = json!({
             "success": true, "apiKey": "a&new&key", "echo": ["you sent canary-key"],

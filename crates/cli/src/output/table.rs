@@ -1,24 +1,24 @@
-//! Aligned columns.
+//! Tables with aligned columns.
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table};
 
-use super::paint::clean;
+use super::style::escape_controls;
 
-/// Rows of text in aligned columns, without frames.
+/// A table without frames.
 pub(crate) struct Columns {
     table: Table,
 }
 
 impl Columns {
-    /// Columns with these headings.
+    /// Creates a table with these headings.
     pub(crate) fn new<const N: usize>(heads: [&str; N]) -> Self {
         let mut columns = Self::plain();
         columns.table.set_header(heads.map(str::to_uppercase));
         columns
     }
 
-    /// Columns without headings.
+    /// Creates a table without headings.
     pub(crate) fn plain() -> Self {
         let mut table = Table::new();
         table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
@@ -27,25 +27,24 @@ impl Columns {
 
     /// Adds a row.
     pub(crate) fn row<const N: usize>(&mut self, cells: [&str; N]) {
-        self.table.add_row(cells.map(|cell| clean(cell).replace('\n', " ")));
+        self.table.add_row(cells.map(|cell| escape_controls(cell).replace('\n', " ")));
     }
 }
 
-/// Columns for rows that are printed as they come: each column is as wide as it usually has to be,
-/// and a longer cell pushes the rest of its row aside.
+/// Columns of fixed width, for rows printed one by one. A longer cell shifts the rest of its row.
 pub(crate) struct FixedColumns<const N: usize>(pub(crate) [(&'static str, usize); N]);
 
 impl<const N: usize> FixedColumns<N> {
-    /// The headings.
+    /// Returns the headings.
     pub(crate) fn heads(&self) -> String {
         let heads = self.0.map(|(head, _)| head.to_uppercase());
         self.row(&heads)
     }
 
-    /// A row.
+    /// Returns a row.
     pub(crate) fn row(&self, cells: &[String; N]) -> String {
         let cells = cells.iter().zip(self.0).map(|(cell, (_, width))| {
-            let cell = clean(cell).replace('\n', " ");
+            let cell = escape_controls(cell).replace('\n', " ");
             format!("{cell:<width$}")
         });
         let line = cells.collect::<Vec<_>>().join("  ");
@@ -66,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_that_come_one_by_one_stand_below_each_other() {
+    fn rows_printed_one_by_one_are_aligned() {
         let columns = FixedColumns([("call", 6), ("client", 10), ("line", 4)]);
         let row = |cells: [&str; 3]| columns.row(&cells.map(str::to_owned));
         assert_eq!(columns.heads(), "CALL    CLIENT      LINE");

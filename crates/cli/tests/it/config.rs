@@ -1,20 +1,20 @@
-//! Settings: where they come from, and what is said of mistakes.
+//! Settings: their sources and their precedence.
 
 use serde_json::Value;
 
-use crate::support::{Ran, Stage};
+use crate::support::{Run, TestEnv};
 
-/// Runs `users` and expects a configuration error.
+/// Expects a configuration error and returns it.
 #[track_caller]
-fn refused(ran: &Ran) -> Value {
-    let value = ran.ends(3);
-    assert_eq!(value["error"]["kind"], "config", "{ran}");
+fn refused(run: &Run) -> Value {
+    let value = run.exits(3);
+    assert_eq!(value["error"]["kind"], "config", "{run}");
     value["error"].clone()
 }
 
 #[test]
-fn profiles_of_every_crm_may_stand_in_one_file() {
-    let stage = Stage::bare();
+fn file_may_hold_profiles_of_every_crm() {
+    let env = TestEnv::bare();
     let others = r#"
 public_url = "https://pbx.example.test"
 default_profile = "shop"
@@ -41,46 +41,46 @@ crm = "kontur"
 workspace = "my-workspace"
 api_key = { env = "KONTUR_KEY" }
 "#;
-    stage.configure(&format!("{others}{}", stage.profile_text("shop")));
-    stage.json(&["users"]).ends(0);
-    let error = refused(&stage.json(&["--profile", "travel", "users"]));
-    let told = error.to_string();
-    assert!(told.contains("uon") && told.contains("it has: retailcrm"), "{told}");
+    env.configure(&format!("{others}{}", env.profile_text("shop")));
+    env.json(&["users"]).exits(0);
+    let error = refused(&env.json(&["--profile", "travel", "users"]));
+    let text = error.to_string();
+    assert!(text.contains("uon") && text.contains("it has: retailcrm"), "{text}");
 }
 
 #[test]
-fn the_profile_is_the_one_asked_for_else_the_default_else_the_only_one() {
-    let stage = Stage::bare();
-    let two = format!("{}{}", stage.profile_text("one"), stage.profile_text("two"));
+fn profile_is_flag_else_default_else_only_one() {
+    let env = TestEnv::bare();
+    let two = format!("{}{}", env.profile_text("one"), env.profile_text("two"));
     let of = |arguments: &[&str]| {
         let mut all = arguments.to_vec();
         all.extend(["call-event", "answered", "--call-id", "1", "--ext", "151"]);
-        stage.json(&all)
+        env.json(&all)
     };
-    stage.configure(&stage.profile_text("one"));
-    assert_eq!(of(&[]).ends(0)["profile"], "one");
-    stage.configure(&two);
-    let told = refused(&of(&[])).to_string();
-    assert!(told.contains("one, two") && told.contains("--profile"), "{told}");
-    stage.configure(&format!("default_profile = \"two\"\n{two}"));
-    assert_eq!(of(&[]).ends(0)["profile"], "two");
-    assert_eq!(of(&["--profile", "one"]).ends(0)["profile"], "one");
-    let told = refused(&of(&["--profile", "tow"])).to_string();
-    assert!(told.contains("did you mean") && told.contains("two"), "{told}");
+    env.configure(&env.profile_text("one"));
+    assert_eq!(of(&[]).exits(0)["profile"], "one");
+    env.configure(&two);
+    let text = refused(&of(&[])).to_string();
+    assert!(text.contains("one, two") && text.contains("--profile"), "{text}");
+    env.configure(&format!("default_profile = \"two\"\n{two}"));
+    assert_eq!(of(&[]).exits(0)["profile"], "two");
+    assert_eq!(of(&["--profile", "one"]).exits(0)["profile"], "one");
+    let text = refused(&of(&["--profile", "tow"])).to_string();
+    assert!(text.contains("did you mean") && text.contains("two"), "{text}");
 }
 
 #[test]
-fn the_file_is_looked_for_in_order() {
-    let stage = Stage::bare();
-    let told = refused(&stage.json(&["users"])).to_string();
-    assert!(told.contains("vochi-crm.toml") && told.contains(".config/vochi-crm"), "{told}");
+fn file_is_searched_in_order() {
+    let env = TestEnv::bare();
+    let text = refused(&env.json(&["users"])).to_string();
+    assert!(text.contains("vochi-crm.toml") && text.contains(".config/vochi-crm"), "{text}");
 
     let home = |name: &str| {
-        std::fs::create_dir_all(stage.path("xdg/vochi-crm")).unwrap();
-        stage.write("xdg/vochi-crm/config.toml", &stage.profile_text(name), 0o600);
+        std::fs::create_dir_all(env.path("xdg/vochi-crm")).unwrap();
+        env.write("xdg/vochi-crm/config.toml", &env.profile_text(name), 0o600);
     };
     let profile = |prepare: &dyn Fn(&mut std::process::Command)| {
-        let mut command = stage.command(&[
+        let mut command = env.command(&[
             "--output",
             "json",
             "call-event",
@@ -90,35 +90,35 @@ fn the_file_is_looked_for_in_order() {
             "--ext",
             "151",
         ]);
-        command.env("XDG_CONFIG_HOME", stage.path("xdg"));
+        command.env("XDG_CONFIG_HOME", env.path("xdg"));
         prepare(&mut command);
-        Ran::of(command).ends(0)["profile"].clone()
+        Run::of(command).exits(0)["profile"].clone()
     };
     home("home");
     assert_eq!(profile(&|_| ()), "home");
-    stage.configure(&stage.profile_text("here"));
-    assert_eq!(profile(&|_| ()), "here", "the working directory comes first");
-    let named = stage.write("named.toml", &stage.profile_text("named"), 0o600);
+    env.configure(&env.profile_text("here"));
+    assert_eq!(profile(&|_| ()), "here", "the working directory has precedence");
+    let named = env.write("named.toml", &env.profile_text("named"), 0o600);
     assert_eq!(
         profile(&|command| {
             command.env("VOCHI_CRM_CONFIG", &named);
         }),
         "named"
     );
-    let flag = stage.write("flag.toml", &stage.profile_text("flag"), 0o600);
+    let flag = env.write("flag.toml", &env.profile_text("flag"), 0o600);
     let by_flag = profile(&|command| {
         command.env("VOCHI_CRM_CONFIG", &named).arg("--config").arg(&flag);
     });
-    assert_eq!(by_flag, "flag", "flags win");
+    assert_eq!(by_flag, "flag", "flags have precedence");
 
-    let error = refused(&stage.json(&["--config", "missing.toml", "users"]));
+    let error = refused(&env.json(&["--config", "missing.toml", "users"]));
     assert!(error["message"].as_str().unwrap().contains("missing.toml"), "{error}");
 }
 
 #[test]
-fn the_environment_alone_makes_a_profile() {
-    let stage = Stage::bare();
-    let mut command = stage.command(&[
+fn environment_alone_defines_a_profile() {
+    let env = TestEnv::bare();
+    let mut command = env.command(&[
         "--output",
         "json",
         "call-event",
@@ -134,7 +134,7 @@ fn the_environment_alone_makes_a_profile() {
     ]);
     command
         .env("VOCHI_CRM_CRM", "retailcrm")
-        .env("VOCHI_CRM_URL", stage.url())
+        .env("VOCHI_CRM_URL", env.url())
         .env("VOCHI_CRM_API_KEY", vochi_crm_sandbox::retailcrm::API_KEY)
         .env("VOCHI_CRM_DEFAULT_REGION", "BY")
         .env("VOCHI_CRM_TIMEZONE", "Europe/Minsk")
@@ -142,34 +142,34 @@ fn the_environment_alone_makes_a_profile() {
         .env("VOCHI_CRM_LINES", "main=+375171234567")
         .env("VOCHI_CRM_TIMEOUT_SECONDS", "5")
         .env("VOCHI_CRM_POPUP_OUT", "false")
-        .env("VOCHI_CRM_STATE_DIR", stage.path("calls"));
-    let value = Ran::of(command).ends(0);
+        .env("VOCHI_CRM_STATE_DIR", env.path("calls"));
+    let value = Run::of(command).exits(0);
     assert_eq!(value["profile"], "default");
     assert_eq!(value["phone"], "+375446370646");
     assert_eq!(value["warnings"], serde_json::json!([]), "extension and line are mapped");
-    assert!(stage.path("calls/default").is_dir(), "the profile's name is appended");
+    assert!(env.path("calls/default").is_dir(), "the profile's name is appended");
 }
 
 #[test]
-fn the_environment_changes_the_one_profile_in_play() {
-    let stage = Stage::bare();
-    let one = stage.profile_text("one").replace("TEST-KEY", "REST-KEY");
-    let two = stage.profile_text("two");
-    stage.configure(&format!("{one}\n{two}"));
+fn environment_overrides_the_selected_profile() {
+    let env = TestEnv::bare();
+    let one = env.profile_text("one").replace("TEST-KEY", "REST-KEY");
+    let two = env.profile_text("two");
+    env.configure(&format!("{one}\n{two}"));
     let with_key = |arguments: &[&str]| {
-        let mut command = stage.command(&["--output", "json"]);
+        let mut command = env.command(&["--output", "json"]);
         command.env("VOCHI_CRM_API_KEY", vochi_crm_sandbox::retailcrm::API_KEY).args(arguments);
-        Ran::of(command)
+        Run::of(command)
     };
-    stage.json(&["--profile", "one", "users"]).ends(6);
-    with_key(&["--profile", "one", "users"]).ends(0);
-    let told = refused(&with_key(&["health", "--all"])).to_string();
-    assert!(told.contains("VOCHI_CRM_API_KEY") && told.contains("one, two"), "{told}");
+    env.json(&["--profile", "one", "users"]).exits(6);
+    with_key(&["--profile", "one", "users"]).exits(0);
+    let text = refused(&with_key(&["health", "--all"])).to_string();
+    assert!(text.contains("VOCHI_CRM_API_KEY") && text.contains("one, two"), "{text}");
 }
 
 #[test]
-fn a_mistake_in_the_environment_names_the_variable() {
-    let stage = Stage::new();
+fn invalid_variable_is_named() {
+    let env = TestEnv::new();
     for (name, value) in [
         ("VOCHI_CRM_TIMEOUT_SECONDS", "soon"),
         ("VOCHI_CRM_RETRIES", "many"),
@@ -179,30 +179,30 @@ fn a_mistake_in_the_environment_names_the_variable() {
         ("VOCHI_CRM_URL", "http://demo.retailcrm.ru"),
         ("VOCHI_CRM_LINES", "main=12"),
         ("VOCHI_CRM_CRM", "retailcmr"),
-        ("VOCHI_CRM_DEFAULT_PROFILE", "nobody"),
+        ("VOCHI_CRM_DEFAULT_PROFILE", "unknown"),
         ("VOCHI_CRM_PUBLIC_URL", "pbx"),
         ("VOCHI_CRM_PBX_EXTENSIONS", "1[0-9"),
         ("VOCHI_CRM_MISSED_TASK", "perhaps"),
     ] {
-        let mut command = stage.command(&["--output", "json", "users"]);
+        let mut command = env.command(&["--output", "json", "users"]);
         command.env(name, value);
-        let error = refused(&Ran::of(command));
+        let error = refused(&Run::of(command));
         assert!(error["message"].as_str().unwrap().contains(name), "{name}: {error}");
     }
-    let mut command = stage.command(&["--output", "json", "users"]);
+    let mut command = env.command(&["--output", "json", "users"]);
     command.env("VOCHI_CRM_EXTENSION", "151=18");
-    let ran = Ran::of(command);
-    ran.ends(0);
-    assert!(ran.stderr.contains("did you mean VOCHI_CRM_EXTENSIONS?"), "{ran}");
+    let run = Run::of(command);
+    run.exits(0);
+    assert!(run.stderr.contains("did you mean VOCHI_CRM_EXTENSIONS?"), "{run}");
 }
 
 #[test]
-fn what_is_set_for_all_profiles_is_every_profiles_default() {
-    let stage = Stage::bare();
-    let text = stage.profile_text("shop").replace("default_region = \"BY\"\n", "");
+fn top_level_key_is_the_default_of_profiles() {
+    let env = TestEnv::bare();
+    let text = env.profile_text("shop").replace("default_region = \"BY\"\n", "");
     let route = ["route", "8044 637-06-46"];
-    stage.configure(&text);
-    stage.json(&route).ends(4);
-    stage.configure(&format!("default_region = \"BY\"\n{text}"));
-    stage.json(&route).ends(0);
+    env.configure(&text);
+    env.json(&route).exits(4);
+    env.configure(&format!("default_region = \"BY\"\n{text}"));
+    env.json(&route).exits(0);
 }

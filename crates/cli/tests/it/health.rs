@@ -1,113 +1,113 @@
-//! `health` names what is wrong with an account, and what to do.
+//! `health`: every fault of an account is named with a hint.
 
 use serde_json::Value;
 use vochi_crm_sandbox::retailcrm::{MODULE_CODE, SiteAccess, Telephony};
 
-use crate::support::Stage;
+use crate::support::TestEnv;
 
-/// Something that is wrong with an account, and what `health` has to say of it.
-struct Wrong {
+/// A fault of an account, and the expected finding.
+struct AccountFault {
     what: &'static str,
-    arrange: fn(&Stage),
-    /// Changes to the profile.
+    arrange: fn(&TestEnv),
+    /// Changes the profile.
     profile: fn(String) -> String,
-    ends: i32,
+    exit_code: i32,
     check: &'static str,
     message: &'static str,
     hint: &'static str,
 }
 
-const AS_IT_IS: fn(String) -> String = |profile| profile;
+const UNCHANGED: fn(String) -> String = |profile| profile;
 
-const WRONG: &[Wrong] = &[
-    Wrong {
+const FAULTS: &[AccountFault] = &[
+    AccountFault {
         what: "wrong key",
         arrange: |_| {},
         profile: |profile| profile.replace("TEST-KEY", "REST-KEY"),
-        ends: 6,
+        exit_code: 6,
         check: "key",
         message: "Wrong \"apiKey\" value",
         hint: "check api_key",
     },
-    Wrong {
+    AccountFault {
         what: "wrong account",
-        arrange: |stage| {
-            stage.fault(|fault| fault.status(404).content_type("text/html").body("<html></html>"));
+        arrange: |env| {
+            env.fault(|fault| fault.status(404).content_type("text/html").body("<html></html>"));
         },
-        profile: AS_IT_IS,
-        ends: 6,
+        profile: UNCHANGED,
+        exit_code: 6,
         check: "key",
         message: "a page instead of data",
         hint: "check url",
     },
-    Wrong {
+    AccountFault {
         what: "missing scope",
-        arrange: |stage| {
+        arrange: |env| {
             let scopes = ["telephony_read", "user_read", "integration_read", "reference_read"];
-            stage.sandbox.retailcrm().set_scopes(scopes);
+            env.sandbox.retailcrm().set_scopes(scopes);
         },
-        profile: AS_IT_IS,
-        ends: 6,
+        profile: UNCHANGED,
+        exit_code: 6,
         check: "scopes",
         message: "missing scopes of the key: telephony_write",
         hint: "add them",
     },
-    Wrong {
+    AccountFault {
         what: "module not registered",
-        arrange: |stage| stage.sandbox.retailcrm().remove_module(MODULE_CODE),
-        profile: AS_IT_IS,
-        ends: 3,
+        arrange: |env| env.sandbox.retailcrm().remove_module(MODULE_CODE),
+        profile: UNCHANGED,
+        exit_code: 3,
         check: "module",
         message: "RetailCRM has no module vochi-telephony",
         hint: "register the telephony",
     },
-    Wrong {
+    AccountFault {
         what: "module switched off",
-        arrange: |stage| stage.sandbox.retailcrm().switch_telephony(Telephony::Off),
-        profile: AS_IT_IS,
-        ends: 5,
+        arrange: |env| env.sandbox.retailcrm().switch_telephony(Telephony::Off),
+        profile: UNCHANGED,
+        exit_code: 5,
         check: "module",
         message: "module vochi-telephony is switched off",
         hint: "switch it on",
     },
-    Wrong {
+    AccountFault {
         what: "extension unknown to the CRM",
         arrange: |_| {},
         profile: |profile| {
             profile
                 .replace("[profile.shop.extensions]\n", "[profile.shop.extensions]\n170 = \"18\"\n")
         },
-        ends: 3,
+        exit_code: 3,
         check: "codes",
         message: "extension 170 is unknown to RetailCRM",
         hint: "register the telephony",
     },
-    Wrong {
-        what: "extension of a user who is gone",
-        arrange: |stage| stage.sandbox.retailcrm().remove_user(18),
-        profile: AS_IT_IS,
-        ends: 3,
+    AccountFault {
+        what: "extension of a deleted user",
+        arrange: |env| env.sandbox.retailcrm().remove_user(18),
+        profile: UNCHANGED,
+        exit_code: 3,
         check: "extensions",
         message: "extension 151 is mapped to user 18, who is unknown to the CRM",
         hint: "correct `extensions`",
     },
-    Wrong {
+    AccountFault {
         what: "site ambiguous",
         arrange: |_| {},
         profile: |profile| profile.replace("site = \"shop-one\"\n", ""),
-        ends: 3,
+        exit_code: 3,
         check: "site",
         message: "the key can access several shops: shop-one, shop-two",
         hint: "set `site`",
     },
-    Wrong {
+    AccountFault {
         what: "site out of reach",
-        arrange: |stage| {
+        arrange: |env| {
             let only = SiteAccess::Selective(vec!["shop-two".into()]);
-            stage.sandbox.retailcrm().set_site_access(only);
+            env.sandbox.retailcrm().set_site_access(only);
         },
-        profile: AS_IT_IS,
-        ends: 3,
+        profile: UNCHANGED,
+        exit_code: 3,
         check: "site",
         message: "the key cannot access shop shop-one",
         hint: "set `site`",
@@ -115,19 +115,19 @@ const WRONG: &[Wrong] = &[
 ];
 
 #[test]
-fn what_is_wrong_is_named_with_what_to_do() {
-    for wrong in WRONG {
-        let stage = Stage::bare();
-        stage.configure(&(wrong.profile)(stage.profile_text("shop")));
-        (wrong.arrange)(&stage);
-        let value = stage.json(&["health"]).ends(wrong.ends);
+fn every_fault_is_named_with_a_hint() {
+    for fault in FAULTS {
+        let env = TestEnv::bare();
+        env.configure(&(fault.profile)(env.profile_text("shop")));
+        (fault.arrange)(&env);
+        let value = env.json(&["health"]).exits(fault.exit_code);
         let checks = value["profiles"][0]["checks"].as_array().expect("checks");
         let failed: Vec<&Value> = checks.iter().filter(|check| check["ok"] == false).collect();
-        let named = failed.iter().find(|check| check["name"] == wrong.check);
-        let check = named.unwrap_or_else(|| panic!("{}: {value}", wrong.what));
-        for (key, piece) in [("message", wrong.message), ("hint", wrong.hint)] {
+        let named = failed.iter().find(|check| check["name"] == fault.check);
+        let check = named.unwrap_or_else(|| panic!("{}: {value}", fault.what));
+        for (key, piece) in [("message", fault.message), ("hint", fault.hint)] {
             let text = check[key].as_str().unwrap_or_default();
-            assert!(text.contains(piece), "{}: {check}", wrong.what);
+            assert!(text.contains(piece), "{}: {check}", fault.what);
         }
         let error = value["error"]["message"].as_str().unwrap_or_default();
         assert!(error.starts_with("profile shop: "), "{value}");
@@ -135,31 +135,31 @@ fn what_is_wrong_is_named_with_what_to_do() {
 }
 
 #[test]
-fn a_zone_nobody_knows_is_named_and_is_no_failure() {
-    let stage = Stage::bare();
-    let profile = stage.profile_text("shop");
+fn unknown_zone_is_reported_without_failure() {
+    let env = TestEnv::bare();
+    let profile = env.profile_text("shop");
     let lines = profile.lines().filter(|line| !line.starts_with("timezone"));
-    stage.configure(&lines.collect::<Vec<_>>().join("\n"));
+    env.configure(&lines.collect::<Vec<_>>().join("\n"));
     let scopes = ["telephony_read", "telephony_write", "user_read", "integration_read"];
-    stage.sandbox.retailcrm().set_scopes(scopes);
-    let value = stage.json(&["health"]).ends(0);
+    env.sandbox.retailcrm().set_scopes(scopes);
+    let value = env.json(&["health"]).exits(0);
     let checks = value["profiles"][0]["checks"].as_array().expect("checks");
     let zone = checks.iter().find(|check| check["name"] == "timezone");
     let zone = zone.expect("a check of the zone");
-    let said = zone.to_string();
-    assert!(said.contains("Europe/Moscow is assumed"), "{zone}");
-    assert!(said.contains("set `timezone`"), "{zone}");
+    let text = zone.to_string();
+    assert!(text.contains("Europe/Moscow is assumed"), "{zone}");
+    assert!(text.contains("set `timezone`"), "{zone}");
 }
 
 #[test]
-fn setup_mends_what_health_finds_missing() {
-    let stage = Stage::bare();
-    let profile = stage.profile_text("shop");
-    stage.configure(&format!("public_url = \"https://pbx.example.test\"\n{profile}"));
-    stage.sandbox.retailcrm().remove_module(MODULE_CODE);
-    stage.json(&["health"]).ends(3);
-    stage.json(&["setup"]).ends(0);
-    let value = stage.json(&["health"]).ends(0);
+fn setup_fixes_missing_module() {
+    let env = TestEnv::bare();
+    let profile = env.profile_text("shop");
+    env.configure(&format!("public_url = \"https://pbx.example.test\"\n{profile}"));
+    env.sandbox.retailcrm().remove_module(MODULE_CODE);
+    env.json(&["health"]).exits(3);
+    env.json(&["setup"]).exits(0);
+    let value = env.json(&["health"]).exits(0);
     let checks = value["profiles"][0]["checks"].as_array().expect("checks");
     let module = checks.iter().find(|check| check["name"] == "module");
     assert_eq!(module.expect("a check of the module")["hint"], Value::Null);

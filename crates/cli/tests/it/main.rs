@@ -1,6 +1,6 @@
-//! The whole program against the sandbox: what it prints, sends and ends with.
+//! The built program against the stand-ins: output, requests, exit codes.
 
-// Permissions, signals and the shell are those of Unix.
+// The tests use permissions, signals and shells of Unix.
 #![cfg(unix)]
 #![allow(
     clippy::expect_used,
@@ -9,12 +9,13 @@
     reason = "helpers of tests fail the test"
 )]
 
-mod answers;
-mod calls;
+mod call_event;
+mod call_log;
 mod changes;
 mod checklist;
 mod config;
-mod config_mistakes;
+mod config_errors;
+mod dialplan;
 mod dry_run;
 mod failures;
 mod health;
@@ -22,21 +23,20 @@ mod kontur;
 mod lookup;
 mod loopback;
 mod masking;
+mod output;
 mod packaging;
 mod phone;
 mod process;
-mod reading;
-mod records;
+mod queries;
 mod replay;
 mod replay_accounts;
+mod replay_errors;
 mod replay_kontur;
-mod replay_mistakes;
 mod replay_state;
 mod replay_streams;
 mod sandbox;
 mod secrets;
 mod settle;
 mod setup;
-mod shell_path;
 mod state;
 mod support;

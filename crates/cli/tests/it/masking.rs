@@ -1,19 +1,19 @@
-//! Keys in the wrong field of the configuration: named with their length, never printed.
+//! Keys in the wrong field of the configuration print as their length.
 
-use crate::support::{Ran, Stage};
+use crate::support::{Run, TestEnv};
 
-/// A run of letters and digits, 26 of them.
+/// A key of 26 letters and digits.
 const KEY: &str = "invented0key1of2many3signs";
 
-/// As Kontur's ids and many keys are written, 36 characters.
+/// A key of 36 characters in the form of a GUID.
 const GUID: &str = "a1b2c3d4-1111-4a4a-8b8b-000000000101";
 
-/// The sandbox's profile with another line in place of the one with its key.
-fn with(stage: &Stage, line: &str) -> String {
+/// Returns the sandbox's profile with one line replaced.
+fn with(env: &TestEnv, line: &str) -> String {
     let name = line.split_once(" =").map_or(line, |(name, _)| name);
-    let text = stage.profile_text("shop");
+    let text = env.profile_text("shop");
     let is_other = |it: &&str| !it.starts_with(&format!("{name} ="));
-    // A table of its own would follow the profile.
+    // A table follows the profile.
     let is_table = |it: &&str| *it == format!("[profile.shop.{name}]");
     let mut lines: Vec<&str> = text.lines().filter(is_other).collect();
     if let Some(table) = lines.iter().position(is_table) {
@@ -26,23 +26,23 @@ fn with(stage: &Stage, line: &str) -> String {
     lines.join("\n")
 }
 
-/// Runs commands that must fail with the configuration, and gives all they print.
+/// Expects a configuration error of several commands and returns their output.
 #[track_caller]
-fn refused(stage: &Stage, text: &str, secret: &str) -> String {
-    stage.configure(text);
+fn refused(env: &TestEnv, text: &str, secret: &str) -> String {
+    env.configure(text);
     let mut printed = String::new();
     for command in [&["--output", "json", "users"][..], &["-vv", "users"], &["health", "--all"]] {
-        let ran = stage.run(command);
-        assert_eq!(ran.code, Some(3), "{text}\n{ran}");
-        assert!(!format!("{ran}").contains(secret), "{text}\n{ran}");
-        printed.push_str(&ran.to_string());
+        let run = env.run(command);
+        assert_eq!(run.code, Some(3), "{text}\n{run}");
+        assert!(!format!("{run}").contains(secret), "{text}\n{run}");
+        printed.push_str(&run.to_string());
     }
     printed
 }
 
 #[test]
 fn key_in_any_field_prints_as_its_length() {
-    let stage = Stage::bare();
+    let env = TestEnv::bare();
     for key in [KEY, GUID] {
         for line in [
             "timezone = \"KEY\"",
@@ -59,7 +59,7 @@ fn key_in_any_field_prints_as_its_length() {
             "api_key = { file = \"/run/KEY/shop\" }",
         ] {
             let line = line.replace("KEY", key);
-            let printed = refused(&stage, &with(&stage, &line), key);
+            let printed = refused(&env, &with(&env, &line), key);
             assert!(printed.contains("*** ("), "{line}\n{printed}");
             assert!(printed.contains("characters)"), "{line}\n{printed}");
         }
@@ -76,20 +76,20 @@ fn key_in_any_field_prints_as_its_length() {
             "KEY",
         ] {
             let line = line.replace("KEY", key);
-            refused(&stage, &with(&stage, &line), key);
+            refused(&env, &with(&env, &line), key);
         }
-        let shop = stage.profile_text("shop");
-        let wrong = with(&stage, "timezone = \"Minsk\"");
-        // `health` prints the names of profiles as data.
+        let shop = env.profile_text("shop");
+        let wrong = with(&env, "timezone = \"Minsk\"");
+        // `health` prints names of profiles as data.
         for text in [
             wrong.replace("[profile.shop", &format!("[profile.{key}")),
             format!("default_profile = \"{key}\"\n{shop}"),
         ] {
-            stage.configure(&text);
-            let ran = stage.run(&["users"]);
-            assert_eq!(ran.code, Some(3), "{ran}");
-            assert!(!format!("{ran}").contains(key), "{ran}");
-            assert!(ran.stderr.contains("*** ("), "{ran}");
+            env.configure(&text);
+            let run = env.run(&["users"]);
+            assert_eq!(run.code, Some(3), "{run}");
+            assert!(!format!("{run}").contains(key), "{run}");
+            assert!(run.stderr.contains("*** ("), "{run}");
         }
         for text in [
             format!("state_dir = [\"{key}\"]\n{shop}"),
@@ -98,56 +98,56 @@ fn key_in_any_field_prints_as_its_length() {
             format!("{key} = 1\n{shop}"),
             shop.replace("[profile.shop]", &format!("[profile.\"{key}\"")),
         ] {
-            refused(&stage, &text, key);
+            refused(&env, &text, key);
         }
     }
 }
 
 #[test]
 fn configured_secret_in_any_field_is_masked() {
-    let stage = Stage::bare();
-    // Nothing about it looks like a key.
+    let env = TestEnv::bare();
+    // It does not look like a key.
     let secret = "invented-words";
     for api_key in [
         format!("api_key = \"{secret}\""),
         "api_key = { env = \"SHOP_KEY\" }".to_owned(),
         "api_key = { file = \"key\" }".to_owned(),
     ] {
-        stage.write("key", &format!("\u{feff}{secret}\r\n"), 0o600);
-        let text = with(&stage, &format!("timezone = \"{secret}\""))
+        env.write("key", &format!("\u{feff}{secret}\r\n"), 0o600);
+        let text = with(&env, &format!("timezone = \"{secret}\""))
             .replace(&format!("api_key = \"{}\"", vochi_crm_sandbox::retailcrm::API_KEY), &api_key);
         assert!(text.contains(&api_key), "{text}");
-        stage.configure(&text);
-        let mut command = stage.command(&["users"]);
+        env.configure(&text);
+        let mut command = env.command(&["users"]);
         command.env("SHOP_KEY", secret);
-        let ran = Ran::of(command);
-        assert_eq!(ran.code, Some(3), "{ran}");
-        assert!(!format!("{ran}").contains(secret), "{ran}");
-        assert!(ran.stderr.contains("*** (14 characters)"), "{ran}");
+        let run = Run::of(command);
+        assert_eq!(run.code, Some(3), "{run}");
+        assert!(!format!("{run}").contains(secret), "{run}");
+        assert!(run.stderr.contains("*** (14 characters)"), "{run}");
     }
 }
 
 #[test]
 fn ordinary_values_and_paths_are_printed() {
-    let stage = Stage::bare();
+    let env = TestEnv::bare();
     for (line, shown) in [
         ("timezone = \"Europe/Minks\"", "Europe/Minks"),
         ("api_key = { env = \"SHOP_KEY_2026\" }", "SHOP_KEY_2026"),
         ("api_key = { file = \"/run/secrets/shop\" }", "/run/secrets/shop"),
         ("lines = { \"0001363\" = \"12\" }", "0001363"),
     ] {
-        let printed = refused(&stage, &with(&stage, line), "***");
+        let printed = refused(&env, &with(&env, line), "***");
         assert!(printed.contains(shown), "{shown}: {printed}");
     }
 }
 
 #[test]
-fn key_in_the_place_of_a_shop_is_not_printed_by_health() {
-    let stage = Stage::bare();
-    stage.configure(&with(&stage, &format!("site = \"{KEY}\"")));
+fn health_masks_a_key_in_the_site_field() {
+    let env = TestEnv::bare();
+    env.configure(&with(&env, &format!("site = \"{KEY}\"")));
     for command in [&["--output", "json", "health"][..], &["health"]] {
-        let ran = stage.run(command);
-        assert!(!ran.to_string().contains(KEY), "{ran}");
-        assert!(ran.to_string().contains("***"), "{ran}");
+        let run = env.run(command);
+        assert!(!run.to_string().contains(KEY), "{run}");
+        assert!(run.to_string().contains("***"), "{run}");
     }
 }

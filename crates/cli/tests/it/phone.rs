@@ -1,4 +1,4 @@
-//! `phone`, through the whole program.
+//! `phone`.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -6,9 +6,9 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::support::{Ran, keys, program};
+use crate::support::{Run, keys, program};
 
-/// Rows of the corpus: the text, the region or `-`, the number or `invalid`.
+/// Returns the rows of the corpus: text, region or `-`, number or `invalid`.
 fn corpus() -> Vec<(String, String, String)> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/phones/raw_forms.tsv");
     let text = std::fs::read_to_string(path).expect("the corpus");
@@ -19,7 +19,7 @@ fn corpus() -> Vec<(String, String, String)> {
     text.lines().filter_map(row).collect()
 }
 
-/// Feeds lines to `phone` and reads the rows it prints.
+/// Runs `phone` with lines on standard input and returns its rows and exit code.
 fn read(arguments: &[&str], lines: &str) -> (Vec<Value>, Option<i32>) {
     let mut child = program()
         .args(["--output", "json", "phone"])
@@ -39,7 +39,7 @@ fn read(arguments: &[&str], lines: &str) -> (Vec<Value>, Option<i32>) {
 }
 
 #[test]
-fn the_program_reads_the_corpus_as_the_library_does() {
+fn corpus_is_read_as_expected() {
     let corpus = corpus();
     let mut checked = 0;
     for region in ["BY", "RU", "KZ", "UA", "DE", "-"] {
@@ -63,7 +63,7 @@ fn the_program_reads_the_corpus_as_the_library_does() {
 }
 
 #[test]
-fn a_row_tells_number_region_and_kind() {
+fn row_has_number_region_and_kind() {
     let (rows, code) = read(&["--region", "BY"], "8 (029) 111-22-33\n88005553535\r\n");
     assert_eq!(code, Some(0));
     assert_eq!(keys(&rows[0]), ["e164", "kind", "ok", "raw", "region"]);
@@ -74,11 +74,11 @@ fn a_row_tells_number_region_and_kind() {
             "kind": "mobile",
         }),
     );
-    assert_eq!(rows[1]["raw"], "88005553535", "the line end is no part of the text");
+    assert_eq!(rows[1]["raw"], "88005553535", "without the line end");
 }
 
 #[test]
-fn employees_and_hidden_callers_are_no_mistakes() {
+fn extensions_and_hidden_callers_are_valid() {
     let (rows, code) = read(&["--region", "BY"], "151\nanonymous\n\n");
     assert_eq!(code, Some(0));
     let kinds: Vec<&str> = rows.iter().filter_map(|row| row["kind"].as_str()).collect();
@@ -87,9 +87,9 @@ fn employees_and_hidden_callers_are_no_mistakes() {
 }
 
 #[test]
-fn what_is_no_number_is_an_error_of_its_row() {
+fn invalid_number_is_an_error_of_its_row() {
     let (rows, code) = read(&["--region", "BY"], "abc\n+375291112233\n80291\u{200b}1\n");
-    assert_eq!(code, Some(4), "the gravest row decides");
+    assert_eq!(code, Some(4), "the worst row decides");
     assert_eq!(rows.len(), 3);
     assert_eq!((&rows[0]["ok"], &rows[1]["ok"]), (&false.into(), &true.into()));
     assert_eq!(rows[0]["error"]["reason"], "not_a_number");
@@ -99,40 +99,40 @@ fn what_is_no_number_is_an_error_of_its_row() {
 }
 
 #[test]
-fn the_region_is_the_flag_else_the_environment_else_none() {
+fn region_is_flag_else_environment() {
     let run = |variable: Option<&str>, arguments: &[&str]| {
         let mut command = program();
         command.args(["--output", "json", "phone"]).args(arguments);
         if let Some(region) = variable {
             command.env("VOCHI_CRM_DEFAULT_REGION", region);
         }
-        Ran::of(command)
+        Run::of(command)
     };
     let value = run(None, &["89161234567"]).value();
     assert_eq!(value["error"]["reason"], "no_region");
     assert_eq!(run(Some("RU"), &["89161234567"]).value()["e164"], "+79161234567");
     assert_eq!(run(Some("BY"), &["--region", "RU", "89161234567"]).value()["e164"], "+79161234567");
-    let value = run(Some("Atlantis"), &["89161234567"]).ends(3);
+    let value = run(Some("Atlantis"), &["89161234567"]).exits(3);
     assert!(value["error"]["message"].as_str().unwrap().contains("VOCHI_CRM_DEFAULT_REGION"));
 }
 
 #[test]
-fn no_configuration_is_read() {
+fn configuration_is_not_read() {
     let home = tempfile::tempdir().unwrap();
-    std::fs::write(home.path().join("vochi-crm.toml"), "this is no TOML").unwrap();
+    std::fs::write(home.path().join("vochi-crm.toml"), "not TOML").unwrap();
     let mut command = program();
     command.args(["--output", "json", "phone", "+375291112233"]).current_dir(home.path());
-    assert_eq!(Ran::of(command).ends(0)["e164"], "+375291112233");
+    assert_eq!(Run::of(command).exits(0)["e164"], "+375291112233");
 }
 
 #[test]
-fn people_get_aligned_rows_that_cannot_paint_their_terminal() {
+fn human_output_is_aligned_and_escaped() {
     let mut command = program();
     command.args(["phone", "--region", "BY", "80291112233", "151", "a\u{1b}[31mb"]);
-    let ran = Ran::of(command);
-    assert_eq!(ran.code, Some(4));
+    let run = Run::of(command);
+    assert_eq!(run.code, Some(4));
     assert_eq!(
-        ran.stdout,
+        run.stdout,
         "+375291112233    BY  mobile          80291112233\n\
          -                -   extension       151\n\
          -                -   not_a_number    a\\u{1b}[31mb\n",
@@ -150,7 +150,7 @@ fn residue_around_a_number_is_removed() {
 }
 
 #[test]
-fn text_without_one_reading_is_refused_with_a_hint() {
+fn ambiguous_text_is_refused_with_a_hint() {
     let lines = "80291112233 и 80331234567\n3.75291E+11\n8 029 111-22-33/34\n8 25 1234567\n";
     let (rows, code) = read(&["--region", "BY"], lines);
     assert_eq!(code, Some(4), "{rows:?}");

@@ -6,70 +6,70 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Stage, program};
+use crate::support::{TestEnv, program};
 
 fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill").args([name, &child.id().to_string()]).status();
     assert!(sent.expect("kill").success());
 }
 
-/// Runs a command, presses Ctrl-C while its first request is under way, and returns what it printed.
+/// Interrupts a command during its first request and returns its standard output.
 fn interrupted(arguments: &[&str]) -> String {
-    let stage = Stage::new();
-    stage.fault(|fault| fault.delay(Duration::from_secs(30)));
-    let mut child = stage
+    let env = TestEnv::new();
+    env.fault(|fault| fault.delay(Duration::from_secs(30)));
+    let mut child = env
         .command(arguments)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
     let began = Instant::now();
-    while stage.requests() == 0 {
+    while env.requests() == 0 {
         assert!(began.elapsed() < Duration::from_secs(30), "no request came");
         std::thread::yield_now();
     }
     signal(&child, "-INT");
     let status = child.wait().expect("an end");
     assert_eq!(status.code(), Some(130));
-    assert!(began.elapsed() < Duration::from_secs(20), "it did not wait for the answer");
-    let mut said = String::new();
-    child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
-    said
+    assert!(began.elapsed() < Duration::from_secs(20), "it did not wait for the response");
+    let mut printed = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut printed).unwrap();
+    printed
 }
 
 #[test]
-fn ctrl_c_during_a_read_prints_one_error_object() {
-    let said = interrupted(&["--output", "json", "route", "+375446370646"]);
-    let value: Value = serde_json::from_str(&said).expect("one object");
+fn ctrl_c_during_read_prints_one_error() {
+    let printed = interrupted(&["--output", "json", "route", "+375446370646"]);
+    let value: Value = serde_json::from_str(&printed).expect("one object");
     assert_eq!(
         (&value["ok"], &value["error"]["kind"], &value["error"]["effect"]),
         (&json!(false), &json!("interrupted"), &json!("not_applied")),
-        "{said}"
+        "{printed}"
     );
-    assert_eq!(said.lines().count(), 1, "one line: {said}");
-    assert_eq!(interrupted(&["route", "+375446370646"]), "", "nothing for people");
+    assert_eq!(printed.lines().count(), 1, "one line: {printed}");
+    assert_eq!(interrupted(&["route", "+375446370646"]), "", "no text in human mode");
 }
 
 #[test]
-fn ctrl_c_during_a_write_leaves_the_effect_open() {
+fn ctrl_c_during_write_has_effect_maybe() {
     let ring = ["call-event", "in", "--call-id", "1", "--phone", "+375446370646", "--ext", "151"];
-    let said = interrupted(&[&["--output", "json"][..], &ring].concat());
-    let value: Value = serde_json::from_str(&said).expect("one object");
-    assert_eq!(value["error"]["effect"], "maybe", "{said}");
+    let printed = interrupted(&[&["--output", "json"][..], &ring].concat());
+    let value: Value = serde_json::from_str(&printed).expect("one object");
+    assert_eq!(value["error"]["effect"], "maybe", "{printed}");
 }
 
 #[test]
-fn ctrl_c_while_waiting_for_input_prints_one_error_object() {
-    let stage = Stage::new();
+fn ctrl_c_during_input_prints_one_error() {
+    let env = TestEnv::new();
     for command in [&["phone", "--region", "BY"][..], &["lookup", "--from", "-"]] {
-        let mut child = stage
+        let mut child = env
             .command(&[&["--output", "json"][..], command].concat())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .expect("the program starts");
         let mut stdin = child.stdin.take().expect("an input");
-        stdin.write_all(b"+375446370646\n").expect("it reads");
+        stdin.write_all(b"+375446370646\n").expect("the input can be written");
         let mut lines = BufReader::new(child.stdout.take().expect("an output")).lines();
         lines.next().expect("a row").expect("a line");
         signal(&child, "-INT");
@@ -81,7 +81,7 @@ fn ctrl_c_while_waiting_for_input_prints_one_error_object() {
     }
 }
 
-/// Starts a sandbox and waits until it says where it is.
+/// Starts a sandbox and returns its first line.
 fn sandbox() -> (Child, serde_json::Value) {
     let mut child = program()
         .args(["--output", "json", "sandbox"])
@@ -95,7 +95,7 @@ fn sandbox() -> (Child, serde_json::Value) {
 }
 
 #[test]
-fn a_sandbox_ends_with_130_on_ctrl_c_and_well_when_asked_politely() {
+fn sandbox_ends_130_on_sigint_and_0_on_sigterm() {
     for (name, code) in [("-INT", 130), ("-TERM", 0)] {
         let (mut child, started) = sandbox();
         assert_eq!(started["ok"], true);
@@ -105,7 +105,7 @@ fn a_sandbox_ends_with_130_on_ctrl_c_and_well_when_asked_politely() {
 }
 
 #[test]
-fn a_closed_pipe_ends_quietly() {
+fn closed_pipe_ends_quietly() {
     let mut child = program()
         .args(["--output", "json", "phone", "--region", "BY"])
         .stdin(Stdio::piped())
@@ -118,7 +118,7 @@ fn a_closed_pipe_ends_quietly() {
     stdin.write_all(b"80291112233\n").unwrap();
     let mut first = String::new();
     reader.read_line(&mut first).unwrap();
-    assert!(first.contains("+375291112233"), "rows come as lines come: {first}");
+    assert!(first.contains("+375291112233"), "a row per line immediately: {first}");
     drop(reader);
     for _ in 0..1_000 {
         if stdin.write_all(b"80291112233\n").is_err() {
@@ -132,21 +132,20 @@ fn a_closed_pipe_ends_quietly() {
 }
 
 #[test]
-fn a_command_whose_reader_has_gone_still_does_its_work() {
-    let stage = Stage::new();
+fn closed_stdout_does_not_stop_the_command() {
+    let env = TestEnv::new();
     let (reader, writer) = std::io::pipe().expect("a pipe");
     drop(reader);
     let ring = ["call-event", "in", "--call-id", "1", "--phone", "+375446370646", "--ext", "151"];
-    let ended =
-        stage.command(&ring).stdout(writer).stderr(Stdio::piped()).output().expect("an end");
+    let ended = env.command(&ring).stdout(writer).stderr(Stdio::piped()).output().expect("an end");
     assert_eq!(ended.status.code(), Some(0));
     assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
-    assert_eq!(stage.sandbox.retailcrm().live().len(), 1);
+    assert_eq!(env.sandbox.retailcrm().live().len(), 1);
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_is_not_a_success() {
+fn full_disk_is_a_failure() {
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("/dev/full");
     let ended = program()
         .args(["phone", "+375291112233"])
@@ -155,6 +154,6 @@ fn a_full_disk_is_not_a_success() {
         .output()
         .expect("an end");
     assert_eq!(ended.status.code(), Some(70));
-    let said = String::from_utf8_lossy(&ended.stderr);
-    assert!(said.contains("standard output cannot be written"), "{said}");
+    let printed = String::from_utf8_lossy(&ended.stderr);
+    assert!(printed.contains("cannot write standard output"), "{printed}");
 }

@@ -6,15 +6,15 @@ use std::process::{Child, Stdio};
 
 use serde_json::Value;
 
-use crate::support::{Ran, Stage, keys, program};
+use crate::support::{Run, TestEnv, keys, program};
 
-/// A sandbox in a process of its own; it ends with the test.
+/// A sandbox process, killed at the end of the test.
 struct Serving(Child);
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        self.0.kill().expect("it can be ended");
-        self.0.wait().expect("it ends");
+        self.0.kill().expect("the sandbox can be killed");
+        self.0.wait().expect("an end");
     }
 }
 
@@ -26,55 +26,55 @@ fn serve(mut command: std::process::Command) -> (Serving, String) {
 }
 
 #[test]
-fn a_sandbox_says_where_it_is_and_writes_a_configuration() {
-    let stage = Stage::bare();
-    let serving = stage.command(&["--output", "json", "sandbox", "--write-config", "sandbox.toml"]);
+fn sandbox_prints_address_and_writes_config() {
+    let env = TestEnv::bare();
+    let serving = env.command(&["--output", "json", "sandbox", "--write-config", "sandbox.toml"]);
     let (_serving, line) = serve(serving);
     let started: Value = serde_json::from_str(&line).expect("JSON");
     assert_eq!(keys(&started), ["ok", "page", "profiles"]);
     assert_eq!(started["profiles"]["retailcrm"]["crm"], "retailcrm");
-    let mode = std::fs::metadata(stage.path("sandbox.toml")).unwrap().permissions().mode();
+    let mode = std::fs::metadata(env.path("sandbox.toml")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 
-    let run = |arguments: &[&str]| {
+    let execute = |arguments: &[&str]| {
         let mut all = vec!["--config", "sandbox.toml"];
         all.extend(arguments);
-        stage.json(&all).ends(0)
+        env.json(&all).exits(0)
     };
-    run(&["health", "--all", "--phone", "+375446370646"]);
-    run(&["call-event", "in", "--call-id", "1", "--phone", "+375446370646", "--ext", "151"]);
+    execute(&["health", "--all", "--phone", "+375446370646"]);
+    execute(&["call-event", "in", "--call-id", "1", "--phone", "+375446370646", "--ext", "151"]);
 }
 
 #[test]
-fn a_configuration_of_somebody_elses_making_is_not_overwritten() {
-    let stage = Stage::new();
-    let before = std::fs::read(stage.path("vochi-crm.toml")).unwrap();
-    let value = stage.json(&["sandbox", "--write-config", "vochi-crm.toml"]).ends(3);
+fn foreign_configuration_is_not_overwritten() {
+    let env = TestEnv::new();
+    let before = std::fs::read(env.path("vochi-crm.toml")).unwrap();
+    let value = env.json(&["sandbox", "--write-config", "vochi-crm.toml"]).exits(3);
     assert!(value["error"]["message"].as_str().unwrap().contains("vochi-crm.toml"));
-    assert_eq!(std::fs::read(stage.path("vochi-crm.toml")).unwrap(), before);
+    assert_eq!(std::fs::read(env.path("vochi-crm.toml")).unwrap(), before);
 
-    stage.write("empty.toml", "", 0o644);
-    let (_serving, _) = serve(stage.command(&["sandbox", "--write-config", "empty.toml"]));
-    let text = std::fs::read_to_string(stage.path("empty.toml")).unwrap();
+    env.write("empty.toml", "", 0o644);
+    let (_serving, _) = serve(env.command(&["sandbox", "--write-config", "empty.toml"]));
+    let text = std::fs::read_to_string(env.path("empty.toml")).unwrap();
     assert!(text.contains("[profile.retailcrm]"), "{text}");
 }
 
 #[test]
-fn an_address_nobody_can_listen_at_is_told() {
-    let stage = Stage::bare();
-    stage.json(&["sandbox", "--bind", "nowhere"]).ends(4);
+fn unusable_bind_address_is_an_error() {
+    let env = TestEnv::bare();
+    env.json(&["sandbox", "--bind", "nowhere"]).exits(4);
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
-    let value = stage.json(&["sandbox", "--bind", &taken]).ends(3);
+    let value = env.json(&["sandbox", "--bind", &taken]).exits(3);
     assert!(value["error"]["message"].as_str().unwrap().contains(&taken), "{value}");
-    stage.json(&["sandbox", "--tls", "no.pem", "no.key"]).ends(3);
+    env.json(&["sandbox", "--tls", "no.pem", "no.key"]).exits(3);
 }
 
 #[test]
-fn the_demonstration_ends_by_itself_and_every_crm_holds_the_truth() {
+fn demo_records_match_in_every_crm() {
     let mut command = program();
     command.args(["--output", "json", "demo"]);
-    let value = Ran::of(command).ends(0);
+    let value = Run::of(command).exits(0);
     let crms = value["crms"].as_object().expect("CRMs");
     let names: Vec<&str> = crms.keys().map(String::as_str).collect();
     assert_eq!(names, ["kontur", "retailcrm"]);
@@ -84,31 +84,34 @@ fn the_demonstration_ends_by_itself_and_every_crm_holds_the_truth() {
         assert!(calls.len() >= 6, "{name}");
         for call in calls {
             let left_out = call["why"].is_string() && call["recorded"].is_null();
-            // Kontur's history has no word for busy.
-            let plain = name == "kontur"
+            // Kontur's history has no outcome busy.
+            let is_reduced = name == "kontur"
                 && call["really"]["outcome"] == "busy"
                 && call["recorded"]["outcome"] == "no-answer"
                 && call["why"].is_string();
-            assert!(call["agrees"] == true || left_out || plain, "{name}: {call}");
+            assert!(call["agrees"] == true || left_out || is_reduced, "{name}: {call}");
         }
-        assert!(calls.iter().any(|call| call["client"].is_string()), "{name}: no client is named");
+        assert!(
+            calls.iter().any(|call| call["client"].is_string()),
+            "{name}: no client has a name"
+        );
         assert!(calls.iter().filter(|call| call["agrees"] == true).count() >= 6, "{name}");
     }
 }
 
 #[test]
-fn people_see_the_calls_come_in_and_then_the_table() {
+fn demo_prints_steps_and_table() {
     let mut command = program();
     command.arg("demo");
-    let ran = Ran::of(command);
-    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran}");
-    assert!(ran.stdout.contains("09:00:00  +375446370646  calls 151, 152"), "{ran}");
-    assert_eq!(ran.stdout.matches("the same").count(), 12, "six in each CRM: {ran}");
+    let run = Run::of(command);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run}");
+    assert!(run.stdout.contains("09:00:00  +375446370646  calls 151, 152"), "{run}");
+    assert_eq!(run.stdout.matches("the same").count(), 12, "six in each CRM: {run}");
     assert_eq!(
-        ran.stdout.matches("Ольга Мельник").count(),
+        run.stdout.matches("Ольга Мельник").count(),
         4,
-        "each CRM names the first caller, as it rings and in the table: {ran}"
+        "each CRM names the first caller, in its step and in the table: {run}"
     );
-    assert!(ran.stdout.contains("tells only whether a call was answered"), "{ran}");
-    assert!(ran.stdout.contains("nothing: the caller hides the number"), "{ran}");
+    assert!(run.stdout.contains("records only whether a call was answered"), "{run}");
+    assert!(run.stdout.contains("nothing: the caller hides the number"), "{run}");
 }

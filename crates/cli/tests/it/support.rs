@@ -1,4 +1,4 @@
-//! A sandbox in this process, an empty home, and the program run in it.
+//! The test environment: a sandbox, an empty home directory, and runs of the program.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -12,31 +12,31 @@ use vochi_crm_sandbox::{Builder, Crm, Fault, Sandbox};
 
 /// The path of a live event in RetailCRM.
 pub(crate) const CALL_EVENT: &str = "/api/v5/telephony/call/event";
-/// The path of an upload of finished calls.
+/// The path of an upload of finished calls in RetailCRM.
 pub(crate) const UPLOAD: &str = "/api/v5/telephony/calls/upload";
 
-/// A sandbox, and a home directory for the program.
-pub(crate) struct Stage {
+/// A sandbox and a home directory for the program.
+pub(crate) struct TestEnv {
     pub(crate) sandbox: Sandbox,
     home: TempDir,
-    // Dropped last: the sandbox serves on it.
+    // Dropped last, as the sandbox runs on it.
     _runtime: Runtime,
 }
 
-/// What a run of the program left.
-pub(crate) struct Ran {
+/// The result of a run of the program.
+pub(crate) struct Run {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
-impl Stage {
-    /// A stage without any configuration.
+impl TestEnv {
+    /// Creates an environment without configuration.
     pub(crate) fn bare() -> Self {
         Self::of(|builder, _| builder)
     }
 
-    /// A stage whose sandbox is built so, with the path of the home.
+    /// Creates an environment with a configured sandbox; `build` gets the path of the home.
     pub(crate) fn of(build: impl FnOnce(Builder, &Path) -> Builder) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -49,19 +49,19 @@ impl Stage {
         Self { sandbox, home, _runtime: runtime }
     }
 
-    /// A stage with the sandbox's profile `shop` in `vochi-crm.toml`.
+    /// Creates an environment with the RetailCRM profile `shop` in `vochi-crm.toml`.
     pub(crate) fn new() -> Self {
-        let stage = Self::bare();
-        stage.configure(&stage.profile_text("shop"));
-        stage
+        let env = Self::bare();
+        env.configure(&env.profile_text("shop"));
+        env
     }
 
-    /// The sandbox's profile under another name, as TOML. Nothing is tried twice.
+    /// Returns the sandbox's RetailCRM profile under a name, as TOML, without retries.
     pub(crate) fn profile_text(&self, name: &str) -> String {
         self.text_of("retailcrm", name)
     }
 
-    /// The same of Kontur.
+    /// Returns the sandbox's Kontur profile under a name, as TOML, without retries.
     pub(crate) fn kontur_text(&self, name: &str) -> String {
         self.text_of("kontur", name)
     }
@@ -73,7 +73,7 @@ impl Stage {
         toml::to_string(&table).expect("a profile is TOML")
     }
 
-    /// Writes `vochi-crm.toml`, for its owner only.
+    /// Writes `vochi-crm.toml`, readable only by its owner.
     pub(crate) fn configure(&self, text: &str) {
         self.write("vochi-crm.toml", text, 0o600);
     }
@@ -86,17 +86,17 @@ impl Stage {
         path
     }
 
-    /// A path in the home.
+    /// Returns a path in the home.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
     }
 
-    /// The address of the RetailCRM stand-in.
+    /// Returns the address of the RetailCRM stand-in.
     pub(crate) fn url(&self) -> String {
         self.sandbox.url(Crm::RetailCrm).to_string()
     }
 
-    /// The program with these arguments, in the home, with an otherwise empty environment.
+    /// Prepares the program in the home, with an otherwise empty environment.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = program();
         command
@@ -108,28 +108,28 @@ impl Stage {
     }
 
     /// Runs the program.
-    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
-        Ran::of(self.command(arguments))
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
+        Run::of(self.command(arguments))
     }
 
     /// Runs the program with `--output json`.
-    pub(crate) fn json(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn json(&self, arguments: &[&str]) -> Run {
         let mut all = vec!["--output", "json"];
         all.extend(arguments);
         self.run(&all)
     }
 
-    /// Lets something go wrong with the next requests.
+    /// Injects a fault into the next requests to RetailCRM.
     pub(crate) fn fault(&self, fault: impl FnOnce(Fault) -> Fault) {
         self.sandbox.fault(fault(Fault::on(Crm::RetailCrm)));
     }
 
-    /// How many requests the stand-in received.
+    /// Counts the requests the RetailCRM stand-in received.
     pub(crate) fn requests(&self) -> usize {
         self.sandbox.requests(Crm::RetailCrm).len()
     }
 
-    /// Every file below the home, with its contents.
+    /// Returns every file below the home, with its content.
     pub(crate) fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let mut found = Vec::new();
         collect(self.home.path(), &mut found);
@@ -141,7 +141,7 @@ fn collect(directory: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
     for entry in fs::read_dir(directory).expect("a directory") {
         let path = entry.expect("an entry").path();
         if path.ends_with(".limits") {
-            // Every request changes what the limiter keeps.
+            // Every request changes the limiter's files.
             continue;
         }
         if path.is_dir() {
@@ -153,19 +153,19 @@ fn collect(directory: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
     }
 }
 
-/// The program, with an empty environment.
+/// Prepares the program with an empty environment.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vochi-crm"));
     command.env_clear().stdin(Stdio::null());
     command
 }
 
-impl Ran {
+impl Run {
     pub(crate) fn of(mut command: Command) -> Self {
         Self::from(command.output().expect("the program starts"))
     }
 
-    /// The one JSON object the program printed, beside a summary.
+    /// Returns the only JSON object of the output, without the summary.
     #[track_caller]
     pub(crate) fn value(&self) -> Value {
         let mut rows = self.rows();
@@ -173,7 +173,7 @@ impl Ran {
         rows.remove(0)
     }
 
-    /// The JSON objects the program printed, without the summary at their end.
+    /// Returns the JSON objects of the output, without the summary.
     #[track_caller]
     pub(crate) fn rows(&self) -> Vec<Value> {
         let mut objects = self.objects();
@@ -181,11 +181,11 @@ impl Ran {
         objects
     }
 
-    /// The last JSON object the program printed, which sums up the others.
+    /// Returns the summary at the end of the output.
     #[track_caller]
     pub(crate) fn summary(&self) -> Value {
         let last = self.objects().pop().filter(|last| last["summary"] == true);
-        last.unwrap_or_else(|| panic!("there is no summary: {self}"))
+        last.unwrap_or_else(|| panic!("no summary: {self}"))
     }
 
     #[track_caller]
@@ -195,9 +195,9 @@ impl Ran {
         objects.unwrap_or_else(|error| panic!("{error}: {self}"))
     }
 
-    /// The JSON object, after making sure how the program ended.
+    /// Checks the exit code and returns the JSON object.
     #[track_caller]
-    pub(crate) fn ends(&self, code: i32) -> Value {
+    pub(crate) fn exits(&self, code: i32) -> Value {
         assert_eq!(self.code, Some(code), "{self}");
         let value = self.value();
         assert_eq!(value["ok"], code <= 1, "`ok` and the exit code agree: {self}");
@@ -205,7 +205,7 @@ impl Ran {
     }
 }
 
-impl From<Output> for Ran {
+impl From<Output> for Run {
     fn from(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
         Self {
@@ -216,13 +216,13 @@ impl From<Output> for Ran {
     }
 }
 
-impl std::fmt::Display for Ran {
+impl std::fmt::Display for Run {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "exit {:?}\nstdout: {}\nstderr: {}", self.code, self.stdout, self.stderr)
     }
 }
 
-/// The names of an object's keys.
+/// Returns the keys of an object.
 #[track_caller]
 pub(crate) fn keys(value: &Value) -> Vec<&str> {
     value.as_object().expect("an object").keys().map(String::as_str).collect()

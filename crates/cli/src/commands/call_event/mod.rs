@@ -1,6 +1,6 @@
-//! `call-event`: tells the CRM about a live call.
+//! `call-event`: notifies the CRM of an event of a live call.
 
-mod told;
+mod events;
 
 use std::time::Duration;
 
@@ -8,68 +8,68 @@ use vochi_crm::{
     CallEvent, CallId, CallRecord, Cx, Outcome, Reason, Receipt, Result, Warning, WarningKind,
 };
 
-use super::delivery::{Delivery, END_BUDGET, live, remembered, settle, tell};
-use crate::app::{App, Manner, Memory, Session};
+use super::delivery::{Delivery, END_BUDGET, live, log_call, notify, remembered};
+use crate::app::{Access, App, Session, StateScope};
 use crate::args::{CallEventArgs, DialStatus};
 use crate::exit::Exit;
-use told::{Reading, Told, check_usage, direction};
+use events::{CommandEvents, Reading, check_usage, direction};
 
-/// How long the answer may wait for what is remembered of the call.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long the command waits for the stored state of the call to complete its output.
+const STATE_TIMEOUT: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(app: &App<'_>, args: &CallEventArgs) -> Result<Exit> {
     check_usage(args)?;
-    let session = app.session(Memory::Shared).await?;
+    let session = app.session(StateScope::Shared).await?;
     let reading = Reading {
         phones: session.profile.account.phones(),
         extensions: &session.extensions,
         now: session.hub.clock().now(),
         dialled: dialled(app, &session, args).await,
     };
-    let told = Told::read(args, &reading)?;
-    let mut delivery = Delivery::new(&session, told.event.call_id().as_str());
-    let call = told.event.call_id();
+    let events = CommandEvents::read(args, &reading)?;
+    let mut delivery = Delivery::new(&session, events.event.call_id().as_str());
+    let call = events.event.call_id();
     let end: Vec<CallEvent> =
-        if args.record { told.events().cloned().collect() } else { Vec::new() };
+        if args.record { events.in_order().cloned().collect() } else { Vec::new() };
     if args.record {
-        // Before anything is sent, so that the record is not lost with this process.
+        // Stored before anything is sent, so that a killed process does not lose the record.
         let cx = app.history();
         let expected = expect(app, &session, &cx, call, &end).await;
         if let Err(error) = expected {
-            delivery.warn(&format!("the record cannot be kept as pending: {}", error.message()));
+            delivery.warn(&format!("cannot store the record as pending: {}", error.message()));
         }
     }
-    let said = say(app, &session, &told, &mut delivery).await;
+    let sent = send(app, &session, &events, &mut delivery).await;
     if args.record {
-        record(app, &session, call, &end, &mut delivery, said).await?;
+        record(app, &session, call, &end, &mut delivery, sent).await?;
     } else {
-        said?;
-        // The end may have come before, and its record waits for this event.
+        sent?;
+        // The end may have come first; its record then waits for this event.
         let cx = app.history();
         if let Ok(Some(due)) = due_record(app, &session, &cx, call, &[]).await {
-            match settle(app, &session, due).await {
+            match log_call(app, &session, due).await {
                 Ok(receipt) => delivery.add(&receipt),
                 Err(error) => delivery.warn(&format!("record_pending: {}", error.message())),
             }
         }
     }
-    // Another event of the call may have begun; what it holds up is worth no wait.
-    let patience = Cx::live().with_timeout(PATIENCE);
-    if let Ok(state) = remembered(&session, &patience, call).await {
+    // Another event may hold the call's lock; the output is not worth a long wait.
+    let cx = Cx::live().with_timeout(STATE_TIMEOUT);
+    if let Ok(state) = remembered(&session, &cx, call).await {
         delivery.set_client(state.client());
         delivery.set_crm_call_id(state.crm_call_id());
     }
-    delivery.warn_of_number(told.warning.as_deref());
+    delivery.warn_of_number(events.warning.as_deref());
     if let Some(DialStatus::Unknown(word)) = &args.dialstatus {
         delivery.warn(&format!(
-            "unknown dial status {word:?}: the events of the call decide the outcome"
+            "unknown dial status {word:?}: the outcome is derived from the call's events"
         ));
     }
     Ok(app.show(&session, &delivery, Exit::Done))
 }
 
-/// Returns what the dial status says of the call. Its direction is the given one, else the remembered
-/// one. A call that was answered stays answered, whatever became of a later dial.
+/// Returns outcome and reason by the dial status. The direction is that of the command line, else the
+/// stored one. An answered call stays answered after a later dial fails.
 async fn dialled(
     app: &App<'_>,
     session: &Session,
@@ -91,37 +91,42 @@ async fn dialled(
 }
 
 /// Sends the events to the CRM.
-async fn say(app: &App<'_>, session: &Session, told: &Told, delivery: &mut Delivery) -> Result<()> {
-    let cx = live(app, &told.event);
-    for event in told.events() {
-        delivery.add(&tell(app, session, &cx, event).await?);
+async fn send(
+    app: &App<'_>,
+    session: &Session,
+    events: &CommandEvents,
+    delivery: &mut Delivery,
+) -> Result<()> {
+    let cx = live(app, &events.event);
+    for event in events.in_order() {
+        delivery.add(&notify(app, session, &cx, event).await?);
     }
     Ok(())
 }
 
-/// Logs the call that has just ended. The history matters more than the popup: a popup that could
-/// not be closed becomes a warning. A record whose beginning is missing waits for it.
+/// Logs the call that has just ended. If only the popup cannot be closed, the error becomes a warning. A
+/// record without a start event stays pending.
 async fn record(
     app: &App<'_>,
     session: &Session,
     call: &CallId,
     end: &[CallEvent],
     delivery: &mut Delivery,
-    said: Result<()>,
+    sent: Result<()>,
 ) -> Result<()> {
     let cx = app.history();
     match due_record(app, session, &cx, call, end).await? {
-        Some(record) => delivery.add(&settle(app, session, record).await?),
+        Some(record) => delivery.add(&log_call(app, session, record).await?),
         None => delivery.add(&Receipt::new().with_warnings([Warning::new(
             WarningKind::RecordPending,
             format!(
-                "the direction or the client's number of call {call} is not known \
-                 yet; the record is pending until an event brings them"
+                "missing direction or client number of call {call}: the record is pending until an \
+                 event brings them"
             ),
         )])),
     }
-    if let Err(error) = said {
-        delivery.warn(&format!("the popup could not be closed: {}", error.message()));
+    if let Err(error) = sent {
+        delivery.warn(&format!("cannot close the popup: {}", error.message()));
     }
     Ok(())
 }
@@ -135,7 +140,7 @@ async fn expect(
 ) -> Result<()> {
     let account = session.profile.account.name();
     let work = session.hub.expect_record(cx, account, call, end);
-    app.in_time(cx, Manner::Reads, work).await
+    app.within_deadline(cx, Access::Read, work).await
 }
 
 async fn due_record(
@@ -147,5 +152,5 @@ async fn due_record(
 ) -> Result<Option<CallRecord>> {
     let account = session.profile.account.name();
     let work = session.hub.due_record(cx, account, call, end);
-    app.in_time(cx, Manner::Reads, work).await
+    app.within_deadline(cx, Access::Read, work).await
 }

@@ -1,40 +1,39 @@
-//! A morning at a small company, as its PBX saw it and as it really was.
+//! The calls of the demonstration: their events, and the record each must become.
 
 use vochi_crm::{Direction, Outcome, Reason};
 
-/// When the morning begins.
-pub(super) const BEGINNING: &str = "2026-03-02T09:00:00+03:00";
+/// The time of second 0.
+pub(super) const START: &str = "2026-03-02T09:00:00+03:00";
 
 /// One call.
 pub(super) struct Call {
     pub(super) id: &'static str,
     pub(super) title: &'static str,
     pub(super) direction: Direction,
-    /// What the PBX has for the client's number.
+    /// The client's number as the PBX writes it.
     pub(super) phone: &'static str,
     pub(super) line: &'static str,
-    /// What happened, by seconds after the beginning of the morning.
+    /// The steps, each with its seconds after [`START`].
     pub(super) steps: &'static [(u32, Step)],
-    pub(super) really: Really,
+    pub(super) expected: Expected,
 }
 
-/// What happens in a call.
+/// A step of a call.
 pub(super) enum Step {
-    /// It rings: at these employees, or, outgoing, at the client of this one.
-    Rings(&'static [&'static str]),
+    /// Phones of these employees ring; of an outgoing call, this employee calls the client.
+    Ringing(&'static [&'static str]),
     /// This employee and the client talk.
     Answered(&'static str),
-    /// After a consultation this employee has the client.
-    PassedTo(&'static str),
-    /// It is over.
-    Over(Option<Outcome>, Option<Reason>),
+    /// An attended transfer to this employee.
+    Transferred(&'static str),
+    /// The call is over.
+    Ended(Option<Outcome>, Option<Reason>),
 }
 
-/// What a witness would tell.
-pub(super) struct Really {
+/// The record the call must become.
+pub(super) struct Expected {
     pub(super) outcome: Outcome,
-    /// Whose call it was in the end.
-    pub(super) by: &'static str,
+    pub(super) extension: &'static str,
     pub(super) talk: u64,
     pub(super) wait: u64,
 }
@@ -47,20 +46,23 @@ pub(super) const MORNING: &[Call] = &[
         phone: "375446370646",
         line: "0001363",
         steps: &[
-            (0, Step::Rings(&["151", "152"])),
+            (0, Step::Ringing(&["151", "152"])),
             (6, Step::Answered("151")),
-            (70, Step::Over(None, None)),
+            (70, Step::Ended(None, None)),
         ],
-        really: Really { outcome: Outcome::Answered, by: "151", talk: 64, wait: 6 },
+        expected: Expected { outcome: Outcome::Answered, extension: "151", talk: 64, wait: 6 },
     },
     Call {
         id: "1772431240.4",
-        title: "a stranger gives up waiting",
+        title: "an unknown caller gives up",
         direction: Direction::Inbound,
         phone: "80441278772",
         line: "0001363",
-        steps: &[(40, Step::Rings(&["150"])), (66, Step::Over(None, Some(Reason::CallerGaveUp)))],
-        really: Really { outcome: Outcome::Missed, by: "150", talk: 0, wait: 26 },
+        steps: &[
+            (40, Step::Ringing(&["150"])),
+            (66, Step::Ended(None, Some(Reason::CallerGaveUp))),
+        ],
+        expected: Expected { outcome: Outcome::Missed, extension: "150", talk: 0, wait: 26 },
     },
     Call {
         id: "1772431295.7",
@@ -69,25 +71,25 @@ pub(super) const MORNING: &[Call] = &[
         phone: "375441278772",
         line: "0001363",
         steps: &[
-            (95, Step::Rings(&["150"])),
+            (95, Step::Ringing(&["150"])),
             (100, Step::Answered("150")),
-            (156, Step::Over(None, None)),
+            (156, Step::Ended(None, None)),
         ],
-        really: Really { outcome: Outcome::Answered, by: "150", talk: 56, wait: 5 },
+        expected: Expected { outcome: Outcome::Answered, extension: "150", talk: 56, wait: 5 },
     },
     Call {
         id: "1772431320.9",
-        title: "passed on after a consultation",
+        title: "an attended transfer",
         direction: Direction::Inbound,
         phone: "+375291256636",
         line: "0001365",
         steps: &[
-            (120, Step::Rings(&["155"])),
+            (120, Step::Ringing(&["155"])),
             (124, Step::Answered("155")),
-            (174, Step::PassedTo("158")),
-            (260, Step::Over(None, None)),
+            (174, Step::Transferred("158")),
+            (260, Step::Ended(None, None)),
         ],
-        really: Really { outcome: Outcome::Answered, by: "158", talk: 136, wait: 4 },
+        expected: Expected { outcome: Outcome::Answered, extension: "158", talk: 136, wait: 4 },
     },
     Call {
         id: "1772431500.15",
@@ -96,11 +98,11 @@ pub(super) const MORNING: &[Call] = &[
         phone: "anonymous",
         line: "0001363",
         steps: &[
-            (300, Step::Rings(&["151"])),
+            (300, Step::Ringing(&["151"])),
             (303, Step::Answered("151")),
-            (323, Step::Over(None, None)),
+            (323, Step::Ended(None, None)),
         ],
-        really: Really { outcome: Outcome::Answered, by: "151", talk: 20, wait: 3 },
+        expected: Expected { outcome: Outcome::Answered, extension: "151", talk: 20, wait: 3 },
     },
     Call {
         id: "1772431530.18",
@@ -108,8 +110,8 @@ pub(super) const MORNING: &[Call] = &[
         direction: Direction::Outbound,
         phone: "375447703862",
         line: "0001363",
-        steps: &[(330, Step::Rings(&["151"])), (332, Step::Over(Some(Outcome::Busy), None))],
-        really: Really { outcome: Outcome::Busy, by: "151", talk: 0, wait: 2 },
+        steps: &[(330, Step::Ringing(&["151"])), (332, Step::Ended(Some(Outcome::Busy), None))],
+        expected: Expected { outcome: Outcome::Busy, extension: "151", talk: 0, wait: 2 },
     },
     Call {
         id: "1772431560.21",
@@ -118,10 +120,10 @@ pub(super) const MORNING: &[Call] = &[
         phone: "49305407062",
         line: "3880001",
         steps: &[
-            (360, Step::Rings(&["180"])),
+            (360, Step::Ringing(&["180"])),
             (367, Step::Answered("180")),
-            (372, Step::Over(None, None)),
+            (372, Step::Ended(None, None)),
         ],
-        really: Really { outcome: Outcome::Answered, by: "180", talk: 5, wait: 7 },
+        expected: Expected { outcome: Outcome::Answered, extension: "180", talk: 5, wait: 7 },
     },
 ];

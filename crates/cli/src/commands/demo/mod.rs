@@ -1,8 +1,7 @@
-//! `demo`: plays a morning of calls into the sandbox, through the library, and shows what the CRMs
-//! recorded beside what really happened.
+//! `demo`: sends a morning of calls to the sandbox through the library, and compares the records.
 
 mod calls;
-mod story;
+mod report;
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
@@ -21,46 +20,46 @@ use vochi_crm_sandbox::Sandbox;
 use crate::app::App;
 use crate::args::Format;
 use crate::exit::Exit;
-use crate::output::Rehearsal;
-use calls::{BEGINNING, Call, MORNING, Step};
-use story::{Answers, Story};
+use crate::output::DryRun;
+use calls::{Call, MORNING, START, Step};
+use report::{DemoReport, Results};
 
-/// How long the audience has to read each line.
-const BEAT: Duration = Duration::from_millis(120);
-/// How long the demonstration may take; it is done long before.
-const BUDGET: Duration = Duration::from_secs(30);
+/// The pause after each line on a terminal.
+const LINE_PAUSE: Duration = Duration::from_millis(120);
+/// The timeout of each step.
+const STEP_TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(super) async fn run(app: &App<'_>) -> Result<Exit> {
     if app.global.dry_run {
-        app.output.report(&Rehearsal::nothing());
+        app.output.report(&DryRun::new());
         return Ok(Exit::Done);
     }
     let sandbox = Sandbox::builder()
         .start()
         .await
-        .map_err(|error| Error::config(format!("the sandbox does not start: {error}")))?;
-    let stage = Stage::open(&sandbox)?;
-    let beat = app.output.format() == Format::Human && std::io::stdout().is_terminal();
-    let mut answers = Answers::default();
-    for connector in &stage.connectors {
-        answers.meet(connector.crm().as_str(), connector.capabilities());
+        .map_err(|error| Error::config(format!("cannot start the sandbox: {error}")))?;
+    let demo = Demo::open(&sandbox)?;
+    let pauses = app.output.format() == Format::Human && std::io::stdout().is_terminal();
+    let mut results = Results::default();
+    for connector in &demo.connectors {
+        results.add_crm(connector.crm().as_str(), connector.capabilities());
     }
     for (at, call, step) in in_order() {
-        let told = stage.play(at, call, step, &mut answers).await?;
+        let line = demo.play(at, call, step, &mut results).await?;
         if app.output.format() == Format::Human {
-            app.output.line(&told);
+            app.output.line(&line);
         }
-        if beat {
-            tokio::time::sleep(BEAT).await;
+        if pauses {
+            tokio::time::sleep(LINE_PAUSE).await;
         }
     }
-    let story = Story::new(&sandbox.state(), &stage.addresses, &answers);
-    app.output.report(&story);
+    let report = DemoReport::new(&sandbox.state(), &demo.addresses, &results);
+    app.output.report(&report);
     sandbox.shutdown().await;
-    Ok(if story.ok() { Exit::Done } else { Exit::Defect })
+    Ok(if report.ok() { Exit::Done } else { Exit::Defect })
 }
 
-/// Everything that happens, in the order of the clock.
+/// Returns the steps of all calls in the order of their times.
 fn in_order() -> Vec<(u32, &'static Call, &'static Step)> {
     let steps =
         MORNING.iter().flat_map(|call| call.steps.iter().map(move |(at, it)| (*at, call, it)));
@@ -69,18 +68,18 @@ fn in_order() -> Vec<(u32, &'static Call, &'static Step)> {
     steps
 }
 
-/// The accounts the morning is played into.
-struct Stage {
+/// The accounts of the demonstration.
+struct Demo {
     hub: Hub,
     connectors: Vec<Arc<dyn CrmConnector>>,
-    /// Where each stand-in is, by its name.
+    /// The address of each stand-in, by its name.
     addresses: BTreeMap<&'static str, String>,
     phones: PhoneReader,
-    beginning: Timestamp,
+    start: Timestamp,
     zone: Zone,
 }
 
-impl Stage {
+impl Demo {
     fn open(sandbox: &Sandbox) -> Result<Self> {
         let hub = Hub::new()?;
         let mut connectors = Vec::new();
@@ -91,7 +90,7 @@ impl Stage {
                 continue;
             };
             let profile = Profile::deserialize(settings)
-                .map_err(|_| Error::internal("the sandbox's settings cannot be taken over"))?;
+                .map_err(|_| Error::internal("cannot read the sandbox's settings"))?;
             connectors.push(vochi_crm::open(&hub, name.as_str(), &profile)?);
             let address = settings.get("url").and_then(Value::as_str).unwrap_or_default();
             addresses.insert(crm.name(), address.to_owned());
@@ -101,71 +100,70 @@ impl Stage {
             connectors,
             addresses,
             phones: PhoneReader::new().with_region("BY".parse().map_err(region)?),
-            beginning: BEGINNING.parse()?,
+            start: START.parse()?,
             zone: "Europe/Minsk".parse()?,
         })
     }
 
-    /// Tells every CRM of one step, and the CRM's history of a call that is over. Returns the line
-    /// for the audience.
+    /// Sends one step to every CRM, and the record of a call that is over. Returns the line to print.
     async fn play(
         &self,
         at: u32,
         call: &'static Call,
         step: &Step,
-        answers: &mut Answers,
+        results: &mut Results,
     ) -> Result<String> {
-        let now = self.beginning.plus(Duration::from_secs(at.into()));
+        let now = self.start.plus(Duration::from_secs(at.into()));
         let events = self.events(now, call, step)?;
         let id = CallId::new(call.id)?;
-        let mut told = Vec::new();
+        let mut sent = Vec::new();
         for connector in &self.connectors {
             let mut requests = 0;
-            let cx = Cx::live().with_timeout(BUDGET);
+            let cx = Cx::live().with_timeout(STEP_TIMEOUT);
             for event in &events {
                 let receipt = connector.handle_event(&cx, event).await?;
                 requests += receipt.requests();
             }
             let client = match step {
-                Step::Rings(_) => self.client(connector.as_ref(), call).await?,
+                Step::Ringing(_) => self.client(connector.as_ref(), call).await?,
                 _ => None,
             };
             let mut what = match &client {
-                _ if requests == 0 => "nothing to tell".to_owned(),
-                Some(name) => format!("told of {name}"),
-                None => "told".to_owned(),
+                _ if requests == 0 => "nothing to send".to_owned(),
+                Some(name) => format!("notified, client {name}"),
+                None => "notified".to_owned(),
             };
             if let Some(name) = client {
-                answers.name(connector.crm().as_str(), call.id, name);
+                results.add_client(connector.crm().as_str(), call.id, name);
             }
-            if matches!(step, Step::Over(..)) {
+            if matches!(step, Step::Ended(..)) {
                 let slot = self.hub.store().open(connector.account().as_str(), call.id).await?;
                 let state = slot.document().and_then(|it| CallState::deserialize(it).ok());
                 drop(slot);
                 let record = state.and_then(|state| state.to_record(&id)).ok_or_else(|| {
-                    Error::internal(format!("call {id} is over and cannot be told of"))
+                    Error::internal(format!("call {id} has ended without a complete record"))
                 })?;
                 for receipt in connector.log_calls(&Cx::history(), &[record]).await {
                     let receipt = receipt?;
-                    let came_of_it = if receipt.recorded() { "recorded" } else { "not recorded" };
-                    what = String::from(came_of_it);
-                    answers.note(connector.crm().as_str(), call.id, &receipt);
+                    let result = if receipt.recorded() { "recorded" } else { "not recorded" };
+                    what = String::from(result);
+                    results.add_receipt(connector.crm().as_str(), call.id, &receipt);
                 }
             }
-            told.push(format!("{}: {what}", connector.crm()));
+            sent.push(format!("{}: {what}", connector.crm()));
         }
         let clock = self.zone.local(now).to_string();
         let clock = clock.split(' ').next_back().unwrap_or_default();
         let party = Party::read(&self.phones, call.phone).to_string();
-        Ok(format!("{clock}  {party:<15}{:<24}{}", story::headline(call, step), told.join(", ")))
+        Ok(format!("{clock}  {party:<15}{:<24}{}", report::step_text(call, step), sent.join(", ")))
     }
 
-    /// Who the CRM says the client is.
+    /// Looks up the client's name in the CRM.
     async fn client(&self, connector: &dyn CrmConnector, call: &Call) -> Result<Option<String>> {
         let Some(phone) = Party::read(&self.phones, call.phone).number() else {
             return Ok(None);
         };
-        let cx = Cx::live().with_timeout(BUDGET);
+        let cx = Cx::live().with_timeout(STEP_TIMEOUT);
         let found = connector.find(&cx, &[phone]).await?;
         let customer = found.into_iter().flat_map(|one| one.candidates).next();
         Ok(customer.and_then(|customer| customer.name))
@@ -175,7 +173,7 @@ impl Stage {
         let event =
             |kind| -> Result<CallEvent> { Ok(CallEvent::new(CallId::new(call.id)?, now, kind)) };
         Ok(match step {
-            Step::Rings(extensions) => {
+            Step::Ringing(extensions) => {
                 let mut ringing = event(EventKind::Ringing)?
                     .with_direction(call.direction)
                     .with_client(Party::read(&self.phones, call.phone))
@@ -188,15 +186,15 @@ impl Stage {
             Step::Answered(extension) => {
                 vec![event(EventKind::Answered)?.with_leg(leg(call, extension)?)]
             }
-            Step::PassedTo(extension) => vec![event(EventKind::Transferred {
+            Step::Transferred(extension) => vec![event(EventKind::Transferred {
                 mode: TransferMode::Attended,
                 from: None,
                 to: Extension::new(extension)?,
             })?],
-            Step::Over(outcome, reason) => {
+            Step::Ended(outcome, reason) => {
                 let end = EventKind::Ended { outcome: *outcome, reason: *reason, talk: None };
                 let mut events = Vec::new();
-                if call.really.outcome.is_answered() {
+                if call.expected.outcome.is_answered() {
                     let address = format!("https://pbx.example.test/rec/{}.mp3", call.id);
                     events.push(event(EventKind::RecordingReady(Recording::url(&address)?))?);
                 }

@@ -1,4 +1,4 @@
-//! `lookup`: who is calling.
+//! `lookup`: finds the customers of a number.
 
 mod numbers;
 
@@ -11,38 +11,37 @@ use vochi_crm::{Cx, Error, ErrorKind, PhoneNumber, Result};
 
 use super::card::{self, Card};
 use super::route;
-use crate::app::{App, Manner, Memory, Session};
+use crate::app::{Access, App, Session, StateScope};
 use crate::args::{Format, LookupArgs};
 use crate::exit::Exit;
-use crate::output::{Paint, Rehearsal, Report, Trouble};
+use crate::output::{DryRun, ErrorObject, Report, Style};
 use numbers::{Line, Numbers};
 
-/// How long somebody waits to learn who is calling, where nobody says.
-const BUDGET: Duration = Duration::from_secs(10);
-/// How many lines of a file are worked on at once: enough for what a CRM answers together, few
-/// enough to see it go on.
-const AT_ONCE: usize = 20;
+/// The default timeout.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// The lines of a file looked up together: enough to batch requests, few enough to show progress.
+const BATCH: usize = 20;
 
-/// Who was found under one number.
+/// The customers of one number.
 #[derive(Debug, Serialize)]
 struct Lookup {
     ok: bool,
     found: bool,
     phone: PhoneNumber,
-    /// The likeliest of the candidates.
+    /// The most likely candidate.
     customer: Option<Card>,
     candidates: Vec<Card>,
     warnings: Vec<String>,
 }
 
-/// A line of a file that came to nothing.
+/// A line of a file that failed.
 #[derive(Debug, Serialize)]
-struct Failed<'a> {
+struct FailedLine<'a> {
     ok: bool,
     phone: Option<PhoneNumber>,
     #[serde(skip_serializing_if = "Option::is_none")]
     raw: Option<&'a str>,
-    error: Trouble,
+    error: ErrorObject,
 }
 
 impl From<Found> for Lookup {
@@ -62,13 +61,13 @@ impl From<Found> for Lookup {
 
 impl Lookup {
     fn exit(&self) -> Exit {
-        if self.found { Exit::Done } else { Exit::NotThere }
+        if self.found { Exit::Done } else { Exit::NotFound }
     }
 }
 
 impl Report for Lookup {
-    /// A row per candidate; the headings stand above the first of all.
-    fn human(&self, _: Paint) -> String {
+    /// Returns a row per candidate, without headings.
+    fn human(&self, _: Style) -> String {
         let phone = self.phone.e164();
         if self.candidates.is_empty() {
             return card::row(phone, None);
@@ -84,24 +83,24 @@ impl Report for Lookup {
 }
 
 pub(super) async fn run(app: &App<'_>, args: &LookupArgs) -> Result<Exit> {
-    let session = app.session(Memory::Own).await?;
+    let session = app.session(StateScope::Run).await?;
     match (&args.phone, &args.from) {
-        (Some(raw), _) => one(app, &session, raw).await,
-        (None, Some(path)) => Many::new(app, &session).run(path).await,
-        (None, None) => Err(Error::new(ErrorKind::Usage, "there is no number")),
+        (Some(raw), _) => look_up(app, &session, raw).await,
+        (None, Some(path)) => Batches::new(app, &session).run(path).await,
+        (None, None) => Err(Error::new(ErrorKind::Usage, "missing number")),
     }
 }
 
-async fn one(app: &App<'_>, session: &Session, raw: &str) -> Result<Exit> {
+async fn look_up(app: &App<'_>, session: &Session, raw: &str) -> Result<Exit> {
     let phone = route::number(session.profile.account.phones(), raw)?;
-    let found = find(app, session, &app.live(BUDGET), &[phone]).await?;
-    let found = found.into_iter().next().ok_or_else(unanswered)?;
+    let found = find(app, session, &app.live(TIMEOUT), &[phone]).await?;
+    let found = found.into_iter().next().ok_or_else(missing_result)?;
     let lookup = Lookup::from(found);
-    heads(app);
+    print_headings(app);
     Ok(app.show(session, &lookup, lookup.exit()))
 }
 
-/// Asks the connector; its answers stand in the order of the numbers.
+/// Looks up numbers; the results are in the order of the numbers.
 async fn find(
     app: &App<'_>,
     session: &Session,
@@ -112,31 +111,31 @@ async fn find(
         return Ok(Vec::new());
     }
     let work = session.connector.find(cx, phones);
-    let found = app.in_time(cx, Manner::Reads, work).await?;
-    if found.len() == phones.len() { Ok(found) } else { Err(unanswered()) }
+    let found = app.within_deadline(cx, Access::Read, work).await?;
+    if found.len() == phones.len() { Ok(found) } else { Err(missing_result()) }
 }
 
-fn unanswered() -> Error {
-    Error::internal("the connector left a number without an answer")
+fn missing_result() -> Error {
+    Error::internal("the connector returned no result for a number")
 }
 
-fn heads(app: &App<'_>) {
+fn print_headings(app: &App<'_>) {
     if app.output.format() == Format::Human && !app.global.dry_run {
         app.output.line(&card::heads());
     }
 }
 
-/// The numbers of a file.
-struct Many<'a> {
+/// The lookup of the numbers of a file.
+struct Batches<'a> {
     app: &'a App<'a>,
     session: &'a Session,
-    rehearsal: Rehearsal,
+    dry_run: DryRun,
     exit: Exit,
 }
 
-impl<'a> Many<'a> {
+impl<'a> Batches<'a> {
     fn new(app: &'a App<'a>, session: &'a Session) -> Self {
-        Self { app, session, rehearsal: Rehearsal::nothing(), exit: Exit::Done }
+        Self { app, session, dry_run: DryRun::new(), exit: Exit::Done }
     }
 
     async fn run(mut self, path: &Path) -> Result<Exit> {
@@ -144,108 +143,115 @@ impl<'a> Many<'a> {
         let mut numbers = Numbers::open(path, self.session.profile.account.phones());
         let mut is_first = true;
         loop {
-            let reading = numbers.next(AT_ONCE);
-            let done = match self.app.in_time(&cx, Manner::Reads, reading).await {
+            let reading = numbers.next(BATCH);
+            let done = match self.app.within_deadline(&cx, Access::Read, reading).await {
                 Ok(lines) if lines.is_empty() => break,
                 Ok(lines) => {
                     if std::mem::take(&mut is_first) {
-                        heads(self.app);
+                        print_headings(self.app);
                     }
-                    self.some(&cx, &lines).await
+                    self.look_up(&cx, &lines).await
                 }
                 Err(error) => Err(error),
             };
             if let Err(error) = done {
-                return Ok(self.exit.or_graver(self.app.fail(&error)));
+                return Ok(self.exit.or_worse(self.app.fail(&error)));
             }
         }
         if self.app.global.dry_run {
-            self.session.rehearsed(&mut self.rehearsal);
-            self.app.output.report(&self.rehearsal);
+            self.session.add_to_dry_run(&mut self.dry_run);
+            self.app.output.report(&self.dry_run);
         }
         Ok(self.exit)
     }
 
-    /// Answers some lines, in their order. What fails together is asked one by one.
+    /// Looks up some lines and prints the results in their order. If a batch fails, each number is looked
+    /// up alone.
     ///
     /// # Errors
-    /// What the lines after these would end with too.
-    async fn some(&mut self, cx: &Cx, lines: &[Line]) -> Result<()> {
+    /// An error that all further lines would have too.
+    async fn look_up(&mut self, cx: &Cx, lines: &[Line]) -> Result<()> {
         let phones: Vec<PhoneNumber> = lines
             .iter()
             .filter_map(|line| match line {
                 Line::Number(phone) => Some(*phone),
-                Line::Wrong { .. } => None,
+                Line::Invalid { .. } => None,
             })
             .collect();
-        let together = match self.ask(cx, &phones).await? {
+        let batch = match self.request(cx, &phones).await? {
             Err(_) if phones.len() > 1 => None,
             found => Some(found),
         };
-        let mut together = together.map(|found| found.map(Vec::into_iter));
+        let mut batch = batch.map(|found| found.map(Vec::into_iter));
         for line in lines {
             let phone = match line {
                 Line::Number(phone) => phone,
-                Line::Wrong { place, raw, error } => {
-                    self.failed(place, None, Some(raw), error);
+                Line::Invalid { place, raw, error } => {
+                    self.print_failed(place, None, Some(raw), error);
                     continue;
                 }
             };
-            let found = match &mut together {
+            let found = match &mut batch {
                 Some(Ok(found)) => Ok(found.next()),
-                Some(Err(error)) => Err(std::mem::replace(error, unanswered())),
+                Some(Err(error)) => Err(std::mem::replace(error, missing_result())),
                 None => {
-                    let found = self.ask(cx, &[*phone]).await?;
+                    let found = self.request(cx, &[*phone]).await?;
                     found.map(|found| found.into_iter().next())
                 }
             };
             match found {
-                Ok(found) => self.found(&Lookup::from(found.ok_or_else(unanswered)?)),
-                Err(error) => self.failed(phone.e164(), Some(*phone), None, &error),
+                Ok(found) => self.print_found(&Lookup::from(found.ok_or_else(missing_result)?)),
+                Err(error) => self.print_failed(phone.e164(), Some(*phone), None, &error),
             }
         }
         Ok(())
     }
 
-    /// Asks for some numbers; what concerns these alone is the inner error.
+    /// Requests some numbers. The inner error concerns only these numbers.
     ///
     /// # Errors
-    /// What all further numbers would end with too.
-    async fn ask(&self, cx: &Cx, phones: &[PhoneNumber]) -> Result<Result<Vec<Found>>> {
+    /// An error that all further numbers would have too.
+    async fn request(&self, cx: &Cx, phones: &[PhoneNumber]) -> Result<Result<Vec<Found>>> {
         match find(self.app, self.session, cx, phones).await {
-            Err(error) if concerns_all(&error, cx) => Err(error),
+            Err(error) if fails_all(&error, cx) => Err(error),
             found => Ok(found),
         }
     }
 
-    fn found(&mut self, lookup: &Lookup) {
+    fn print_found(&mut self, lookup: &Lookup) {
         if self.app.global.dry_run {
-            self.rehearsal.warn(&lookup.warnings);
+            self.dry_run.warn(&lookup.warnings);
             return;
         }
         self.app.output.report(lookup);
-        self.exit = self.exit.or_graver(lookup.exit());
+        self.exit = self.exit.or_worse(lookup.exit());
     }
 
-    fn failed(&mut self, what: &str, phone: Option<PhoneNumber>, raw: Option<&str>, error: &Error) {
-        self.exit = self.exit.or_graver(Exit::of(error));
+    fn print_failed(
+        &mut self,
+        what: &str,
+        phone: Option<PhoneNumber>,
+        raw: Option<&str>,
+        error: &Error,
+    ) {
+        self.exit = self.exit.or_worse(Exit::of(error));
         let (output, redactor) = (self.app.output, self.app.redactor());
         if self.app.global.dry_run {
-            self.rehearsal.fail();
+            self.dry_run.fail();
         } else if output.format() == Format::Json {
-            return output.json(&Failed {
+            return output.json(&FailedLine {
                 ok: false,
                 phone,
                 raw,
-                error: Trouble::of(error, &redactor),
+                error: ErrorObject::of(error, &redactor),
             });
         }
-        output.failure_of_one(what, error, &redactor);
+        output.item_failure(what, error, &redactor);
     }
 }
 
-/// Whether the numbers after this one would fail like it.
-fn concerns_all(error: &Error, cx: &Cx) -> bool {
+/// Returns true if all further numbers would fail with this error.
+fn fails_all(error: &Error, cx: &Cx) -> bool {
     let late = cx.deadline().is_some_and(|deadline| deadline <= tokio::time::Instant::now());
     late || matches!(
         error.kind(),

@@ -11,21 +11,21 @@ use crate::commands::route;
 
 /// The content of one line.
 pub(super) enum Line {
-    /// A number that was in no line before.
+    /// A number that no earlier line holds.
     Number(PhoneNumber),
-    /// A text that is not a number.
-    Wrong { place: String, raw: String, error: Error },
+    /// An invalid number.
+    Invalid { place: String, raw: String, error: Error },
 }
 
-/// The numbers of a file or of standard input, as they come.
+/// The numbers of a file or of standard input.
 pub(super) struct Numbers {
     lines: Lines,
-    /// Whether all of it is there already, so that waiting for more lines costs nothing.
+    /// True for a file, of which whole batches can be read without waiting.
     is_file: bool,
     phones: PhoneReader,
-    met: HashSet<PhoneNumber>,
+    seen: HashSet<PhoneNumber>,
     read: usize,
-    /// Why the rest cannot be read.
+    /// The error that ended reading.
     failure: Option<Error>,
 }
 
@@ -36,17 +36,17 @@ impl Numbers {
             lines: Lines::open(path),
             is_file: path.is_file(),
             phones,
-            met: HashSet::new(),
+            seen: HashSet::new(),
             read: 0,
             failure: None,
         }
     }
 
-    /// The next lines, at most so many; none at the end. It waits for the first of them, and for
-    /// others only in a file.
+    /// Returns the next lines, at most `most`; none at the end. Waits for the first line, and for others only
+    /// in a file.
     ///
     /// # Errors
-    /// `input` where the rest cannot be read.
+    /// `input` if the rest cannot be read.
     pub(super) async fn next(&mut self, most: usize) -> Result<Vec<Line>> {
         let mut next = Vec::new();
         while next.len() < most && self.failure.is_none() {
@@ -79,8 +79,8 @@ impl Numbers {
             return None;
         }
         match route::number(self.phones, raw) {
-            Ok(phone) => self.met.insert(phone).then_some(Line::Number(phone)),
-            Err(error) => Some(Line::Wrong {
+            Ok(phone) => self.seen.insert(phone).then_some(Line::Number(phone)),
+            Err(error) => Some(Line::Invalid {
                 place: format!("line {}", self.read),
                 raw: raw.to_owned(),
                 error,

@@ -1,11 +1,11 @@
-//! `replay`: recorded events of a PBX become calls.
+//! `replay`: converts recorded PBX events into calls.
 
-mod deliver;
-mod feed;
+mod accounts;
+mod counts;
+mod input;
 mod pace;
 mod row;
 mod state;
-mod tally;
 mod timeline;
 
 use std::pin::Pin;
@@ -18,21 +18,21 @@ use vochi_crm::phone::PhoneReader;
 use vochi_crm::{Clock, Error, Party, Result, SystemClock, Timestamp, Zone};
 
 use super::delivery::{client, option};
-use crate::app::{App, Manner};
+use crate::app::{Access, App};
 use crate::args::{Format, ReplayArgs};
 use crate::exit::Exit;
-use crate::output::{Rehearsal, Report};
+use crate::output::{DryRun, Report};
 use crate::signals;
-use deliver::{Accounts, Handed, Popups};
-use feed::Feed;
+use accounts::{Accounts, Deliveries, Popups};
+use counts::Counts;
+use input::Input;
 use pace::Pace;
 use row::{Progress, Row};
 use state::{Saved, StateFile};
-use tally::Tally;
 use timeline::{Dated, Timeline};
 
-/// How long the ids of closed calls are remembered in a state file: as long as other state of calls.
-const REMEMBERED: Duration = Duration::from_hours(48);
+/// How long a state file keeps the ids of closed calls; as long as other state of calls.
+const CLOSED_CALLS_TTL: Duration = Duration::from_hours(48);
 
 pub(super) async fn run(app: &App<'_>, args: &ReplayArgs) -> Result<Exit> {
     let base = args.base_time.as_ref();
@@ -40,33 +40,33 @@ pub(super) async fn run(app: &App<'_>, args: &ReplayArgs) -> Result<Exit> {
     let base: Option<Timestamp> = base.transpose()?;
     let settings =
         if app.global.profile.is_empty() { app.settings_if_any()? } else { app.settings()? };
-    let popups = if args.popups { Popups::Everywhere } else { Popups::Here };
-    // Locked before it is read. A dry run leaves it as it is.
+    let popups = if args.popups { Popups::All } else { Popups::Local };
+    // Locked before it is read. A dry run does not change it.
     let path = args.state.as_deref();
     let locked = path.filter(|_| !app.global.dry_run);
     let state_file = locked.map(StateFile::lock).transpose()?;
     let saved = path.map(state::read).transpose()?.flatten();
     let accounts = Accounts::open(app, &settings, popups).await?;
     let cx = app.history();
-    let feed = app.in_time(&cx, Manner::Reads, Feed::open(&args.file)).await?;
+    let input = app.within_deadline(&cx, Access::Read, Input::open(&args.file)).await?;
     let pbx = settings.pbx();
-    // An account reads numbers as in all its other calls.
+    // The profile's reader has its own region.
     let phones = accounts.phones().unwrap_or_else(|| match pbx.region {
         Some(region) => PhoneReader::new().with_region(region),
         None => PhoneReader::new(),
     });
-    let mut patience = Timeouts::default();
+    let mut timeouts = Timeouts::default();
     if path.is_some() {
-        patience.remembered = REMEMBERED;
+        timeouts.remembered = CLOSED_CALLS_TTL;
     }
     let calls = CallTracker::builder()
         .extensions(pbx.extensions.clone())
         .trunk_contexts(pbx.trunk_contexts.clone())
         .employees(settings.employees())
         .pbx_zone(pbx.zone.clone())
-        .timeouts(patience)
+        .timeouts(timeouts)
         .phones(phones);
-    let timeline = Timeline::new(base.or(feed.started_at()), pbx.zone.clone());
+    let timeline = Timeline::new(base.or(input.started_at()), pbx.zone.clone());
     let (calls, timeline) = match saved {
         Some(saved) => (calls.resume(saved.calls), timeline.resume(saved.timeline)),
         None => (calls.build(), timeline),
@@ -79,21 +79,21 @@ pub(super) async fn run(app: &App<'_>, args: &ReplayArgs) -> Result<Exit> {
         timeline,
         pace: Pace::new(args.speed),
         calls,
-        goes_on: path.is_some(),
+        keeps_open_calls: path.is_some(),
         stop: match &state_file {
             Some(_) => Box::pin(stop(app)),
             None => Box::pin(std::future::pending()),
         },
         stopped: None,
-        tally: Tally::default(),
-        rehearsal: Rehearsal::nothing(),
+        counts: Counts::default(),
+        dry_run: DryRun::new(),
         exit: Exit::Done,
     };
-    let played = app.in_time(&cx, Manner::Reads, replay.play(feed)).await;
+    let played = app.within_deadline(&cx, Access::Read, replay.play(input)).await;
     Ok(replay.end(played, state_file))
 }
 
-/// Waits for a request to end early, and says how the program ends then.
+/// Waits for Ctrl-C or SIGTERM and returns the exit code.
 async fn stop(app: &App<'_>) -> Exit {
     tokio::select! {
         () = app.stop.requested() => Exit::Interrupted,
@@ -101,7 +101,7 @@ async fn stop(app: &App<'_>) -> Exit {
     }
 }
 
-/// A recording being played.
+/// A running replay.
 struct Replay<'a> {
     app: &'a App<'a>,
     accounts: Accounts<'a>,
@@ -110,42 +110,42 @@ struct Replay<'a> {
     timeline: Timeline,
     pace: Pace,
     calls: CallTracker,
-    /// Calls that are open at the end are kept for the next run.
-    goes_on: bool,
-    /// A request to end early, as long as there was none.
+    /// True if open calls are stored for the next run.
+    keeps_open_calls: bool,
+    /// Waits for a request to end early.
     stop: Pin<Box<dyn Future<Output = Exit> + 'a>>,
     stopped: Option<Exit>,
-    tally: Tally,
-    /// What a dry run has to tell beside its requests.
-    rehearsal: Rehearsal,
+    counts: Counts,
+    /// The output of a dry run.
+    dry_run: DryRun,
     exit: Exit,
 }
 
 impl Replay<'_> {
-    async fn play(&mut self, mut feed: Feed) -> Result<()> {
+    async fn play(&mut self, mut input: Input) -> Result<()> {
         while self.stopped.is_none() {
             let entry = tokio::select! {
-                // What is there already happened before the quiet after it.
+                // Available events come before timeouts.
                 biased;
                 exit = &mut self.stop => {
                     self.stopped = Some(exit);
                     break;
                 }
-                entry = feed.next() => entry?,
-                due = quiet(&self.calls, &mut self.pace) => {
-                    let heard = self.calls.pass_time(due);
-                    self.tell(heard).await;
+                entry = input.next() => entry?,
+                due = next_timeout(&self.calls, &mut self.pace) => {
+                    let updates = self.calls.pass_time(due);
+                    self.handle(updates).await;
                     continue;
                 }
             };
             match entry {
                 Some(Ok(event)) => {
                     let dated = self.timeline.take(event);
-                    self.hear_all(dated).await;
+                    self.process_all(dated).await;
                 }
-                Some(Err(broken)) => self.broken(&broken.to_string()),
+                Some(Err(broken)) => self.report_broken(&broken.to_string()),
                 None => {
-                    self.end_of_input(feed.started_at()).await;
+                    self.end_of_input(input.started_at()).await;
                     break;
                 }
             }
@@ -153,61 +153,61 @@ impl Replay<'_> {
         Ok(())
     }
 
-    /// Gives out what is over, and what goes on unless the next run goes on with it.
+    /// Prints the calls that are over, and unfinished ones unless the next run continues them.
     async fn end_of_input(&mut self, started_at: Option<Timestamp>) {
         if let Some(base) = started_at
             && !self.timeline.set_base(base)
         {
-            let what = "`started_at` stands behind the events and came too late to be used";
+            let what = "`started_at` after the events is ignored: their times are already known";
             self.app.output.warn(what);
         }
-        if !self.goes_on || self.timeline.knows_base() || self.is_one_over() {
+        if !self.keeps_open_calls || self.timeline.knows_base() || self.has_ended_call() {
             let dated = self.timeline.finish(SystemClock.now());
-            self.hear_all(dated).await;
+            self.process_all(dated).await;
         }
-        let heard = if self.goes_on { self.calls.pause() } else { self.calls.finish() };
-        self.tell(heard).await;
+        let updates = if self.keeps_open_calls { self.calls.pause() } else { self.calls.finish() };
+        self.handle(updates).await;
     }
 
-    /// Whether a call is over among the events without a date. Their times are then counted back
-    /// from now; else a later run may bring one.
-    fn is_one_over(&self) -> bool {
-        let (mut calls, mut heard) = self.look_ahead();
-        heard.extend(calls.pause());
-        heard.iter().any(|heard| matches!(heard, CallUpdate::Finished(_)))
+    /// Returns true if a call ends among the events without a date. Their times are then counted back from
+    /// now; otherwise a later run may bring a time.
+    fn has_ended_call(&self) -> bool {
+        let (mut calls, mut updates) = self.look_ahead();
+        updates.extend(calls.pause());
+        updates.iter().any(|update| matches!(update, CallUpdate::Finished(_)))
     }
 
-    /// How many calls go on.
+    /// Counts the unfinished calls.
     fn unfinished(&self) -> usize {
         let (mut calls, _) = self.look_ahead();
-        let goes_on = |heard: &&CallUpdate| {
-            matches!(heard, CallUpdate::Finished(_) | CallUpdate::Unfinished(_))
+        let is_call = |update: &&CallUpdate| {
+            matches!(update, CallUpdate::Finished(_) | CallUpdate::Unfinished(_))
         };
-        calls.finish().iter().filter(goes_on).count()
+        calls.finish().iter().filter(is_call).count()
     }
 
-    /// The calls as they stand when events that are held back have happened by now.
+    /// Returns the calls with the buffered events applied.
     fn look_ahead(&self) -> (CallTracker, Vec<CallUpdate>) {
         let mut calls = self.calls.clone();
-        let mut heard = Vec::new();
+        let mut updates = Vec::new();
         for (at, event) in self.timeline.clone().finish(SystemClock.now()).into_iter().flatten() {
             if let Ok(Reading::Event(event)) = event.read() {
-                heard.extend(calls.process(at, &event));
+                updates.extend(calls.process(at, &event));
             }
         }
-        (calls, heard)
+        (calls, updates)
     }
 
-    async fn hear_all(&mut self, events: Vec<Dated>) {
+    async fn process_all(&mut self, events: Vec<Dated>) {
         for event in events {
             match event {
-                Ok((at, event)) => self.hear(at, &event).await,
-                Err(broken) => self.broken(&broken.to_string()),
+                Ok((at, event)) => self.process(at, &event).await,
+                Err(broken) => self.report_broken(&broken.to_string()),
             }
         }
     }
 
-    async fn hear(&mut self, at: Timestamp, event: &RecordedEvent) {
+    async fn process(&mut self, at: Timestamp, event: &RecordedEvent) {
         self.pace.begin(at);
         while self.pace.is_timed()
             && let Some(due) = self.calls.next_due().filter(|due| *due < at)
@@ -215,31 +215,31 @@ impl Replay<'_> {
             if !self.wait_for(due).await {
                 return;
             }
-            let heard = self.calls.pass_time(due);
-            self.tell(heard).await;
+            let updates = self.calls.pass_time(due);
+            self.handle(updates).await;
         }
         if !self.wait_for(at).await {
             return;
         }
-        let heard = match event.read() {
+        let updates = match event.read() {
             Ok(Reading::Event(read)) => {
-                self.tally.understood += 1;
+                self.counts.understood += 1;
                 self.calls.process(at, &read)
             }
             Ok(Reading::Irrelevant) => {
-                self.tally.understood += 1;
+                self.counts.understood += 1;
                 return;
             }
-            Ok(_) => return self.tally.unknown(event.name()),
+            Ok(_) => return self.counts.unknown(event.name()),
             Err(broken) => {
                 let (position, name) = (event.position(), event.name());
-                return self.broken(&format!("{position}: {name}: {broken}"));
+                return self.report_broken(&format!("{position}: {name}: {broken}"));
             }
         };
-        self.tell(heard).await;
+        self.handle(updates).await;
     }
 
-    /// Waits until it is `at` in the recording. Returns false if the run is to end early.
+    /// Waits until the recording has reached `at`. Returns false if the run ends early.
     async fn wait_for(&mut self, at: Timestamp) -> bool {
         if self.stopped.is_none() && self.pace.is_timed() {
             tokio::select! {
@@ -250,20 +250,19 @@ impl Replay<'_> {
         self.stopped.is_none() || !self.pace.is_timed()
     }
 
-    fn broken(&mut self, what: &str) {
-        self.tally.broken += 1;
+    fn report_broken(&mut self, what: &str) {
+        self.counts.broken += 1;
         self.app.output.warn(what);
     }
 
-    async fn tell(&mut self, heard: Vec<CallUpdate>) {
-        for heard in heard {
-            match heard {
-                // Calls among employees have none.
-                CallUpdate::Live(event) => self.accounts.tell(event.event()).await,
+    async fn handle(&mut self, updates: Vec<CallUpdate>) {
+        for update in updates {
+            match update {
+                CallUpdate::Live(event) => self.accounts.notify(event.event()).await,
                 CallUpdate::Finished(call) => self.finished(&call).await,
                 CallUpdate::Unfinished(call) => {
-                    self.tally.unfinished += 1;
-                    self.show(&call, Progress::Unfinished, &Handed::default(), Vec::new());
+                    self.counts.unfinished += 1;
+                    self.show(&call, Progress::Unfinished, &Deliveries::default(), Vec::new());
                 }
                 _ => {}
             }
@@ -271,34 +270,34 @@ impl Replay<'_> {
     }
 
     async fn finished(&mut self, call: &FinishedCall) {
-        self.tally.calls += 1;
-        let odd = match call.record().client() {
+        self.counts.calls += 1;
+        let warning = match call.record().client() {
             Party::Raw(raw) => client(self.phones, raw).1,
             _ => None,
         };
-        let handed = if call.is_external() {
-            self.accounts.record(call, odd.as_deref()).await
+        let deliveries = if call.is_external() {
+            self.accounts.record(call, warning.as_deref()).await
         } else {
-            Handed::default()
+            Deliveries::default()
         };
-        self.exit = self.exit.or_graver(handed.exit());
-        // Otherwise they stand among the warnings of the accounts.
-        let own = if handed.deliveries.is_empty() {
+        self.exit = self.exit.or_worse(deliveries.exit());
+        // Otherwise the deliveries contain them.
+        let own = if deliveries.rows.is_empty() {
             let warnings = call.record().warnings().iter();
             let warnings = warnings.map(|warning| warning.text().to_owned());
-            warnings.chain(odd).collect()
+            warnings.chain(warning).collect()
         } else {
             Vec::new()
         };
-        self.show(call, Progress::Finished, &handed, own);
+        self.show(call, Progress::Finished, &deliveries, own);
     }
 
-    /// Prints a call. A dry run shows what it would have sent instead, at its end.
+    /// Prints a call, unless this is a dry run.
     fn show(
         &mut self,
         call: &FinishedCall,
         progress: Progress,
-        handed: &Handed,
+        deliveries: &Deliveries,
         warnings: Vec<String>,
     ) {
         let output = self.app.output;
@@ -310,50 +309,50 @@ impl Replay<'_> {
                 output.warn(&format!("call {id}: {warning}"));
             }
         }
-        let row = Row::new(call, progress, &handed.deliveries, warnings, &self.zone);
+        let row = Row::new(call, progress, &deliveries.rows, warnings, &self.zone);
         let in_json = self.prints_json();
         if self.app.global.dry_run {
-            self.rehearsal.warn(row.warnings());
-            if !handed.failures.is_empty() {
-                self.rehearsal.fail();
+            self.dry_run.warn(row.warnings());
+            if !deliveries.failures.is_empty() {
+                self.dry_run.fail();
             }
         } else {
-            if self.tally.calls + self.tally.unfinished == 1 && !in_json {
+            if self.counts.calls + self.counts.unfinished == 1 && !in_json {
                 output.line(&Row::heads());
             }
             output.report(&row);
         }
-        for (profile, error) in handed.failures.iter().filter(|_| !in_json) {
+        for (profile, error) in deliveries.failures.iter().filter(|_| !in_json) {
             let about = format!("call {id}, profile {profile}");
-            output.failure_of_one(&about, error, &self.app.redactor());
+            output.item_failure(&about, error, &self.app.redactor());
         }
     }
 
-    /// Whether calls are printed as JSON.
+    /// Returns true if calls are printed as JSON.
     fn prints_json(&self) -> bool {
         self.app.output.format() == Format::Json && !self.app.global.dry_run
     }
 
-    /// Leaves what the next run needs, and says what it all came to.
+    /// Stores the state for the next run and prints the summary.
     fn end(mut self, played: Result<()>, state_file: Option<StateFile>) -> Exit {
         let (app, output) = (self.app, self.app.output);
-        if self.goes_on {
-            self.tally.unfinished = self.unfinished();
+        if self.keeps_open_calls {
+            self.counts.unfinished = self.unfinished();
         }
-        self.tally.late = self.calls.late_events();
-        self.tally.dropped = self.calls.dropped_events();
-        output.sum_up(&self.tally.text());
-        let is_nonsense = self.tally.is_nonsense() && !self.timeline.is_waiting();
+        self.counts.late = self.calls.late_events();
+        self.counts.dropped = self.calls.dropped_events();
+        output.summary(&self.counts.text());
+        let is_all_broken = self.counts.is_all_broken() && !self.timeline.is_waiting();
         let played = match played {
-            Ok(()) if is_nonsense => Err(nonsense()),
+            Ok(()) if is_all_broken => Err(no_valid_event()),
             played => played,
         };
-        let mut exit = self.exit.or_graver(self.stopped.unwrap_or(Exit::Done));
+        let mut exit = self.exit.or_worse(self.stopped.unwrap_or(Exit::Done));
         match played {
-            Err(error) => exit = exit.or_graver(app.fail(&error)),
+            Err(error) => exit = exit.or_worse(app.fail(&error)),
             Ok(()) if app.global.dry_run => {
-                self.accounts.rehearsed(&mut self.rehearsal);
-                output.report(&self.rehearsal);
+                self.accounts.add_to_dry_run(&mut self.dry_run);
+                output.report(&self.dry_run);
             }
             Ok(()) => {}
         }
@@ -361,18 +360,18 @@ impl Replay<'_> {
         if let Some(file) = state_file {
             let saved = Saved { calls: self.calls.save(), timeline: self.timeline.save() };
             if let Err(error) = file.replace(&saved) {
-                exit = exit.or_graver(app.fail(&error));
+                exit = exit.or_worse(app.fail(&error));
             }
         }
         if prints_json {
-            output.json(&self.tally.summary());
+            output.json(&self.counts.summary());
         }
         exit
     }
 }
 
-/// Waits until a call is to be closed for want of events; for ever where time is not played.
-async fn quiet(calls: &CallTracker, pace: &mut Pace) -> Timestamp {
+/// Waits for the next timeout of a call; for ever without `--speed`.
+async fn next_timeout(calls: &CallTracker, pace: &mut Pace) -> Timestamp {
     match calls.next_due() {
         Some(due) if pace.is_running() => {
             pace.wait_for(due).await;
@@ -382,7 +381,7 @@ async fn quiet(calls: &CallTracker, pace: &mut Pace) -> Timestamp {
     }
 }
 
-fn nonsense() -> Error {
-    Error::input("nothing in the input is an event that can be understood")
-        .with_hint("an event is written {\"t\": 0.5, \"type\": \"dial\", \"data\": {…}}")
+fn no_valid_event() -> Error {
+    Error::input("no valid event in the input")
+        .with_hint("write events as {\"t\": 0.5, \"type\": \"dial\", \"data\": {…}}")
 }

@@ -1,14 +1,14 @@
-//! How fast a recording goes by.
+//! The speed of a replay.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 use vochi_crm::Timestamp;
 
-/// How fast a recording goes by: at so many times the speed it happened, or as fast as it can.
+/// The speed of a replay: a multiple of real time, or without waiting.
 pub(super) struct Pace {
     speed: Option<f64>,
-    /// When the first moment of the recording was played, and which one that was.
+    /// When the replay began, and at which time of the recording.
     began: Option<(Instant, Timestamp)>,
 }
 
@@ -17,22 +17,22 @@ impl Pace {
         Self { speed, began: None }
     }
 
-    /// Whether there is any waiting at all.
+    /// Returns true if the replay waits between events.
     pub(super) fn is_timed(&self) -> bool {
         self.speed.is_some()
     }
 
-    /// Whether time is played and passes already.
+    /// Returns true if the replay waits and has started.
     pub(super) fn is_running(&self) -> bool {
         self.is_timed() && self.began.is_some()
     }
 
-    /// The first moment of the recording is now.
+    /// Begins the replay with the time `at`, unless it has started.
     pub(super) fn begin(&mut self, at: Timestamp) {
         self.began.get_or_insert_with(|| (Instant::now(), at));
     }
 
-    /// Waits until it is `at` in the recording.
+    /// Waits until the recording has reached `at`.
     pub(super) async fn wait_for(&mut self, at: Timestamp) {
         self.begin(at);
         let (Some(speed), Some((began, first))) = (self.speed, self.began) else {
@@ -43,7 +43,7 @@ impl Pace {
             Duration::try_from_secs_f64(later).ok().and_then(|later| began.checked_add(later));
         match due {
             Some(due) => tokio::time::sleep_until(due).await,
-            // So slow that it never comes.
+            // The speed is so low that the time overflows.
             None => std::future::pending().await,
         }
     }
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_recording_takes_as_long_as_it_took_divided_by_the_speed() {
+    async fn replay_takes_real_time_divided_by_speed() {
         let seconds = Duration::from_secs;
         assert_eq!(played(Some(1.0), &[100, 110, 130]).await, seconds(30));
         assert_eq!(played(Some(10.0), &[100, 110, 130]).await, seconds(3));
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_is_out_of_order_is_not_waited_for() {
+    async fn event_out_of_order_is_not_waited_for() {
         assert_eq!(played(Some(1.0), &[10, 20, 5, 21]).await, Duration::from_secs(11));
     }
 }

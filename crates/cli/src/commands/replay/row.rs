@@ -1,4 +1,4 @@
-//! What is printed of a call.
+//! The output row of a call.
 
 use serde::Serialize;
 use vochi_crm::asterisk::{FinishedCall, RecordingId};
@@ -8,30 +8,29 @@ use vochi_crm::{
 };
 
 use crate::commands::delivery::ProfileDelivery;
-use crate::output::{FixedColumns, Paint, Report, Tone};
+use crate::output::{FixedColumns, Report, Style, Tone};
 
-/// Whether a call is over.
+/// The progress of a call at the end of the input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Progress {
     Finished,
-    /// It went on when the input ended.
     Unfinished,
 }
 
-/// A call, and what came of it in each account.
+/// A call and its result in each account.
 #[derive(Serialize)]
 pub(super) struct Row<'a> {
     ok: bool,
-    /// Said of a call that is not over only.
+    /// Omitted if false.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     unfinished: bool,
     call_id: &'a CallId,
     direction: Direction,
     client_phone: Option<PhoneNumber>,
-    /// The same as the PBX wrote it.
+    /// The number as the PBX wrote it.
     client_raw: Option<&'a str>,
     line: Option<&'a Line>,
-    /// What an unfinished call comes to is not known, unless it was answered.
+    /// Null for an unfinished call that was not answered.
     outcome: Option<Outcome>,
     reason: Option<Reason>,
     answered_by: Option<&'a Extension>,
@@ -47,13 +46,13 @@ pub(super) struct Row<'a> {
     tenant: Option<&'a str>,
     recording_id: Option<&'a str>,
     deliveries: &'a [ProfileDelivery],
-    /// What is odd about it, where no account says so.
+    /// The warnings of a call that went to no account.
     #[serde(rename = "warnings", skip_serializing_if = "Vec::is_empty")]
     own_warnings: Vec<String>,
-    /// Who was on the other side, in a word.
+    /// The other party, for the table.
     #[serde(skip)]
     client: String,
-    /// When it began, on the clock of the PBX.
+    /// The start time in the PBX's zone, for the table.
     #[serde(skip)]
     clock: String,
     /// The warnings of all deliveries.
@@ -71,12 +70,12 @@ impl<'a> Row<'a> {
     ) -> Self {
         let record = call.record();
         let is_over = progress == Progress::Finished;
-        let is_settled = is_over || record.outcome().is_answered();
+        let has_outcome = is_over || record.outcome().is_answered();
         let transfer = record.transfer();
         let warnings = deliveries.iter().flat_map(|delivery| {
             let about = format!("call {}, profile {}", record.call_id(), delivery.profile);
-            let told = delivery.warnings.iter();
-            told.map(move |warning| format!("{about}: {warning}"))
+            let warnings = delivery.warnings.iter();
+            warnings.map(move |warning| format!("{about}: {warning}"))
         });
         Self {
             ok: true,
@@ -86,13 +85,13 @@ impl<'a> Row<'a> {
             client_phone: record.client().number().filter(|_| call.is_external()),
             client_raw: call.raw_client(),
             line: record.line(),
-            outcome: Some(record.outcome()).filter(|_| is_settled),
+            outcome: Some(record.outcome()).filter(|_| has_outcome),
             reason: record.reason().filter(|_| is_over),
             answered_by: call.answered_by(),
             talked_with: record.talked_with(),
             extensions: record.rang(),
             talk_seconds: record.talk().filter(|_| is_over),
-            wait_seconds: record.wait().filter(|_| is_settled),
+            wait_seconds: record.wait().filter(|_| has_outcome),
             started_at: record.started_at(),
             ended_at: Some(record.ended_at()).filter(|_| is_over),
             transfer: transfer.map_or(NO_TRANSFER, |transfer| transfer.mode.as_str()),
@@ -108,7 +107,7 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// The headings of the lines for people.
+    /// Returns the headings of the table.
     pub(super) fn heads() -> String {
         COLUMNS.heads()
     }
@@ -143,11 +142,11 @@ const COLUMNS: FixedColumns<10> = FixedColumns([
 ]);
 
 impl Report for Row<'_> {
-    fn human(&self, paint: Paint) -> String {
+    fn human(&self, style: Style) -> String {
         let seconds = |seconds: Option<Seconds>| {
             seconds.map_or_else(|| "-".to_owned(), |seconds| seconds.get().to_string())
         };
-        // Whoever talked says more than whose phones rang.
+        // Extensions that talked come before those that rang.
         let who = if self.talked_with.is_empty() { self.extensions } else { self.talked_with };
         let who: Vec<&str> = who.iter().map(Extension::as_str).collect();
         let who = if who.is_empty() { "-".to_owned() } else { who.join(", ") };
@@ -168,11 +167,15 @@ impl Report for Row<'_> {
         ]);
         let delivered = self.deliveries.iter().map(|delivery| {
             let (tone, what) = match (delivery.ok, delivery.recorded) {
-                (false, _) => (Tone::Bad, "FAILED"),
-                (true, true) => (Tone::Good, "recorded"),
-                (true, false) => (Tone::Odd, "not recorded"),
+                (false, _) => (Tone::Error, "FAILED"),
+                (true, true) => (Tone::Success, "recorded"),
+                (true, false) => (Tone::Warning, "not recorded"),
             };
-            format!("  {}: {}", crate::output::clean(&delivery.profile), paint.tone(tone, what))
+            format!(
+                "  {}: {}",
+                crate::output::escape_controls(&delivery.profile),
+                style.tone(tone, what)
+            )
         });
         delivered.fold(line, |line, delivered| line + &delivered)
     }

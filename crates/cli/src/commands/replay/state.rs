@@ -1,4 +1,4 @@
-//! What one run of `replay` leaves for the next: `--state FILE`.
+//! The state file of `replay` (`--state FILE`).
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
@@ -14,7 +14,7 @@ use super::timeline::SavedTimeline;
 const FORMAT: &str = "vochi-crm replay state";
 const VERSION: u64 = 1;
 
-/// What a run leaves for the next.
+/// The content of a state file.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Saved {
     pub(super) calls: SavedCalls,
@@ -23,17 +23,16 @@ pub(super) struct Saved {
 
 /// A state file, locked against other runs.
 ///
-/// Its next contents are written beside it and then take its place. The file they are written to is
-/// there from the start and locked.
+/// The new content is written to a temporary file that is created and locked first, and then renamed.
 #[derive(Debug)]
 pub(super) struct StateFile {
     path: PathBuf,
-    beside: PathBuf,
+    temporary: PathBuf,
     next: File,
     is_replaced: bool,
 }
 
-/// Reads what an earlier run left; none where there is no such file.
+/// Reads the state of an earlier run; none if the file does not exist.
 ///
 /// # Errors
 /// `config` if the file cannot be read, `input` if it is broken or not a state file.
@@ -41,7 +40,7 @@ pub(super) fn read(path: &Path) -> Result<Option<Saved>> {
     match fs::read(path) {
         Ok(text) => parse(&text).map(Some).map_err(|why| {
             Error::input(format!("{}: {why}", path.display()))
-                .with_hint("name another file, or move this one away to begin without open calls")
+                .with_hint("name another file, or move this one away to start without open calls")
         }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(unusable(path, "read", &error)),
@@ -66,21 +65,21 @@ fn parse(text: &[u8]) -> Result<Saved, String> {
 }
 
 impl StateFile {
-    /// Makes sure that the file can be written and that no other run uses it.
+    /// Locks the file and checks that it can be written.
     ///
     /// # Errors
     /// `config`
     pub(super) fn lock(path: &Path) -> Result<Self> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let beside = path.with_file_name(format!(".{name}.new"));
+        let temporary = path.with_file_name(format!(".{name}.new"));
         loop {
-            let next = open_own(&beside).map_err(|error| unusable(path, "written", &error))?;
+            let next = open_own(&temporary).map_err(|error| unusable(path, "written", &error))?;
             match next.try_lock() {
-                // A run that has just ended has taken it away.
-                Ok(()) if !is_still_at(&next, &beside) => {}
+                // Another run has just renamed it.
+                Ok(()) if !is_still_at(&next, &temporary) => {}
                 Ok(()) => {
                     let path = path.to_owned();
-                    return Ok(Self { path, beside, next, is_replaced: false });
+                    return Ok(Self { path, temporary, next, is_replaced: false });
                 }
                 Err(TryLockError::WouldBlock) => {
                     let what = format!("{}: in use by another run", path.display());
@@ -92,21 +91,21 @@ impl StateFile {
         }
     }
 
-    /// Replaces the file as a whole.
+    /// Replaces the file atomically.
     ///
     /// # Errors
-    /// `config`; the file is as it was.
+    /// `config`; the file is unchanged.
     pub(super) fn replace(mut self, saved: &Saved) -> Result<()> {
         self.write(saved).map_err(|error| unusable(&self.path, "written", &error))
     }
 
     fn write(&mut self, saved: &Saved) -> io::Result<()> {
         let document = json!({ "format": FORMAT, "version": VERSION, "state": saved });
-        // What a killed run left in it may be longer.
+        // A killed run may have left longer content.
         self.next.set_len(0)?;
         self.next.write_all(format!("{document}\n").as_bytes())?;
         self.next.sync_all()?;
-        fs::rename(&self.beside, &self.path)?;
+        fs::rename(&self.temporary, &self.path)?;
         self.is_replaced = true;
         Ok(())
     }
@@ -115,15 +114,15 @@ impl StateFile {
 impl Drop for StateFile {
     fn drop(&mut self) {
         if !self.is_replaced {
-            drop(fs::remove_file(&self.beside));
+            drop(fs::remove_file(&self.temporary));
         }
     }
 }
 
-/// Opens or creates a file that its owner alone can read. Another's is refused.
+/// Opens or creates a file readable only by its owner. Refuses a path that is not a regular file.
 fn open_own(path: &Path) -> io::Result<File> {
     if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
-        return Err(io::Error::other(format!("{} is in the way", path.display())));
+        return Err(io::Error::other(format!("{} is not a regular file", path.display())));
     }
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
@@ -135,7 +134,7 @@ fn open_own(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Whether an open file is still the one found under its path.
+/// Returns true if an open file is still the one at its path.
 #[cfg(unix)]
 fn is_still_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;

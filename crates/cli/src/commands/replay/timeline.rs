@@ -1,35 +1,34 @@
-//! When recorded events happened.
+//! Converts the offsets of recorded events into times.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use vochi_crm::asterisk::{BrokenLine, RecordedEvent, Timeouts};
 use vochi_crm::{Clock, SystemClock, Timestamp, Zone};
 
-/// An event and when it happened, unless that cannot be.
+/// An event with its time, or the error of an invalid time.
 pub(super) type Dated = Result<(Timestamp, RecordedEvent), BrokenLine>;
 
-/// Most bytes of events that are held back, about.
+/// The approximate limit of buffered events, in bytes.
 const MAX_HELD: usize = if cfg!(test) { 1 << 16 } else { 64 << 20 };
 
-/// Dates events that tell only how long after the beginning they happened.
+/// Computes the times of events that have only an offset from the start.
 ///
-/// As long as the beginning is unknown, events are held back until one of them carries a time the PBX
-/// wrote itself.
+/// While the start time is unknown, events are buffered until one of them has a time of the PBX.
 #[derive(Clone, Debug)]
 pub(super) struct Timeline {
     base: Option<Timestamp>,
-    /// The beginning in an earlier run, and how far its events went.
+    /// The start time of an earlier run, and its last offset.
     earlier: Option<(Timestamp, i64)>,
     /// The zone of times the PBX writes without one.
     zone: Zone,
     held: Vec<RecordedEvent>,
-    /// How many bytes are held back, about.
+    /// The approximate size of `held` in bytes.
     held_bytes: usize,
-    /// The latest microsecond after the beginning.
+    /// The largest offset in microseconds.
     latest: Option<i64>,
 }
 
-/// What a later run needs to date the events that come then.
+/// The state a later run continues with.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct SavedTimeline {
     base: Option<Timestamp>,
@@ -38,12 +37,12 @@ pub(super) struct SavedTimeline {
 }
 
 impl Timeline {
-    /// For events after `base`, where that is known.
+    /// Creates a timeline that starts at `base`, if that is known.
     pub(super) fn new(base: Option<Timestamp>, zone: Zone) -> Self {
         Self { base, earlier: None, zone, held: Vec::new(), held_bytes: 0, latest: None }
     }
 
-    /// Goes on where an earlier run ended.
+    /// Continues an earlier run.
     pub(super) fn resume(mut self, saved: SavedTimeline) -> Self {
         self.earlier = saved.base.zip(saved.latest);
         self.held_bytes = saved.held.iter().map(size).sum();
@@ -51,7 +50,7 @@ impl Timeline {
         self
     }
 
-    /// What a later run needs.
+    /// Returns the state for a later run.
     pub(super) fn save(self) -> SavedTimeline {
         let (base, latest) = match (self.base, self.latest, self.earlier) {
             (None, None, Some((base, latest))) => (Some(base), Some(latest)),
@@ -60,7 +59,7 @@ impl Timeline {
         SavedTimeline { base, latest, held: self.held }
     }
 
-    /// Takes the next event in, and gives out those that can be dated now, in their order.
+    /// Adds an event and returns those whose time is known now, in order.
     pub(super) fn take(&mut self, event: RecordedEvent) -> Vec<Dated> {
         if !event.is_dated() {
             let offset = event.offset_micros();
@@ -76,29 +75,29 @@ impl Timeline {
         self.held.push(event);
         match self.base {
             Some(base) => self.release(base),
-            // What has a date of its own waits for nothing but what came before it.
+            // Events with a date of their own wait only for earlier ones.
             None if self.held.iter().all(RecordedEvent::is_dated) => self.release(epoch()),
             None if self.held_bytes > MAX_HELD => self.finish(SystemClock.now()),
             None => Vec::new(),
         }
     }
 
-    /// Says when the beginning was, if that is not known yet. Returns whether it is the same.
+    /// Sets the start time, unless it is known. Returns true if it is `base` now.
     pub(super) fn set_base(&mut self, base: Timestamp) -> bool {
         *self.base.get_or_insert(base) == base
     }
 
-    /// Whether the beginning is known.
+    /// Returns true if the start time is known.
     pub(super) fn knows_base(&self) -> bool {
         self.base.is_some()
     }
 
-    /// Whether events wait for the beginning to be known.
+    /// Returns true if events are buffered.
     pub(super) fn is_waiting(&self) -> bool {
         !self.held.is_empty()
     }
 
-    /// Gives out what is left. Where no event carried a time, the last one has happened just now.
+    /// Returns the buffered events. Without any time in the events, the last one is at `now`.
     pub(super) fn finish(&mut self, now: Timestamp) -> Vec<Dated> {
         let undated = self.held.iter().filter(|event| !event.is_dated());
         let last = undated.map(RecordedEvent::offset_micros).max();
@@ -109,8 +108,7 @@ impl Timeline {
         self.release(base)
     }
 
-    /// The beginning of an earlier run, while the seconds go on from there: smaller ones belong to
-    /// another recording.
+    /// Returns the start time of an earlier run. A smaller offset belongs to another recording.
     fn earlier_base(&mut self, offset: i64) -> Option<Timestamp> {
         let (base, latest) = self.earlier.take()?;
         let reorder = i64::try_from(Timeouts::default().reorder.as_micros()).unwrap_or(i64::MAX);
@@ -132,7 +130,7 @@ fn before(at: Timestamp, micros: i64) -> Timestamp {
     Timestamp::from_unix_micros(at.unix_micros().saturating_sub(micros))
 }
 
-/// About how many bytes an event takes.
+/// Returns the approximate size of an event in bytes.
 fn size(event: &RecordedEvent) -> usize {
     fn of(value: &Value) -> usize {
         size_of::<Value>()
@@ -157,7 +155,7 @@ mod tests {
 
     use super::*;
 
-    /// When each of the events happened, and how many of them were known before the end.
+    /// Returns how many events got their time before the end, and the times of all.
     fn dated(base: Option<&str>, events: &[Value]) -> (usize, Vec<String>) {
         let text = Value::from(events).to_string();
         let mut file = EventFile::open(text.as_bytes()).unwrap();
@@ -188,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_known_beginning_dates_every_event_at_once() {
+    fn known_start_gives_times_immediately() {
         let end = json!({"EndTime": "2020-01-01 00:00:00"});
         let events = [start(0.5), hangup(2.0, &end)];
         assert_eq!(
@@ -198,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_time_the_pbx_wrote_dates_what_came_before_it() {
+    fn first_pbx_time_gives_times_of_earlier_events() {
         let end = json!({"EndTime": "2026-03-02 11:00:30", "StartTime": "2026-03-02 11:00:00"});
         let later = json!({"EndTime": "2026-03-02 17:00:00"});
         for (events, early) in [
@@ -228,14 +226,14 @@ mod tests {
     }
 
     #[test]
-    fn a_hangup_without_an_end_is_dated_by_its_start() {
+    fn hangup_without_end_time_uses_its_start_time() {
         let started = json!({"EndTime": "", "StartTime": "2026-03-02 11:00:00"});
         let (_, at) = dated(None, &[start(0), hangup(5.0, &started)]);
         assert_eq!(at, ["2026-03-02T07:59:55Z", "2026-03-02T08:00:00Z"]);
     }
 
     #[test]
-    fn where_nothing_carries_a_time_the_last_event_is_now() {
+    fn without_any_time_last_event_is_now() {
         let empty = json!({"EndTime": "", "StartTime": "soon"});
         let events = [start(0), hangup(60.0, &empty), start(30)];
         assert_eq!(
@@ -252,31 +250,31 @@ mod tests {
     }
 
     #[test]
-    fn events_with_dates_of_their_own_need_no_beginning() {
+    fn dated_events_need_no_start() {
         let (early, at) = dated(None, &[start(1_772_438_400.25), start(1_772_438_401)]);
         assert_eq!(early, 2);
         assert_eq!(at, ["2026-03-02T08:00:00.25Z", "2026-03-02T08:00:01Z"]);
     }
 
     #[test]
-    fn what_is_held_back_keeps_its_place() {
+    fn buffered_events_keep_their_order() {
         let (early, at) = dated(None, &[start(0), start(1_772_438_400)]);
         assert_eq!(early, 0);
         assert_eq!(at, ["2026-03-02T09:00:00Z", "2026-03-02T08:00:00Z"]);
     }
 
     #[test]
-    fn no_more_than_a_bound_is_held_back() {
+    fn buffer_is_bounded() {
         let text = "x".repeat(1 << 10);
         let event = json!({"t": 0, "type": "start", "data": {"UniqueId": &text[100..]}});
         let line = format!("{event}\n");
         let held = 3 * MAX_HELD / line.len();
         let (early, _) = dated(None, &vec![event; held]);
-        assert!(early > held / 3, "{early} of {held} are known before the end");
+        assert!(early > held / 3, "{early} of {held} have a time before the end");
     }
 
     #[test]
-    fn another_run_goes_on_from_the_same_beginning() {
+    fn next_run_continues_from_same_start() {
         let zone: Zone = "Europe/Minsk".parse().unwrap();
         let (base, now) = ("2026-03-02T08:00:00Z", "2026-03-05T08:00:00Z");
         let (base, now): (Timestamp, Timestamp) = (base.parse().unwrap(), now.parse().unwrap());
@@ -298,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn events_held_back_are_left_to_another_run() {
+    fn buffered_events_pass_to_next_run() {
         let zone: Zone = "Europe/Minsk".parse().unwrap();
         let mut first = Timeline::new(None, zone.clone());
         assert_eq!(first.take(read(&start(0))), []);

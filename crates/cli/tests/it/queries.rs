@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 use vochi_crm_sandbox::retailcrm::Telephony;
 
-use crate::support::{Stage, keys};
+use crate::support::{TestEnv, keys};
 
 #[test]
-fn a_route_is_the_extension_of_the_responsible_manager() {
-    let stage = Stage::new();
-    let value = stage.json(&["route", "8044 637 06 46"]).ends(0);
+fn route_prints_responsible_extension() {
+    let env = TestEnv::new();
+    let value = env.json(&["route", "8044 637 06 46"]).exits(0);
     for key in ["ok", "found", "phone", "extension", "user_id"] {
         assert!(keys(&value).contains(&key), "{key} is missing in {value}");
     }
@@ -16,34 +16,34 @@ fn a_route_is_the_extension_of_the_responsible_manager() {
         (&value["found"], &value["phone"], &value["extension"], &value["user_id"]),
         (&json!(true), &json!("+375446370646"), &json!("151"), &json!("18")),
     );
-    assert_eq!(stage.run(&["route", "+375446370646"]).stdout, "151\n", "for a dial plan");
+    assert_eq!(env.run(&["route", "+375446370646"]).stdout, "151\n", "for a dial plan");
 }
 
 #[test]
-fn a_caller_nobody_is_responsible_for_ends_with_one() {
-    let stage = Stage::new();
-    let value = stage.json(&["route", "+375291112299"]).ends(1);
+fn route_without_manager_ends_with_1() {
+    let env = TestEnv::new();
+    let value = env.json(&["route", "+375291112299"]).exits(1);
     assert_eq!((&value["found"], &value["extension"]), (&json!(false), &Value::Null));
-    let ran = stage.run(&["route", "+375291112299"]);
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""));
+    let run = env.run(&["route", "+375291112299"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""));
 }
 
 #[test]
-fn a_number_that_is_none_is_refused_before_anybody_is_asked() {
-    let stage = Stage::new();
+fn invalid_number_sends_no_request() {
+    let env = TestEnv::new();
     for (arguments, code) in [(&["route", "abc"][..], 4), (&["health", "--phone", "151"], 4)] {
-        let value = stage.json(arguments).ends(code);
+        let value = env.json(arguments).exits(code);
         assert_eq!(value["error"]["kind"], "input");
     }
-    assert_eq!(stage.requests(), 0);
+    assert_eq!(env.requests(), 0);
 }
 
 #[test]
-fn users_stand_beside_their_extensions_and_mismatches_are_named() {
-    let stage = Stage::bare();
-    let text = stage.profile_text("shop").replace("151 = \"18\"", "151 = \"4711\"");
-    stage.configure(&text);
-    let value = stage.json(&["users"]).ends(0);
+fn users_lists_extensions_and_mismatches() {
+    let env = TestEnv::bare();
+    let text = env.profile_text("shop").replace("151 = \"18\"", "151 = \"4711\"");
+    env.configure(&text);
+    let value = env.json(&["users"]).exits(0);
     assert_eq!(keys(&value), ["mismatches", "ok", "users"]);
     let users = value["users"].as_array().expect("users");
     let of = |id: &str| users.iter().find(|user| user["user_id"] == id).expect("a user");
@@ -55,14 +55,14 @@ fn users_stand_beside_their_extensions_and_mismatches_are_named() {
     assert!(mismatches.contains("extension 151 is mapped to user 4711"), "{mismatches}");
     assert!(mismatches.contains("user 18"), "{mismatches}");
 
-    let text = stage.run(&["users"]).stdout;
+    let text = env.run(&["users"]).stdout;
     assert!(text.contains("152") && text.contains("mismatch:"), "{text}");
 }
 
 #[test]
-fn a_healthy_profile_says_so_check_by_check() {
-    let stage = Stage::new();
-    let value = stage.json(&["health", "--phone", "+375446370646"]).ends(0);
+fn healthy_profile_passes_every_check() {
+    let env = TestEnv::new();
+    let value = env.json(&["health", "--phone", "+375446370646"]).exits(0);
     assert_eq!(keys(&value), ["ok", "profiles"]);
     let profile = &value["profiles"][0];
     assert_eq!(keys(profile), ["checks", "crm", "latency_ms", "ok", "profile"]);
@@ -78,51 +78,51 @@ fn a_healthy_profile_says_so_check_by_check() {
 }
 
 #[test]
-fn health_ends_with_the_gravest_of_all_profiles() {
-    let stage = Stage::bare();
-    let good = stage.profile_text("good");
-    let rejected = stage.profile_text("wrong_key").replace("TEST-KEY", "REST-KEY");
+fn health_ends_with_worst_profile() {
+    let env = TestEnv::bare();
+    let good = env.profile_text("good");
+    let rejected = env.profile_text("wrong_key").replace("TEST-KEY", "REST-KEY");
     let misconfigured = "[profile.unset]\ncrm = \"retailcrm\"\nurl = \"https://x.example.test\"\n\
                          api_key = { env = \"NOWHERE\" }\n";
-    stage.configure(&format!("{good}\n{rejected}"));
-    let value = stage.json(&["health", "--all"]).ends(6);
+    env.configure(&format!("{good}\n{rejected}"));
+    let value = env.json(&["health", "--all"]).exits(6);
     assert_eq!(value["error"]["kind"], "auth");
     let good_one = |value: &Value| value["profiles"][0]["ok"] == true;
-    assert!(good_one(&value), "one bad profile says nothing about the others: {value}");
+    assert!(good_one(&value), "one failed profile does not affect the others: {value}");
 
-    stage.configure(&format!("{good}\n{rejected}\n{misconfigured}"));
-    let value = stage.json(&["health", "--all"]).ends(3);
+    env.configure(&format!("{good}\n{rejected}\n{misconfigured}"));
+    let value = env.json(&["health", "--all"]).exits(3);
     assert!(good_one(&value));
     let unset = &value["profiles"][1];
     assert_eq!((&unset["profile"], &unset["crm"]), (&json!("unset"), &json!("retailcrm")));
     assert!(unset["checks"][0]["message"].as_str().unwrap().contains("NOWHERE"), "{unset}");
 
-    let text = stage.run(&["health", "--all"]);
+    let text = env.run(&["health", "--all"]);
     assert!(text.stdout.contains("FAIL"), "{text}");
 }
 
 #[test]
-fn a_raw_request_has_the_key_and_its_answer_comes_as_it_is() {
-    let stage = Stage::new();
-    let value = stage.json(&["api", "GET", "/api/v5/users?limit=20", "-d", "page=1"]).ends(0);
+fn raw_response_is_printed_unchanged() {
+    let env = TestEnv::new();
+    let value = env.json(&["api", "GET", "/api/v5/users?limit=20", "-d", "page=1"]).exits(0);
     assert_eq!(keys(&value), ["answer", "ok"]);
     assert_eq!(value["answer"]["pagination"]["currentPage"], 1);
-    let text = stage.run(&["api", "GET", "api/credentials"]).stdout;
+    let text = env.run(&["api", "GET", "api/credentials"]).stdout;
     assert!(text.contains("\"siteAccess\": \"access_full\""), "{text}");
 }
 
 #[test]
-fn a_raw_write_is_a_form() {
-    let stage = Stage::new();
+fn raw_write_is_a_form() {
+    let env = TestEnv::new();
     let event = r#"event={"phone":"+375446370646","type":"in","codes":["151"]}"#;
-    stage.json(&["api", "POST", crate::support::CALL_EVENT, "-d", event]).ends(0);
-    assert_eq!(stage.sandbox.retailcrm().live().len(), 1);
+    env.json(&["api", "POST", crate::support::CALL_EVENT, "-d", event]).exits(0);
+    assert_eq!(env.sandbox.retailcrm().live().len(), 1);
 }
 
 #[test]
-fn what_the_crm_does_not_have_is_not_found() {
-    let stage = Stage::new();
-    let value = stage.json(&["api", "GET", "/api/v5/nothing"]).ends(5);
+fn unknown_path_is_not_found() {
+    let env = TestEnv::new();
+    let value = env.json(&["api", "GET", "/api/v5/nothing"]).exits(5);
     assert_eq!(
         (&value["error"]["kind"], &value["error"]["status"]),
         (&json!("not_found"), &json!(404))
@@ -130,35 +130,35 @@ fn what_the_crm_does_not_have_is_not_found() {
 }
 
 #[test]
-fn the_host_of_a_raw_request_is_the_profiles() {
-    let stage = Stage::new();
+fn path_with_host_is_a_usage_error() {
+    let env = TestEnv::new();
     for path in ["https://elsewhere.example.test/x", "//elsewhere.example.test/x"] {
-        stage.json(&["api", "GET", path]).ends(2);
+        env.json(&["api", "GET", path]).exits(2);
     }
-    assert_eq!(stage.requests(), 0);
+    assert_eq!(env.requests(), 0);
 }
 
 #[test]
-fn only_a_raw_write_that_may_be_repeated_is() {
-    let stage = Stage::bare();
-    let text = stage.profile_text("shop").replace("retries = 0", "retries = 2");
-    stage.configure(&text);
+fn raw_write_is_retried_only_if_idempotent() {
+    let env = TestEnv::bare();
+    let text = env.profile_text("shop").replace("retries = 0", "retries = 2");
+    env.configure(&text);
     let event = r#"event={"phone":"+375446370646","type":"in","codes":["151"]}"#;
     let post = ["api", "POST", crate::support::CALL_EVENT, "-d", event];
-    stage.fault(|fault| fault.lose(vochi_crm_sandbox::Lose::Answer));
-    let value = stage.json(&post).ends(8);
+    env.fault(|fault| fault.lose(vochi_crm_sandbox::Lose::Answer));
+    let value = env.json(&post).exits(8);
     assert_eq!(value["error"]["effect"], "maybe");
 
-    stage.fault(|fault| fault.lose(vochi_crm_sandbox::Lose::Answer));
+    env.fault(|fault| fault.lose(vochi_crm_sandbox::Lose::Answer));
     let repeated: Vec<&str> = post.into_iter().chain(["--idempotent"]).collect();
-    stage.json(&repeated).ends(0);
+    env.json(&repeated).exits(0);
 }
 
 #[test]
-fn a_module_that_is_off_is_a_refusal_of_the_data() {
-    let stage = Stage::new();
-    stage.sandbox.retailcrm().switch_telephony(Telephony::Off);
+fn disabled_module_rejects_data() {
+    let env = TestEnv::new();
+    env.sandbox.retailcrm().switch_telephony(Telephony::Off);
     let ring = ["call-event", "in", "--call-id", "1", "--phone", "+375446370646", "--ext", "151"];
-    let value = stage.json(&ring).ends(5);
+    let value = env.json(&ring).exits(5);
     assert_eq!(value["error"]["kind"], "rejected");
 }

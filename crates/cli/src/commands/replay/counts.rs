@@ -1,34 +1,34 @@
-//! What a recording consisted of.
+//! Counts of events and calls of a replay.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
-/// What a recording consisted of.
+/// Counts of events and calls of a replay.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
-    /// Events the library knows, whether or not they tell anything of a call.
+pub(super) struct Counts {
+    /// Known events, also those that concern no call.
     pub(super) understood: u64,
-    /// What is no event, or lacks what it is about.
+    /// Entries that are not an event, and events without a required field.
     pub(super) broken: u64,
-    /// Events the library does not know, by name.
+    /// Unknown events, by name.
     unknown: BTreeMap<String, u64>,
-    /// Calls that are over.
+    /// Finished calls.
     pub(super) calls: usize,
-    /// Calls that go on.
+    /// Unfinished calls.
     pub(super) unfinished: usize,
-    /// Events of calls that are closed.
+    /// Events of closed calls.
     pub(super) late: u64,
-    /// Events that found no room in their call.
+    /// Events beyond the limit of their call.
     pub(super) dropped: u64,
 }
 
-/// The last line for scripts.
+/// The last line in JSON mode.
 #[derive(Debug, Serialize)]
 pub(super) struct Summary {
     #[serde(rename = "summary")]
-    sums_up: bool,
+    is_last: bool,
     calls: usize,
     unfinished: usize,
     late: u64,
@@ -37,7 +37,7 @@ pub(super) struct Summary {
     broken: u64,
 }
 
-impl Tally {
+impl Counts {
     pub(super) fn unknown(&mut self, name: &str) {
         match self.unknown.get_mut(name) {
             Some(count) => *count += 1,
@@ -45,12 +45,12 @@ impl Tally {
         }
     }
 
-    /// Whether there was something, and none of it made sense.
-    pub(super) fn is_nonsense(&self) -> bool {
+    /// Returns true if the input has entries and all are broken.
+    pub(super) fn is_all_broken(&self) -> bool {
         self.understood == 0 && self.broken > 0
     }
 
-    /// The whole in one line.
+    /// Returns the summary for people, in one line.
     pub(super) fn text(&self) -> String {
         let names = self.unknown.iter();
         let names: Vec<String> = names.map(|(name, count)| format!("{name} {count}")).collect();
@@ -76,10 +76,10 @@ impl Tally {
         text
     }
 
-    /// The whole for scripts.
+    /// Returns the summary for scripts.
     pub(super) fn summary(&self) -> Summary {
         Summary {
-            sums_up: true,
+            is_last: true,
             calls: self.calls,
             unfinished: self.unfinished,
             late: self.late,
@@ -100,18 +100,18 @@ mod tests {
 
     #[test]
     fn unknown_events_are_named_and_counted() {
-        let mut tally = Tally { understood: 30, broken: 1, calls: 2, ..Tally::default() };
-        assert_eq!(tally.text(), "events understood 30, unknown 0, broken 1; calls 2");
+        let mut counts = Counts { understood: 30, broken: 1, calls: 2, ..Counts::default() };
+        assert_eq!(counts.text(), "events understood 30, unknown 0, broken 1; calls 2");
         for name in ["Foo", "Bar", "Foo"] {
-            tally.unknown(name);
+            counts.unknown(name);
         }
         assert_eq!(
-            tally.text(),
+            counts.text(),
             "events understood 30, unknown 3 (Bar 1, Foo 2), broken 1; calls 2"
         );
-        (tally.late, tally.dropped, tally.unfinished) = (4, 5, 6);
+        (counts.late, counts.dropped, counts.unfinished) = (4, 5, 6);
         assert_eq!(
-            tally.text(),
+            counts.text(),
             "events understood 30, unknown 3 (Bar 1, Foo 2), broken 1, late 4, dropped 5; calls 2, \
              unfinished 6"
         );

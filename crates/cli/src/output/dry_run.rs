@@ -1,4 +1,4 @@
-//! What a dry run would have sent.
+//! The output of a dry run.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -7,24 +7,24 @@ use vochi_crm::http::PlannedRequest;
 
 use super::Report;
 use super::curl;
-use super::paint::{Paint, Tone, clean};
+use super::style::{Style, Tone, escape_controls};
 
-/// The requests of a dry run.
+/// The planned requests of a dry run.
 #[derive(Serialize)]
-pub(crate) struct Rehearsal {
+pub(crate) struct DryRun {
     ok: bool,
     requests: Vec<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<String>,
 }
 
-impl Rehearsal {
-    /// A dry run that would have sent nothing.
-    pub(crate) fn nothing() -> Self {
+impl DryRun {
+    /// Creates a dry run without requests.
+    pub(crate) fn new() -> Self {
         Self { ok: true, requests: Vec::new(), warnings: Vec::new() }
     }
 
-    /// Adds the requests one profile would have sent.
+    /// Adds the planned requests of one profile.
     pub(crate) fn add(&mut self, crm: &Crm, requests: &[PlannedRequest]) {
         self.requests.extend(requests.iter().map(|request| {
             let headers = request.headers.iter().map(|(name, value)| (name.clone(), json!(value)));
@@ -38,24 +38,24 @@ impl Rehearsal {
         }));
     }
 
-    /// Notes that something could not even be planned.
+    /// Sets `ok` to false: a request could not be planned.
     pub(crate) fn fail(&mut self) {
         self.ok = false;
     }
 
-    /// Adds what an operator should know.
+    /// Adds warnings.
     pub(crate) fn warn(&mut self, warnings: &[String]) {
         self.warnings.extend_from_slice(warnings);
     }
 }
 
-impl Report for Rehearsal {
-    fn human(&self, paint: Paint) -> String {
+impl Report for DryRun {
+    fn human(&self, style: Style) -> String {
         if self.requests.is_empty() {
-            return paint.tone(Tone::Faint, "# nothing would be sent");
+            return style.tone(Tone::Dim, "# nothing would be sent");
         }
         let lines = self.requests.iter().filter_map(|request| request.get("curl")?.as_str());
-        lines.map(|line| clean(line).into_owned()).collect::<Vec<_>>().join("\n")
+        lines.map(|line| escape_controls(line).into_owned()).collect::<Vec<_>>().join("\n")
     }
 
     fn warnings(&self) -> &[String] {

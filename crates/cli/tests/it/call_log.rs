@@ -1,22 +1,22 @@
-//! Finished calls.
+//! `call-log`, and `call-event hangup --record`.
 
 use serde_json::json;
 
-use crate::support::{Ran, Stage, keys};
+use crate::support::{Run, TestEnv, keys};
 
 const CALL: &str = "1757843474.185";
 const PHONE: &str = "+375446370646";
 
-fn log(stage: &Stage, call_id: &str, more: &[&str]) -> Ran {
+fn log(env: &TestEnv, call_id: &str, more: &[&str]) -> Run {
     let mut all = vec!["call-log", "--call-id", call_id, "--phone", "375446370646"];
     all.extend(["--direction", "in", "--started-at", "2026-03-02T11:00:00+03:00"]);
     all.extend(more);
-    stage.json(&all)
+    env.json(&all)
 }
 
 #[test]
-fn a_finished_call_is_recorded_once() {
-    let stage = Stage::new();
+fn finished_call_is_recorded_once() {
+    let env = TestEnv::new();
     let answered = ["--outcome", "answered", "--ext", "151", "--line", "0001363", "--talk-seconds"];
     let mut answered: Vec<&str> = answered.to_vec();
     answered.extend([
@@ -26,7 +26,7 @@ fn a_finished_call_is_recorded_once() {
         "--record-url",
         "https://pbx.example.test/1.mp3",
     ]);
-    let first = log(&stage, CALL, &answered).ends(0);
+    let first = log(&env, CALL, &answered).exits(0);
     assert_eq!(
         keys(&first),
         [
@@ -42,28 +42,28 @@ fn a_finished_call_is_recorded_once() {
         ],
     );
     assert_eq!((&first["recorded"], &first["requests"]), (&json!(true), &json!(1)));
-    let second = log(&stage, CALL, &answered).ends(0);
+    let second = log(&env, CALL, &answered).exits(0);
     assert_eq!((&second["recorded"], &second["requests"]), (&json!(true), &json!(0)));
     assert!(second["warnings"].to_string().contains("already"), "{second}");
 
-    let calls = stage.sandbox.retailcrm().calls();
+    let calls = env.sandbox.retailcrm().calls();
     assert_eq!(calls.len(), 1, "the history holds it once");
     assert_eq!(calls[0].sent["date"], "2026-03-02 11:00:00", "in the account's zone");
     assert_eq!(calls[0].row.wait_seconds, Some(6));
 }
 
 #[test]
-fn an_answered_call_needs_its_talk_seconds_unless_they_are_remembered() {
-    let stage = Stage::new();
+fn answered_call_needs_talk_seconds() {
+    let env = TestEnv::new();
     let answered = ["--outcome", "answered", "--ext", "151"];
-    let value = log(&stage, "1", &answered).ends(4);
+    let value = log(&env, "1", &answered).exits(4);
     let error = &value["error"];
-    assert_eq!(error["message"], "call 1 was answered, but its talk time is not known");
-    assert_eq!(error["hint"], "give the talk seconds of an answered call");
+    assert_eq!(error["message"], "cannot log answered call 1: missing talk time");
+    assert_eq!(error["hint"], "pass the talk seconds of an answered call");
     assert_eq!(error["kind"], "input");
     assert_eq!(error["effect"], "not_applied");
     assert_eq!(error["crm"], "retailcrm");
-    assert_eq!(stage.requests(), 0, "refused before anything is sent");
+    assert_eq!(env.requests(), 0, "refused before anything is sent");
 
     for arguments in [
         &["in", "--phone", PHONE, "--ext", "151", "--at", "2026-03-02T08:00:00Z"][..],
@@ -73,44 +73,44 @@ fn an_answered_call_needs_its_talk_seconds_unless_they_are_remembered() {
         let mut all = vec!["call-event"];
         all.extend(arguments);
         all.extend(["--call-id", "2"]);
-        stage.json(&all).ends(0);
+        env.json(&all).exits(0);
     }
-    log(&stage, "2", &answered).ends(0);
-    let call = stage.sandbox.retailcrm().call("2").expect("the call is recorded");
+    log(&env, "2", &answered).exits(0);
+    let call = env.sandbox.retailcrm().call("2").expect("the call is recorded");
     assert_eq!((call.talk_seconds, call.wait_seconds), (Some(55), Some(5)));
 }
 
 #[test]
 fn recorded_call_needs_no_talk_seconds() {
-    let stage = Stage::new();
+    let env = TestEnv::new();
     let answered = ["--outcome", "answered", "--ext", "151"];
-    log(&stage, CALL, &[&answered[..], &["--talk-seconds", "64"]].concat()).ends(0);
-    let value = log(&stage, CALL, &answered).ends(0);
+    log(&env, CALL, &[&answered[..], &["--talk-seconds", "64"]].concat()).exits(0);
+    let value = log(&env, CALL, &answered).exits(0);
     assert_eq!((&value["recorded"], &value["requests"]), (&json!(true), &json!(0)), "{value}");
 }
 
 #[test]
 fn unanswered_call_needs_no_talk_seconds() {
-    let stage = Stage::new();
+    let env = TestEnv::new();
     for (call, outcome) in [("1", "missed"), ("2", "voicemail"), ("3", "busy")] {
-        log(&stage, call, &["--outcome", outcome, "--ext", "151"]).ends(0);
-        let row = stage.sandbox.retailcrm().call(call).expect(outcome);
+        log(&env, call, &["--outcome", outcome, "--ext", "151"]).exits(0);
+        let row = env.sandbox.retailcrm().call(call).expect(outcome);
         assert_eq!(row.talk_seconds, Some(0), "{outcome}");
     }
 }
 
 #[test]
-fn hangup_with_unknown_talk_is_recorded_with_a_warning() {
-    let stage = Stage::new();
+fn hangup_with_unknown_talk_is_recorded() {
+    let env = TestEnv::new();
     let begin = ["--phone", PHONE, "--ext", "151"];
     let begin = [&["call-event", "in", "--call-id", "1"][..], &begin].concat();
-    stage.json(&begin).ends(0);
+    env.json(&begin).exits(0);
     let hangup = ["call-event", "hangup", "--call-id", "1", "--record"];
-    let value = stage.json(&[&hangup[..], &["--outcome", "answered"]].concat()).ends(0);
+    let value = env.json(&[&hangup[..], &["--outcome", "answered"]].concat()).exits(0);
     assert_eq!(value["recorded"], true, "{value}");
     let warnings = value["warnings"].to_string();
     assert!(warnings.contains("talk time is unknown"), "{value}");
-    let calls = stage.sandbox.retailcrm().calls();
+    let calls = env.sandbox.retailcrm().calls();
     let sent = &calls[0].sent;
     assert_eq!(sent["result"], "answered", "{sent}");
     for unknown in ["duration", "durationWaiting"] {
@@ -119,9 +119,9 @@ fn hangup_with_unknown_talk_is_recorded_with_a_warning() {
 }
 
 #[test]
-fn a_recording_file_is_something_retailcrm_does_not_take() {
-    let stage = Stage::new();
-    let recording = stage.write("1.mp3", "ID3", 0o600);
+fn recording_file_is_unsupported_by_retailcrm() {
+    let env = TestEnv::new();
+    let recording = env.write("1.mp3", "ID3", 0o600);
     let file = [
         "--outcome",
         "missed",
@@ -130,6 +130,6 @@ fn a_recording_file_is_something_retailcrm_does_not_take() {
         "--record-file",
         recording.to_str().expect("a path"),
     ];
-    let value = log(&stage, CALL, &file).ends(9);
+    let value = log(&env, CALL, &file).exits(9);
     assert_eq!(value["error"]["kind"], "unsupported");
 }

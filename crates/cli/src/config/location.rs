@@ -1,4 +1,4 @@
-//! Where a setting was written, for messages.
+//! The locations of settings, for messages.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,16 +9,16 @@ use vochi_crm::Error;
 
 use super::tree::{Entry, Node, Table};
 
-/// Where a setting was written.
+/// The location of a setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Location {
     /// In a file; lines and columns count from 1.
     File { path: Arc<Path>, line: usize, column: usize },
     /// In an environment variable.
     Variable(String),
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File { path, line, column } => {
@@ -29,18 +29,18 @@ impl fmt::Display for Place {
     }
 }
 
-/// Where each setting stands and what its full name begins with, by its key in the library.
+/// The location and the prefix of each setting, by its key in the library.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Places(BTreeMap<String, (Place, String)>);
+pub(super) struct Locations(BTreeMap<String, (Location, String)>);
 
-impl Places {
-    /// The places of a table, whose keys are called `{prefix}{key}` in full.
+impl Locations {
+    /// Collects the locations of a table, whose full keys are `{prefix}{key}`.
     pub(super) fn of(prefix: &str, table: &Table) -> Self {
-        let mut places = Self::default();
+        let mut locations = Self::default();
         for (name, entry) in &table.0 {
-            places.add(prefix, name.clone(), entry);
+            locations.add(prefix, name.clone(), entry);
         }
-        places
+        locations
     }
 
     /// Adds a setting and those below it.
@@ -50,17 +50,17 @@ impl Places {
                 self.add(prefix, format!("{key}.{name}"), entry);
             }
         }
-        self.0.insert(key, (entry.place.clone(), prefix.to_owned()));
+        self.0.insert(key, (entry.location.clone(), prefix.to_owned()));
     }
 
-    /// Names place and full key in an error of the library. One without a key of these settings stays
-    /// as it is.
+    /// Adds location and full key to an error of the library. An error without a key of these settings is
+    /// unchanged.
     pub(super) fn locate(&self, error: Error) -> Error {
-        let Some((place, prefix)) = error.key().and_then(|key| self.0.get(key)) else {
+        let Some((location, prefix)) = error.key().and_then(|key| self.0.get(key)) else {
             return error;
         };
         // The message begins with the key.
-        let located = Error::new(error.kind(), format!("{place}: {prefix}{}", error.message()));
+        let located = Error::new(error.kind(), format!("{location}: {prefix}{}", error.message()));
         match error.hint() {
             Some(hint) => located.with_hint(hint.to_owned()),
             None => located,
@@ -68,17 +68,17 @@ impl Places {
     }
 }
 
-/// Turns byte offsets of a file's text into places, each in the same time wherever it lies.
+/// Converts byte offsets of a file's text into locations, in constant time.
 pub(super) struct Lines<'a> {
     path: Arc<Path>,
     text: &'a [u8],
-    /// Where lines begin.
+    /// The offsets of line starts.
     starts: Vec<usize>,
-    /// The characters before each block of bytes.
+    /// The number of characters before each block of bytes.
     characters: Vec<usize>,
 }
 
-/// Bytes whose characters are counted together.
+/// The size of a block in bytes.
 const BLOCK: usize = 256;
 
 impl<'a> Lines<'a> {
@@ -96,18 +96,18 @@ impl<'a> Lines<'a> {
         }
     }
 
-    pub(super) fn at(&self, offset: usize) -> Place {
+    pub(super) fn at(&self, offset: usize) -> Location {
         let offset = offset.min(self.text.len());
         let line = self.starts.partition_point(|start| *start <= offset);
         let start = self.starts.get(line - 1).copied().unwrap_or_default();
-        Place::File {
+        Location::File {
             path: Arc::clone(&self.path),
             line,
             column: self.before(offset) - self.before(start) + 1,
         }
     }
 
-    /// The characters before an offset.
+    /// Counts the characters before an offset.
     fn before(&self, offset: usize) -> usize {
         let block = offset / BLOCK;
         let of_blocks = self.characters.get(block).copied();
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_and_columns_count_from_one_and_in_characters() {
+    fn columns_count_characters_from_one() {
         let lines = Lines::new(Path::new("a.toml").into(), "x = 1\nё = 2\n");
         assert_eq!(lines.at(0).to_string(), "a.toml, line 1, column 1");
         assert_eq!(lines.at(4).to_string(), "a.toml, line 1, column 5");
@@ -140,15 +140,15 @@ mod tests {
     }
 
     #[test]
-    fn places_behind_long_lines_are_counted_in_characters() {
+    fn columns_count_characters_on_long_lines() {
         for length in [BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK] {
             let text = format!("{}\n{}", "ё".repeat(length), "x".repeat(length));
             let lines = Lines::new(Path::new("a").into(), &text);
             for (offset, line, column) in
                 [(2 * length - 2, 1, length), (2 * length + 1, 2, 1), (text.len(), 2, length + 1)]
             {
-                let place = format!("a, line {line}, column {column}");
-                assert_eq!(lines.at(offset).to_string(), place, "length {length}");
+                let location = format!("a, line {line}, column {column}");
+                assert_eq!(lines.at(offset).to_string(), location, "length {length}");
             }
         }
     }

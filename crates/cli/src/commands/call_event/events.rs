@@ -1,4 +1,4 @@
-//! The command line as events.
+//! Converts the arguments of `call-event` into events.
 
 use std::borrow::Cow;
 
@@ -14,12 +14,12 @@ use crate::args::{CallEventArgs, EventType};
 use crate::commands::delivery::{client, option};
 use crate::commands::extensions::{extensions, one_extension};
 
-/// What the options mean together; each alone was read before.
+/// Checks the options against each other; clap has checked each of them.
 pub(super) fn check_usage(args: &CallEventArgs) -> Result<()> {
     let kind = args.kind;
     let only = |given: bool, option: &str, with: EventType, name: &str| {
         if given && kind != with {
-            Err(usage(format!("{option} goes with {name} only")))
+            Err(usage(format!("{option}: allowed only with {name}")))
         } else {
             Ok(())
         }
@@ -33,11 +33,11 @@ pub(super) fn check_usage(args: &CallEventArgs) -> Result<()> {
     only(args.from.is_some(), "--from", EventType::Transfer, "transfer")?;
     only(args.transfer_mode.is_some(), "--transfer-mode", EventType::Transfer, "transfer")?;
     if kind == EventType::Transfer && !args.ext.is_empty() {
-        return Err(usage("transfer takes --to and --from, not --ext"));
+        return Err(usage("--ext: not allowed with transfer, use --to and --from"));
     }
     match (kind.direction(), args.direction.map(Direction::from)) {
-        (Some(own), Some(said)) if own != said => {
-            Err(usage(format!("{own} says the direction; --direction {said} contradicts it")))
+        (Some(own), Some(given)) if own != given => {
+            Err(usage(format!("--direction {given}: contradicts the event type {own}")))
         }
         _ => Ok(()),
     }
@@ -48,7 +48,7 @@ fn usage(message: impl Into<Cow<'static, str>>) -> Error {
 }
 
 impl EventType {
-    /// The direction the event itself tells.
+    /// Returns the direction implied by the event type.
     fn direction(self) -> Option<Direction> {
         match self {
             Self::In => Some(Direction::Inbound),
@@ -58,27 +58,27 @@ impl EventType {
     }
 }
 
-/// The command line as events.
-pub(super) struct Told {
+/// The events of one command line.
+pub(super) struct CommandEvents {
     pub(super) event: CallEvent,
-    /// The recording, told first so that the end finds it.
+    /// The recording; sent first, so that the end event finds it.
     pub(super) recording: Option<CallEvent>,
-    /// What an operator should know of the client's number.
+    /// A warning about the client's number.
     pub(super) warning: Option<String>,
 }
 
-/// What the command line is read with.
+/// What the arguments are read with.
 pub(super) struct Reading<'a> {
     pub(super) phones: PhoneReader,
     pub(super) extensions: &'a ExtensionPattern,
     pub(super) now: Timestamp,
-    /// The outcome and the reason the dial status gives.
+    /// Outcome and reason by the dial status.
     pub(super) dialled: (Option<Outcome>, Option<Reason>),
 }
 
-impl Told {
-    /// The events in the order they are sent.
-    pub(super) fn events(&self) -> impl Iterator<Item = &CallEvent> {
+impl CommandEvents {
+    /// Returns the events in the order they are sent.
+    pub(super) fn in_order(&self) -> impl Iterator<Item = &CallEvent> {
         self.recording.iter().chain([&self.event])
     }
 
@@ -89,12 +89,12 @@ impl Told {
             None => reading.now,
         };
         let direction = direction(args);
-        let mut event = CallEvent::new(call_id.clone(), at, happened(args, reading)?);
+        let mut event = CallEvent::new(call_id.clone(), at, event_kind(args, reading)?);
         let mut warning = None;
         if let Some(direction) = direction {
             event = event.with_direction(direction);
         }
-        // Where a call begins, a caller without a number is hidden; later, an empty value is absent.
+        // In a start event an empty number is a hidden caller; in a later one it is absent.
         let begins = args.kind.direction().is_some();
         if let Some(raw) = args.phone.as_ref().filter(|raw| begins || !raw.is_empty()) {
             let party;
@@ -124,13 +124,13 @@ impl Told {
     }
 }
 
-/// The direction the command line gives.
+/// Returns the direction on the command line.
 pub(super) fn direction(args: &CallEventArgs) -> Option<Direction> {
     let given = args.direction.map(Direction::from);
     args.kind.direction().or(given)
 }
 
-fn happened(args: &CallEventArgs, reading: &Reading<'_>) -> Result<EventKind> {
+fn event_kind(args: &CallEventArgs, reading: &Reading<'_>) -> Result<EventKind> {
     let extension = |name: &str, text: &String| one_extension(name, text, reading.extensions);
     Ok(match args.kind {
         EventType::In | EventType::Out => EventKind::Ringing,
@@ -141,7 +141,10 @@ fn happened(args: &CallEventArgs, reading: &Reading<'_>) -> Result<EventKind> {
         EventType::Transfer => EventKind::Transferred {
             mode: args.transfer_mode.unwrap_or(TransferMode::Blind),
             from: args.from.as_ref().map(|text| extension("--from", text)).transpose()?,
-            to: extension("--to", args.to.as_ref().ok_or_else(|| usage("transfer needs --to"))?)?,
+            to: extension(
+                "--to",
+                args.to.as_ref().ok_or_else(|| usage("missing --to: required by transfer"))?,
+            )?,
         },
         EventType::Hangup => EventKind::Ended {
             outcome: args.outcome.or(reading.dialled.0),
@@ -151,8 +154,8 @@ fn happened(args: &CallEventArgs, reading: &Reading<'_>) -> Result<EventKind> {
     })
 }
 
-/// The legs the event is about. Where the direction is not told, the library finds an employee's
-/// leg by the employee.
+/// Returns the legs of the event. Without a direction the library finds an employee's leg by the
+/// extension.
 fn legs(
     args: &CallEventArgs,
     direction: Option<Direction>,
@@ -174,13 +177,13 @@ fn legs(
     };
     let mut legs = legs;
     match (legs.next(), legs.next()) {
-        (_, Some(_)) => Err(usage("--leg names one leg; give one --ext with it")),
+        (_, Some(_)) => Err(usage("--leg: requires a single --ext")),
         (Some(leg), None) => Ok(vec![leg.with_id(id)]),
         (None, None) => Ok(vec![leg(LegEnd::UnknownEmployee).with_id(id)]),
     }
 }
 
-/// An option's value: JSON where it is an object, a list, a number or a truth, else the text.
+/// Parses the value of `--extra`: a JSON object, list, number or boolean, else text.
 fn extra(text: &str) -> Value {
     match serde_json::from_str(text) {
         Ok(value @ (Value::Object(_) | Value::Array(_) | Value::Number(_) | Value::Bool(_))) => {
@@ -210,35 +213,35 @@ mod tests {
         }
     }
 
-    fn told(line: &str) -> Result<Told> {
+    fn events(line: &str) -> Result<CommandEvents> {
         dialled(line, (None, None))
     }
 
-    fn dialled(line: &str, dialled: (Option<Outcome>, Option<Reason>)) -> Result<Told> {
+    fn dialled(line: &str, dialled: (Option<Outcome>, Option<Reason>)) -> Result<CommandEvents> {
         let reading = Reading {
             phones: PhoneReader::new().with_region("BY".parse().unwrap()),
             extensions: &ExtensionPattern::default(),
             now: "2026-03-02T08:00:00Z".parse().unwrap(),
             dialled,
         };
-        Told::read(&args(line), &reading)
+        CommandEvents::read(&args(line), &reading)
     }
 
     #[test]
     fn empty_options_count_as_absent() {
         let read =
-            told("hangup --call-id 1 --phone '' --line '' --ext '' --talk-seconds '' --leg ''");
+            events("hangup --call-id 1 --phone '' --line '' --ext '' --talk-seconds '' --leg ''");
         let event = read.unwrap().event;
         assert_eq!((event.client(), event.line()), (None, None));
         assert!(event.legs().is_empty(), "{event:?}");
         let EventKind::Ended { outcome, reason, talk } = event.kind() else { panic!("{event:?}") };
         assert_eq!((outcome, reason, talk), (&None, &None, &None));
-        let hidden = told("in --call-id 1 --phone ''").unwrap().event;
-        assert!(hidden.client().is_some(), "a call without a number begins hidden");
+        let hidden = events("in --call-id 1 --phone ''").unwrap().event;
+        assert!(hidden.client().is_some(), "an empty number in a start event is a hidden caller");
     }
 
     #[test]
-    fn given_outcome_and_reason_go_before_the_dial_status() {
+    fn outcome_option_overrides_dial_status() {
         let status = (Some(Outcome::Busy), Some(Reason::Busy));
         for (line, wanted) in [
             ("hangup --call-id 1", status),
@@ -257,53 +260,54 @@ mod tests {
 
     #[test]
     fn asterisk_spellings_of_extensions_are_read() {
-        let event = told("in --call-id 1 --phone 1 --ext PJSIP/151-0000001a&152 --ext 152,153");
+        let event = events("in --call-id 1 --phone 1 --ext PJSIP/151-0000001a&152 --ext 152,153");
         let event = event.unwrap().event;
         let rung: Vec<&str> =
             event.legs().iter().filter_map(Leg::employee).map(Extension::as_str).collect();
         assert_eq!(rung, ["151", "152", "153"]);
-        let event = told("transfer --call-id 1 --to Local/152@ctx/n --from SIP/151").unwrap().event;
+        let event =
+            events("transfer --call-id 1 --to Local/152@ctx/n --from SIP/151").unwrap().event;
         let EventKind::Transferred { from, to, .. } = event.kind() else { panic!("{event:?}") };
         assert_eq!((from.as_ref().map(Extension::as_str), to.as_str()), (Some("151"), "152"));
-        let error = told("in --call-id 1 --phone 1 --ext 151&152 --leg 7").err().unwrap();
+        let error = events("in --call-id 1 --phone 1 --ext 151&152 --leg 7").err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Usage, "{error}");
     }
 
     #[test]
-    fn a_ringing_call_has_a_leg_per_extension() {
-        let told = told("in --call-id 1 --phone 80291112233 --ext 151 --ext 152").unwrap();
-        assert_eq!(told.event.direction(), Some(Direction::Inbound));
-        assert_eq!(told.event.client().unwrap().to_string(), "+375291112233");
-        let legs: Vec<&LegEnd> = told.event.legs().iter().map(Leg::to).collect();
+    fn ringing_event_has_a_leg_per_extension() {
+        let read = events("in --call-id 1 --phone 80291112233 --ext 151 --ext 152").unwrap();
+        assert_eq!(read.event.direction(), Some(Direction::Inbound));
+        assert_eq!(read.event.client().unwrap().to_string(), "+375291112233");
+        let legs: Vec<&LegEnd> = read.event.legs().iter().map(Leg::to).collect();
         let employee = |text| LegEnd::Employee(Extension::new(text).unwrap());
         assert_eq!(legs, [&employee("151"), &employee("152")]);
     }
 
     #[test]
-    fn an_outgoing_call_rings_at_the_client() {
-        let told = told("out --call-id 1 --phone +375291112233 --ext 151 --leg 1.7").unwrap();
-        let leg = &told.event.legs()[0];
+    fn outgoing_leg_leads_to_the_client() {
+        let read = events("out --call-id 1 --phone +375291112233 --ext 151 --leg 1.7").unwrap();
+        let leg = &read.event.legs()[0];
         assert_eq!((leg.to(), leg.id().unwrap().as_str()), (&LegEnd::Client, "1.7"));
         assert_eq!(leg.employee().unwrap().as_str(), "151");
     }
 
     #[test]
-    fn a_number_that_cannot_be_read_is_kept_with_a_warning() {
-        let kept = told("in --call-id 1 --phone MTS.BY").unwrap();
+    fn unreadable_number_is_kept_with_warning() {
+        let kept = events("in --call-id 1 --phone MTS.BY").unwrap();
         assert!(kept.warning.unwrap().contains("MTS.BY"));
-        let hidden = told("in --call-id 1 --phone anonymous").unwrap();
-        assert!(hidden.warning.is_none(), "a hidden caller is no mistake of anybody");
+        let hidden = events("in --call-id 1 --phone anonymous").unwrap();
+        assert!(hidden.warning.is_none(), "a hidden caller needs no warning");
     }
 
     #[test]
-    fn a_transfer_is_blind_unless_told_otherwise() {
-        let told = told("transfer --call-id 1 --to 152").unwrap();
-        let EventKind::Transferred { mode, from, to } = told.event.kind() else { panic!() };
+    fn transfer_is_blind_by_default() {
+        let read = events("transfer --call-id 1 --to 152").unwrap();
+        let EventKind::Transferred { mode, from, to } = read.event.kind() else { panic!() };
         assert_eq!((*mode, from, to.as_str()), (TransferMode::Blind, &None, "152"));
     }
 
     #[test]
-    fn the_value_of_an_option_is_json_where_it_reads_as_json() {
+    fn extra_value_is_json_if_it_parses() {
         for (text, value) in [
             ("shop-one", json!("shop-one")),
             ("{\"a\":1}", json!({"a": 1})),
@@ -318,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn options_of_another_event_are_refused() {
+    fn option_of_another_event_is_a_usage_error() {
         for line in [
             "in --call-id 1 --phone 1 --outcome missed",
             "answered --call-id 1 --record",
@@ -334,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_value_names_its_option() {
+    fn invalid_value_names_its_option() {
         for (line, option) in [
             ("in --call-id  --phone 1", "--call-id"),
             ("answered --call-id 1 --at yesterday", "--at"),
@@ -342,7 +346,7 @@ mod tests {
             ("hangup --call-id 1 --record-url /var/1.mp3", "--record-url"),
         ] {
             let line = line.replace("--call-id  ", "--call-id=\u{a0} ");
-            let error = told(&line).err().expect(&line);
+            let error = events(&line).err().expect(&line);
             assert_eq!(error.kind(), ErrorKind::Input, "{line}");
             assert!(error.message().starts_with(option), "{error}");
         }

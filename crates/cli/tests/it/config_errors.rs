@@ -1,32 +1,32 @@
-//! What is said of mistakes in the configuration file.
+//! Errors in the configuration file.
 
-use crate::support::Stage;
+use crate::support::TestEnv;
 
-const WHOLE: &str = "\
+const VALID: &str = "\
 [profile.shop]
 crm = \"retailcrm\"
 url = \"https://demo.retailcrm.ru\"
 api_key = \"invented-key\"
 ";
 
-/// The whole profile with a further line, the fifth.
+/// Adds a line to the valid profile, the fifth.
 fn below(line: &str) -> String {
-    format!("{WHOLE}{line}\n")
+    format!("{VALID}{line}\n")
 }
 
-/// The whole profile with something else in place of a part of it.
+/// Replaces a part of the valid profile.
 fn instead(part: &str, other: &str) -> String {
-    assert!(WHOLE.contains(part));
-    WHOLE.replace(part, other)
+    assert!(VALID.contains(part));
+    VALID.replace(part, other)
 }
 
-/// Each file is refused, and the answer names file, place, key, and what may help.
+/// Expects a configuration error with file, location, key and hint for each text.
 #[track_caller]
-fn told<const N: usize>(mistakes: [(String, &str, &str, &str); N]) {
-    let stage = Stage::bare();
-    for (text, place, key, hint) in mistakes {
-        stage.configure(&text);
-        let error = stage.json(&["users"]).ends(3)["error"].clone();
+fn assert_errors<const N: usize>(cases: [(String, &str, &str, &str); N]) {
+    let env = TestEnv::bare();
+    for (text, place, key, hint) in cases {
+        env.configure(&text);
+        let error = env.json(&["users"]).exits(3)["error"].clone();
         assert_eq!(error["kind"], "config");
         let message = error["message"].as_str().expect("a message");
         for part in ["vochi-crm.toml, ", place, key] {
@@ -38,23 +38,23 @@ fn told<const N: usize>(mistakes: [(String, &str, &str, &str); N]) {
 }
 
 #[test]
-fn an_unknown_key_is_named_with_the_one_that_was_meant() {
+fn unknown_key_has_a_suggestion() {
     let extension = "profile.shop.extension: ";
-    told([
+    assert_errors([
         (below("extension = { 151 = 18 }"), "line 5, column 1", extension, "`extensions`"),
         (below("\n  apikey = 5"), "line 6, column 3", "profile.shop.apikey", "`api_key`"),
         (below("account_id = \"5\""), "line 5", "profile.shop.account_id", "the keys here are"),
         (below("unknown_caller = { into = \"lead\" }"), "line 5", "unknown_caller.into", "in, out"),
-        (format!("\ndefault_profil = 1\n{WHOLE}"), "line 2", "default_profil", "`default_profile`"),
-        (format!("burst = 1\n{WHOLE}"), "line 1", "burst", "[profile.shop]"),
-        (format!("{WHOLE}[profile.two]\nurll = 1"), "line 6", "profile.two.urll", "`url`"),
+        (format!("\ndefault_profil = 1\n{VALID}"), "line 2", "default_profil", "`default_profile`"),
+        (format!("burst = 1\n{VALID}"), "line 1", "burst", "[profile.shop]"),
+        (format!("{VALID}[profile.two]\nurll = 1"), "line 6", "profile.two.urll", "`url`"),
     ]);
 }
 
 #[test]
-fn a_missing_key_is_named_with_the_place_of_its_profile() {
+fn missing_key_has_location_of_its_profile() {
     let (key, variable) = ("profile.shop.api_key", "VOCHI_CRM_API_KEY");
-    told([
+    assert_errors([
         (instead("api_key = \"invented-key\"\n", ""), "line 1, column 10", key, variable),
         (instead("crm = \"retailcrm\"\n", ""), "line 1", "profile.shop.crm", "VOCHI_CRM_CRM"),
         (instead("url = \"https://demo.retailcrm.ru\"\n", ""), "line 1", "profile.shop.url", ""),
@@ -62,8 +62,8 @@ fn a_missing_key_is_named_with_the_place_of_its_profile() {
 }
 
 #[test]
-fn a_value_of_the_wrong_kind_is_named_by_its_key() {
-    told([
+fn wrong_type_names_the_key() {
+    assert_errors([
         (below("timeout_seconds = \"5\""), "line 5", "profile.shop.timeout_seconds", "number"),
         (below("retries = -1"), "line 5", "profile.shop.retries", "whole number"),
         (below("retries = 1.5"), "line 5", "profile.shop.retries", "whole number"),
@@ -93,15 +93,15 @@ fn a_value_of_the_wrong_kind_is_named_by_its_key() {
         (below("[profile.shop.extensions]\n1 = \"1\"\n2 = []"), "line 7", "extensions.2", "text"),
         (below("extensions = \"151=18\""), "line 5", "profile.shop.extensions", "table"),
         (instead("\"https://demo.retailcrm.ru\"", "5"), "line 3", "profile.shop.url", "text"),
-        (format!("default_region = 375\n{WHOLE}"), "line 1", "default_region", "text"),
+        (format!("default_region = 375\n{VALID}"), "line 1", "default_region", "text"),
         ("profile = 5\n".to_owned(), "line 1", "profile", "[profile.shop]"),
     ]);
 }
 
 #[test]
-fn a_value_that_cannot_be_meant_is_named_by_its_key() {
+fn invalid_value_names_the_key() {
     let digits = below("bare_digits = \"national\"");
-    told([
+    assert_errors([
         (below("popup = \"loud\""), "line 5", "profile.shop.popup", "ring, answer, never"),
         (digits, "line 5", "profile.shop.bare_digits", "auto, international"),
         (below("\n\ntimezone = \"Minsk\""), "line 7", "profile.shop.timezone", "IANA"),
@@ -113,29 +113,29 @@ fn a_value_that_cannot_be_meant_is_named_by_its_key() {
         (below("lines = { main = \"12\" }"), "line 5", "profile.shop.lines.main", "+375171234567"),
         (below("unknown_caller = \"lead\""), "line 5", "profile.shop.unknown_caller", "none"),
         (instead("retailcrm\"\n", "retailcmr\"\n"), "line 2", "profile.shop.crm", "\"retailcrm"),
-        (format!("default_profile = \"shopp\"\n{WHOLE}"), "line 1", "default_profile", "shop"),
-        (format!("default_region = \"ZZ\"\n{WHOLE}"), "line 1", "default_region", "BY"),
-        (format!("pbx_timezone = \"Minsk\"\n{WHOLE}"), "line 1", "pbx_timezone", "IANA"),
-        (format!("pbx_extensions = \"1[0-9\"\n{WHOLE}"), "line 1", "pbx_extensions", "1[0-9]{2}"),
+        (format!("default_profile = \"shopp\"\n{VALID}"), "line 1", "default_profile", "shop"),
+        (format!("default_region = \"ZZ\"\n{VALID}"), "line 1", "default_region", "BY"),
+        (format!("pbx_timezone = \"Minsk\"\n{VALID}"), "line 1", "pbx_timezone", "IANA"),
+        (format!("pbx_extensions = \"1[0-9\"\n{VALID}"), "line 1", "pbx_extensions", "1[0-9]{2}"),
     ]);
 }
 
 #[test]
-fn an_address_that_cannot_be_used_is_named_by_its_key() {
+fn invalid_address_names_the_key() {
     let public = below("public_url = \"http://pbx.example.test\"");
-    told([
+    assert_errors([
         (instead("https://demo", "http://demo"), "line 3", "profile.shop.url", "https"),
         (instead(".ru\"", ".ru/api/v5\""), "line 3", "profile.shop.url", "host only"),
         (instead("https://demo", "ftp://demo"), "line 3", "profile.shop.url", "https"),
         (public, "line 5", "profile.shop.public_url", "loopback"),
-        (format!("public_url = \"pbx\"\n{WHOLE}"), "line 1", "public_url", "web address"),
+        (format!("public_url = \"pbx\"\n{VALID}"), "line 1", "public_url", "web address"),
     ]);
 }
 
 #[test]
-fn a_secret_in_no_form_of_one_is_named_by_its_key() {
+fn invalid_secret_names_the_key() {
     let key = "profile.shop.api_key";
-    told([
+    assert_errors([
         (instead("\"invented-key\"", "12345678"), "line 4", key, "{ env = "),
         (instead("\"invented-key\"", "{ envy = \"KEY\" }"), "line 4", key, "{ env = "),
         (instead("\"invented-key\"", "{ env = \"A\", file = \"B\" }"), "line 4", key, "{ env = "),
@@ -146,28 +146,28 @@ fn a_secret_in_no_form_of_one_is_named_by_its_key() {
 }
 
 #[test]
-fn a_file_that_is_no_toml_is_told_by_line() {
-    told([
-        (below("timezone = Europe/Minsk"), "line 5", "no TOML", "quotes"),
-        (below("url = \"https://x.example.test\""), "line 5", "no TOML", ""),
-        (below("[profile.shop]"), "line 5", "no TOML", ""),
-        (below("[profile.x"), "line 5", "no TOML", ""),
+fn invalid_toml_names_the_line() {
+    assert_errors([
+        (below("timezone = Europe/Minsk"), "line 5", "invalid TOML", "quotes"),
+        (below("url = \"https://x.example.test\""), "line 5", "invalid TOML", ""),
+        (below("[profile.shop]"), "line 5", "invalid TOML", ""),
+        (below("[profile.x"), "line 5", "invalid TOML", ""),
     ]);
 }
 
 #[test]
-fn a_mistake_in_a_profile_that_is_not_in_play_is_told_too() {
-    let stage = Stage::new();
+fn unselected_profile_is_checked_too() {
+    let env = TestEnv::new();
     let other = "[profile.other]\ncrm = \"uon\"\nacount_id = 5\n";
-    stage.configure(&format!("{}\n{other}", stage.profile_text("shop")));
-    let error = stage.json(&["--profile", "shop", "users"]).ends(3)["error"].clone();
+    env.configure(&format!("{}\n{other}", env.profile_text("shop")));
+    let error = env.json(&["--profile", "shop", "users"]).exits(3)["error"].clone();
     assert!(error["hint"].as_str().expect("a hint").contains("account_id"), "{error}");
 }
 
 #[test]
-fn every_missing_key_is_named_at_once() {
+fn all_missing_keys_are_named() {
     let kontur = "[profile.crm]\ncrm = \"kontur\"\n";
-    told([
+    assert_errors([
         (
             "[profile.shop]\ncrm = \"retailcrm\"\n".to_owned(),
             "line 1, column 10",
@@ -192,13 +192,13 @@ fn every_missing_key_is_named_at_once() {
             ),
             "missing profile.crm.workspace;",
             "KONTUR_KEY is not set",
-            "the secret file person",
+            "secret file person",
         ),
     ]);
-    let stage = Stage::bare();
-    let mut command = stage.command(&["--output", "json", "setup"]);
+    let env = TestEnv::bare();
+    let mut command = env.command(&["--output", "json", "setup"]);
     command.env("VOCHI_CRM_CRM", "retailcrm");
-    let error = crate::support::Ran::of(command).ends(3)["error"].clone();
+    let error = crate::support::Run::of(command).exits(3)["error"].clone();
     for part in ["url, api_key", "VOCHI_CRM_URL, VOCHI_CRM_API_KEY"] {
         let message = error["message"].as_str().expect("a message");
         assert!(message.contains(part), "{part}: {error}");
@@ -206,15 +206,20 @@ fn every_missing_key_is_named_at_once() {
 }
 
 #[test]
-fn instance_id_that_is_not_a_guid_is_named() {
+fn invalid_instance_id_names_the_key() {
     let kontur = "[profile.crm]\ncrm = \"kontur\"\nworkspace = \"vochi-demo\"\n\
                   api_key = \"invented-key\"\ninstance_id = \"12\"\n";
-    told([(kontur.to_owned(), "line 5", "profile.crm.instance_id: ", "integration instance id")]);
+    assert_errors([(
+        kontur.to_owned(),
+        "line 5",
+        "profile.crm.instance_id: ",
+        "integration instance id",
+    )]);
 }
 
 #[test]
 fn many_profiles_are_read_in_linear_time() {
-    let stage = Stage::bare();
+    let env = TestEnv::bare();
     let secret = "api_key = \"invented-key\"";
     let profile = |at: usize| {
         format!(
@@ -222,9 +227,9 @@ fn many_profiles_are_read_in_linear_time() {
         )
     };
     let took = |count: usize| {
-        stage.configure(&(0..count).map(profile).collect::<String>());
+        env.configure(&(0..count).map(profile).collect::<String>());
         let began = std::time::Instant::now();
-        let error = stage.json(&["users"]).ends(3)["error"].clone();
+        let error = env.json(&["users"]).exits(3)["error"].clone();
         let message = error["message"].as_str().expect("a message");
         assert!(message.ends_with(&format!(" and {} more", count - 20)), "{error}");
         began.elapsed()
@@ -235,8 +240,8 @@ fn many_profiles_are_read_in_linear_time() {
 }
 
 #[test]
-fn byte_order_mark_of_the_file_is_no_part_of_it() {
-    told([(
+fn byte_order_mark_is_ignored() {
+    assert_errors([(
         format!("\u{feff}{}", below("popup = \"loud\"")),
         "line 5",
         "profile.shop.popup",

@@ -1,4 +1,4 @@
-//! What the CRMs recorded, beside what really happened.
+//! The report of the demonstration: the records of each CRM beside the expected ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,120 +7,121 @@ use serde_json::{Value, json};
 use vochi_crm::{Capabilities, Capability, Direction, Receipt, Warning};
 
 use super::calls::{Call, MORNING, Step};
-use crate::output::{Columns, Paint, Report, Tone};
+use crate::output::{Columns, Report, Style, Tone};
 
-/// What the library said of calls, by CRM and call.
+/// The library's results, by CRM and call.
 #[derive(Default)]
-pub(super) struct Answers {
-    /// Why they were not recorded.
+pub(super) struct Results {
+    /// Why calls were not recorded.
     why: BTreeMap<(&'static str, &'static str), String>,
-    /// Who the clients are.
+    /// The clients' names.
     clients: BTreeMap<(&'static str, &'static str), String>,
-    /// The CRMs that tell only whether a call was answered.
-    plain: BTreeSet<&'static str>,
+    /// The CRMs that record only whether a call was answered.
+    without_reasons: BTreeSet<&'static str>,
 }
 
-impl Answers {
-    pub(super) fn note(&mut self, crm: &'static str, call: &'static str, receipt: &Receipt) {
+impl Results {
+    pub(super) fn add_receipt(&mut self, crm: &'static str, call: &'static str, receipt: &Receipt) {
         if !receipt.recorded() {
             let why = receipt.warnings().iter().map(Warning::text);
             let why = why.collect::<Vec<_>>().join("; ");
-            // A call that is not there for no reason is a call that was lost.
+            // A missing call without a warning is a defect.
             if !why.is_empty() {
                 self.why.insert((crm, call), why);
             }
         }
     }
 
-    /// What this CRM has no words for is no mistake of its history.
-    pub(super) fn meet(&mut self, crm: &'static str, capabilities: Capabilities) {
+    /// Adds a CRM. Only what it can record is compared.
+    pub(super) fn add_crm(&mut self, crm: &'static str, capabilities: Capabilities) {
         if !capabilities.has(Capability::Reasons) {
-            self.plain.insert(crm);
+            self.without_reasons.insert(crm);
         }
     }
 
-    /// Why the CRM does not hold the call as it was, where there is a reason.
+    /// Returns why the CRM's record differs from the expected one, if that is known.
     fn why(&self, crm: &'static str, call: &Call, recorded: Option<&Value>) -> Option<String> {
         let by_outcome_alone = |recorded: &Value| {
-            let mut told = really(call);
-            told["outcome"] = recorded["outcome"].clone();
+            let mut reduced = expected(call);
+            reduced["outcome"] = recorded["outcome"].clone();
             let unanswered =
-                !call.really.outcome.is_answered() && recorded["outcome"] != "answered";
-            unanswered && !agrees(&really(call), recorded) && agrees(&told, recorded)
+                !call.expected.outcome.is_answered() && recorded["outcome"] != "answered";
+            unanswered && !agrees(&expected(call), recorded) && agrees(&reduced, recorded)
         };
-        if self.plain.contains(crm) && recorded.is_some_and(by_outcome_alone) {
-            return Some(format!("{crm} tells only whether a call was answered"));
+        if self.without_reasons.contains(crm) && recorded.is_some_and(by_outcome_alone) {
+            return Some(format!("{crm} records only whether a call was answered"));
         }
         self.why.get(&(crm, call.id)).cloned()
     }
 
-    pub(super) fn name(&mut self, crm: &'static str, call: &'static str, client: String) {
+    pub(super) fn add_client(&mut self, crm: &'static str, call: &'static str, client: String) {
         self.clients.insert((crm, call), client);
     }
 }
 
-/// The end of the demonstration.
+/// The report on all CRMs.
 #[derive(Serialize)]
-pub(super) struct Story {
+pub(super) struct DemoReport {
     ok: bool,
-    crms: BTreeMap<&'static str, Chapter>,
+    crms: BTreeMap<&'static str, CrmReport>,
 }
 
-/// What one CRM made of the morning.
+/// The report on one CRM.
 #[derive(Serialize)]
-struct Chapter {
+struct CrmReport {
     url: String,
     live_events: usize,
     refused: usize,
     calls: Vec<Row>,
 }
 
-/// One call, as it was and as it stands in the CRM.
+/// One call: the expected record and the CRM's.
 #[derive(Serialize)]
 struct Row {
     call_id: &'static str,
     title: &'static str,
-    /// Who the CRM says the client is.
+    /// The client's name in the CRM.
     client: Option<String>,
+    /// The expected record; the key is part of the contract.
     really: Value,
     recorded: Value,
     agrees: bool,
-    /// Why it does not stand there.
+    /// Why the records differ.
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
 }
 
-impl Story {
+impl DemoReport {
     pub(super) fn new(
         state: &Value,
         addresses: &BTreeMap<&'static str, String>,
-        answers: &Answers,
+        answers: &Results,
     ) -> Self {
         let crms: BTreeMap<_, _> = addresses
             .iter()
-            .map(|(crm, url)| (*crm, Chapter::new(crm, url, state.get(crm), answers)))
+            .map(|(crm, url)| (*crm, CrmReport::new(crm, url, state.get(crm), answers)))
             .collect();
-        let good = |chapter: &Chapter| {
-            chapter.refused == 0 && chapter.calls.iter().all(|row| row.agrees || row.why.is_some())
+        let good = |report: &CrmReport| {
+            report.refused == 0 && report.calls.iter().all(|row| row.agrees || row.why.is_some())
         };
         Self { ok: !crms.is_empty() && crms.values().all(good), crms }
     }
 
-    /// Whether every CRM holds the truth, as far as it holds anything.
+    /// Returns true if every CRM's records are as expected, or the difference is explained.
     pub(super) fn ok(&self) -> bool {
         self.ok
     }
 }
 
-impl Chapter {
-    fn new(crm: &'static str, url: &str, state: Option<&Value>, answers: &Answers) -> Self {
+impl CrmReport {
+    fn new(crm: &'static str, url: &str, state: Option<&Value>, answers: &Results) -> Self {
         let list = |name: &str| {
             state.and_then(|state| state.get(name)).and_then(Value::as_array).map(Vec::as_slice)
         };
         let recorded = list("calls").unwrap_or_default();
         let calls = MORNING.iter().map(|call| {
             let found = recorded.iter().find(|row| row["call_id"] == call.id);
-            let really = really(call);
+            let really = expected(call);
             Row {
                 call_id: call.id,
                 title: call.title,
@@ -140,75 +141,74 @@ impl Chapter {
     }
 }
 
-fn really(call: &Call) -> Value {
+fn expected(call: &Call) -> Value {
     json!({
         "direction": call.direction,
-        "outcome": call.really.outcome,
-        "extension": call.really.by,
-        "talk_seconds": call.really.talk,
-        "wait_seconds": call.really.wait,
+        "outcome": call.expected.outcome,
+        "extension": call.expected.extension,
+        "talk_seconds": call.expected.talk,
+        "wait_seconds": call.expected.wait,
     })
 }
 
-/// Whether a row of the CRM's history says what happened; what the CRM keeps no record of cannot
-/// be wrong.
-fn agrees(really: &Value, recorded: &Value) -> bool {
+/// Returns true if a row of the CRM's history is as expected. Fields the CRM does not record are not
+/// compared.
+fn agrees(expected: &Value, recorded: &Value) -> bool {
     let same = |(key, value): (&String, &Value)| {
-        recorded.get(key).is_none_or(|kept| kept.is_null() || kept == value)
+        recorded.get(key).is_none_or(|held| held.is_null() || held == value)
     };
-    really.as_object().is_some_and(|facts| facts.iter().all(same))
+    expected.as_object().is_some_and(|facts| facts.iter().all(same))
 }
 
-/// What happens, in a few words.
-pub(super) fn headline(call: &Call, step: &Step) -> String {
+/// Describes a step in a few words.
+pub(super) fn step_text(call: &Call, step: &Step) -> String {
     match step {
-        Step::Rings(extensions) => match call.direction {
+        Step::Ringing(extensions) => match call.direction {
             Direction::Outbound => format!("is called by {}", extensions.join(", ")),
             _ => format!("calls {}", extensions.join(", ")),
         },
         Step::Answered(extension) => format!("talks with {extension}"),
-        Step::PassedTo(extension) => format!("is passed to {extension}"),
-        Step::Over(..) => "is gone".to_owned(),
+        Step::Transferred(extension) => format!("is transferred to {extension}"),
+        Step::Ended(..) => "hangs up".to_owned(),
     }
 }
 
-/// The facts of a row in a few words.
-fn facts(row: &Value) -> String {
+/// Describes a row in a few words.
+fn row_text(row: &Value) -> String {
     let text = |key: &str| row.get(key).and_then(Value::as_str).unwrap_or("?").to_owned();
     let seconds = |key: &str| row.get(key).and_then(Value::as_u64).unwrap_or_default();
     let times = format!("talk {} s, wait {} s", seconds("talk_seconds"), seconds("wait_seconds"));
     format!("{} {}, {}, {times}", text("direction"), text("outcome"), text("extension"))
 }
 
-impl Report for Story {
-    fn human(&self, paint: Paint) -> String {
+impl Report for DemoReport {
+    fn human(&self, style: Style) -> String {
         let mut text = String::new();
-        for (crm, chapter) in &self.crms {
+        for (crm, report) in &self.crms {
             let heading = format!(
                 "\n{crm}: {} calls recorded, {} live events, {} requests refused",
-                chapter.calls.iter().filter(|row| !row.recorded.is_null()).count(),
-                chapter.live_events,
-                chapter.refused,
+                report.calls.iter().filter(|row| !row.recorded.is_null()).count(),
+                report.live_events,
+                report.refused,
             );
-            text.push_str(&paint.tone(Tone::Strong, &heading));
+            text.push_str(&style.tone(Tone::Bold, &heading));
             text.push('\n');
-            let mut columns =
-                Columns::new(["call", "client", "what happened", "what the CRM holds"]);
-            for row in &chapter.calls {
+            let mut columns = Columns::new(["call", "client", "expected", "recorded"]);
+            for row in &report.calls {
                 let recorded = match (&row.why, row.recorded.is_null()) {
                     (_, false) if row.agrees => "the same".to_owned(),
-                    (Some(why), false) => format!("{}: {why}", facts(&row.recorded)),
-                    (None, false) => facts(&row.recorded),
+                    (Some(why), false) => format!("{}: {why}", row_text(&row.recorded)),
+                    (None, false) => row_text(&row.recorded),
                     (Some(why), true) => format!("nothing: {why}"),
                     (None, true) => "nothing".to_owned(),
                 };
                 let client = row.client.as_deref().unwrap_or("-");
-                columns.row([row.title, client, &facts(&row.really), &recorded]);
+                columns.row([row.title, client, &row_text(&row.really), &recorded]);
             }
             text.push_str(&columns.to_string());
             text.push('\n');
         }
-        text.push_str("\nThe same by hand: vochi-crm sandbox");
+        text.push_str("\nTo try it yourself: vochi-crm sandbox");
         text
     }
 }

@@ -1,4 +1,4 @@
-//! Accounts of both CRMs on stand-ins, and recordings told to them.
+//! A host with accounts of both CRMs, against the stand-ins.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,11 +9,11 @@ use vochi_crm::state::{CallStore, MemoryCallStore};
 use vochi_crm::{CrmConnector, Cx, Hub};
 use vochi_crm_sandbox::{Crm, Sandbox};
 
-use super::recording::Said;
+use super::recording::Update;
 
-/// Mobiles that take calls in the recordings, and extensions the stand-ins' people do not have: whose
-/// they are, by an extension the stand-ins know.
-const ALSO: [(&str, &str); 5] = [
+/// Mobiles and extensions of the recordings that the stand-ins do not have, each with the extension of the
+/// same employee in the stand-ins.
+const ALIASES: [(&str, &str); 5] = [
     ("+375297770055", "103"),
     ("+375294656797", "103"),
     ("+375294820800", "103"),
@@ -28,38 +28,37 @@ const LINES: [(&str, &str); 3] = [
     ("0001371", "+375172000371"),
 ];
 
-/// Who sits where, for Kontur.
-pub(super) fn seat(extension: &str) -> &str {
+/// Returns the extension of the stand-ins for an extension of the recordings.
+pub(super) fn known_extension(extension: &str) -> &str {
     let mobile = extension.trim_start_matches('+');
-    let also = ALSO.iter().find(|(name, _)| name.trim_start_matches('+') == mobile);
-    also.map_or(extension, |(_, seat)| seat)
+    let alias = ALIASES.iter().find(|(name, _)| name.trim_start_matches('+') == mobile);
+    alias.map_or(extension, |(_, known)| known)
 }
 
-/// Both stand-ins, and the way to them.
-pub(super) struct Desk {
+/// A host with both stand-ins.
+pub(super) struct Host {
     pub(super) sandbox: Sandbox,
     transport: Arc<dyn Transport>,
 }
 
-/// The memory of an installation. What forgets is started anew.
-pub(super) type Memory = Arc<dyn CallStore>;
+/// The call store of a host.
+pub(super) type Store = Arc<dyn CallStore>;
 
-pub(super) fn memory() -> Memory {
+pub(super) fn empty_store() -> Store {
     Arc::new(MemoryCallStore::new())
 }
 
-impl Desk {
+impl Host {
     pub(super) async fn new() -> Self {
         let sandbox = Sandbox::builder().start().await.unwrap();
         let transport = Arc::new(ReqwestTransport::new("tests").unwrap());
         Self { sandbox, transport }
     }
 
-    /// A process that knows what is in this memory, with an account in Kontur and, where wanted, one
-    /// in RetailCRM.
-    pub(super) fn process(&self, memory: &Memory, crms: &[Crm]) -> Process {
+    /// Starts a process with this store and an account in each of the CRMs.
+    pub(super) fn process(&self, store: &Store, crms: &[Crm]) -> Process {
         let hub = Hub::builder()
-            .store(Arc::clone(memory))
+            .store(Arc::clone(store))
             .transport(Arc::clone(&self.transport))
             .build()
             .unwrap();
@@ -73,9 +72,9 @@ impl Desk {
         if crm == Crm::Kontur {
             profile["requests_per_second"] = json!(2000);
             profile["burst"] = json!(200);
-            let people = profile["extensions"].clone();
-            for (name, seat) in ALSO {
-                profile["extensions"][name] = people[seat].clone();
+            let users = profile["extensions"].clone();
+            for (name, known) in ALIASES {
+                profile["extensions"][name] = users[known].clone();
             }
             for (line, number) in LINES {
                 profile["lines"][line] = number.into();
@@ -87,7 +86,7 @@ impl Desk {
         vochi_crm::open(hub, crm.name(), &profile).unwrap()
     }
 
-    /// The calls a CRM holds, by the PBX's ids; each is there once.
+    /// Returns the calls a CRM holds, by the PBX's ids. Panics if a call is stored twice.
     pub(super) fn calls(&self, crm: Crm) -> BTreeMap<String, Value> {
         let state = self.sandbox.state();
         let rows = state[crm.name()]["calls"].as_array().unwrap().clone();
@@ -96,31 +95,30 @@ impl Desk {
             .into_iter()
             .map(|row| (row["call_id"].as_str().unwrap().to_owned(), row))
             .collect();
-        assert_eq!(calls.len(), all, "a call stands there more than once");
+        assert_eq!(calls.len(), all, "a call is stored more than once");
         calls
     }
 }
 
-/// A running installation.
+/// A running process of the host.
 pub(super) struct Process {
     crms: Vec<Arc<dyn CrmConnector>>,
 }
 
 impl Process {
-    /// Tells the accounts what was heard, as `replay --popups` does: a popup that fails keeps
-    /// nothing up. What failed is returned.
-    pub(super) async fn tell(&self, heard: &[Said]) -> Vec<String> {
+    /// Sends updates to all accounts, as `replay --popups` does, and returns the errors.
+    pub(super) async fn send(&self, updates: &[Update]) -> Vec<String> {
         let mut failed = Vec::new();
-        for said in heard {
+        for update in updates {
             for crm in &self.crms {
-                let told = match said {
-                    Said::Live(event) => crm.handle_event(&Cx::live(), event).await,
-                    Said::Over(record) => {
+                let sent = match update {
+                    Update::Live(event) => crm.handle_event(&Cx::live(), event).await,
+                    Update::Finished(record) => {
                         let records = std::slice::from_ref(record);
                         crm.log_calls(&Cx::history(), records).await.remove(0)
                     }
                 };
-                if let Err(error) = told {
+                if let Err(error) = sent {
                     failed.push(format!("{}: {}", crm.crm(), error.message()));
                 }
             }

@@ -1,4 +1,4 @@
-//! Recorded events as they come in.
+//! The input of `replay`: recorded events.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -9,22 +9,22 @@ use tokio::task::JoinHandle;
 use vochi_crm::asterisk::{BrokenLine, EventFile, RecordedEvent};
 use vochi_crm::{Error, Result, Timestamp};
 
-/// An event, or what stands where one should be.
+/// An event, or a broken entry.
 pub(super) type Entry = std::result::Result<RecordedEvent, BrokenLine>;
 
-/// How many entries are read before they are asked for. Each may be large.
+/// The number of entries read in advance. Each may be large.
 const AHEAD: usize = 32;
 
-/// Recorded events as they come in. They are read on a thread of their own, so that waiting for a
-/// line keeps neither the clock of the calls nor Ctrl-C waiting.
-pub(super) struct Feed {
+/// Recorded events. A thread reads them, so that waiting for input delays neither timeouts of calls nor
+/// Ctrl-C.
+pub(super) struct Input {
     started_at: Option<Timestamp>,
     entries: mpsc::Receiver<Entry>,
     reader: Option<JoinHandle<Result<Option<Timestamp>>>>,
 }
 
-impl Feed {
-    /// Opens a file, or standard input for `-`, and waits until it is clear how it is written.
+impl Input {
+    /// Opens a file, or standard input for `-`, and waits until its format is known.
     ///
     /// # Errors
     /// `input`
@@ -33,24 +33,23 @@ impl Feed {
         let (opened, opening) = oneshot::channel();
         let path = path.to_owned();
         let reader = tokio::task::spawn_blocking(move || read(&path, opened, &sender));
-        let mut feed = Self { started_at: None, entries, reader: Some(reader) };
+        let mut input = Self { started_at: None, entries, reader: Some(reader) };
         match opening.await {
-            Ok(started_at) => feed.started_at = started_at,
-            Err(_) => feed.end().await?,
+            Ok(started_at) => input.started_at = started_at,
+            Err(_) => input.end().await?,
         }
-        Ok(feed)
+        Ok(input)
     }
 
-    /// The moment of `t` = 0, where the input says so. Of standard input it may be known at the end
-    /// only.
+    /// Returns the time of `t` = 0, if the input has it. On standard input it may follow the events.
     pub(super) fn started_at(&self) -> Option<Timestamp> {
         self.started_at
     }
 
-    /// The next entry; none at the end. Nothing is lost when nobody waits for it any more.
+    /// Returns the next entry; none at the end. Cancel safe.
     ///
     /// # Errors
-    /// `input` where the rest cannot be read.
+    /// `input` if the rest cannot be read.
     pub(super) async fn next(&mut self) -> Result<Option<Entry>> {
         match self.entries.recv().await {
             Some(entry) => Ok(Some(entry)),
@@ -58,18 +57,19 @@ impl Feed {
         }
     }
 
-    /// How reading ended.
+    /// Takes the result of the reading thread.
     async fn end(&mut self) -> Result<()> {
         let Some(reader) = self.reader.take() else {
             return Ok(());
         };
         let read = reader.await;
-        self.started_at = read.map_err(|_| Error::internal("reading the events broke down"))??;
+        self.started_at =
+            read.map_err(|_| Error::internal("the thread that reads the events panicked"))??;
         Ok(())
     }
 }
 
-/// Reads to the end. Returns the moment of `t` = 0 as far as the input says so.
+/// Reads to the end. Returns the time of `t` = 0, if the input has it.
 fn read(
     path: &Path,
     opened: oneshot::Sender<Option<Timestamp>>,
@@ -82,11 +82,11 @@ fn read(
     let mut events = EventFile::open(open(path)?).map_err(unreadable)?;
     let mut started_at = events.started_at();
     if started_at.is_none() && !is_stdin && path.is_file() {
-        // A file can be read twice, so it may say so behind the events.
+        // In a file `started_at` may follow the events.
         let events = EventFile::open(open(path)?).map_err(unreadable)?;
         started_at = events.find_started_at().map_err(unreadable)?;
     }
-    // Where nobody takes them any more, there is nothing left to do.
+    // The receiver has ended.
     if opened.send(started_at).is_err() {
         return Ok(started_at);
     }

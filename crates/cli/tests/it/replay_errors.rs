@@ -1,15 +1,15 @@
-//! `replay`: what is said of events, files and settings that are wrong.
+//! `replay`: invalid events, files and settings.
 
 use std::fs;
 
 use serde_json::json;
 
 use crate::replay::{lines, missed, replay};
-use crate::support::{Ran, Stage};
+use crate::support::{Run, TestEnv};
 
 #[test]
-fn what_is_broken_or_unknown_is_told_and_passed_over() {
-    let stage = Stage::bare();
+fn broken_and_unknown_entries_are_skipped() {
+    let env = TestEnv::bare();
     let events = missed("375291112233");
     let unknown = json!({"t": 2, "type": "Weather", "data": {}});
     let text = [
@@ -21,84 +21,84 @@ fn what_is_broken_or_unknown_is_told_and_passed_over() {
         lines(&events[1..]),
     ]
     .concat();
-    let ran = replay(&stage, &text, &[]);
-    assert_eq!(ran.ends(0)["outcome"], "missed");
-    let told: Vec<&str> = ran.stderr.lines().collect();
-    assert_eq!(told.len(), 4, "{ran}");
-    for (line, part) in told.iter().zip([
+    let run = replay(&env, &text, &[]);
+    assert_eq!(run.exits(0)["outcome"], "missed");
+    let printed: Vec<&str> = run.stderr.lines().collect();
+    assert_eq!(printed.len(), 4, "{run}");
+    for (line, part) in printed.iter().zip([
         "warning: line 2: invalid JSON at column 2: ",
         "warning: line 4: missing or invalid `data`",
         "warning: line 8: hangup: missing UniqueId",
         "summary: events understood 3, unknown 3 (Weather 2, sunshine 1), broken 3; calls 1",
     ]) {
-        assert!(line.starts_with(part), "{part}: {ran}");
+        assert!(line.starts_with(part), "{part}: {run}");
     }
-    assert_eq!(replay(&stage, &text, &["-q"]).stderr, "");
+    assert_eq!(replay(&env, &text, &["-q"]).stderr, "");
 
     let entries = json!([events[0], 5, events[2]]).to_string();
-    let ran = replay(&stage, &entries, &[]);
-    ran.ends(0);
-    assert!(ran.stderr.contains("warning: event 2: not a JSON object"), "{ran}");
+    let run = replay(&env, &entries, &[]);
+    run.exits(0);
+    assert!(run.stderr.contains("warning: event 2: not a JSON object"), "{run}");
 }
 
 #[test]
-fn an_input_without_any_sense_is_a_mistake_and_an_empty_one_is_not() {
-    let stage = Stage::bare();
+fn input_without_valid_event_is_bad_input() {
+    let env = TestEnv::bare();
     let broken = lines(&[json!({"t": 3, "type": "hangup", "data": {}})]);
     for text in ["no events\n", "{\"events\": 5}", "[1, 2]", &broken] {
-        let ran = replay(&stage, text, &[]);
-        assert_eq!(ran.ends(4)["error"]["kind"], "input", "{text}");
-        assert_ne!(ran.summary()["broken"], 0, "{text}");
+        let run = replay(&env, text, &[]);
+        assert_eq!(run.exits(4)["error"]["kind"], "input", "{text}");
+        assert_ne!(run.summary()["broken"], 0, "{text}");
     }
     for text in ["", "\n", "[]", "{\"events\": []}"] {
-        let ran = replay(&stage, text, &[]);
-        assert_eq!((ran.code, ran.rows().len()), (Some(0), 0), "{ran}");
+        let run = replay(&env, text, &[]);
+        assert_eq!((run.code, run.rows().len()), (Some(0), 0), "{run}");
     }
 }
 
 #[test]
-fn an_input_that_cannot_be_read_is_named() {
-    let stage = Stage::bare();
-    fs::create_dir(stage.path("directory")).expect("a directory");
+fn unreadable_input_is_named() {
+    let env = TestEnv::bare();
+    fs::create_dir(env.path("directory")).expect("a directory");
     for name in ["missing.json", "directory"] {
-        let value = stage.json(&["replay", name]).ends(4);
+        let value = env.json(&["replay", name]).exits(4);
         let message = value["error"]["message"].as_str().expect("a message");
         assert!(message.starts_with(name), "{message}");
     }
 }
 
 #[test]
-fn bad_values_are_told_before_anything_is_read() {
-    let stage = Stage::bare();
+fn invalid_options_are_reported_before_reading() {
+    let env = TestEnv::bare();
     for speed in ["0", "-1", "fast", "inf"] {
         let speed = format!("--speed={speed}");
-        let value = stage.json(&["replay", "missing.json", &speed]).ends(2);
+        let value = env.json(&["replay", "missing.json", &speed]).exits(2);
         assert_eq!(value["error"]["kind"], "usage", "{speed}");
     }
-    let value = stage.json(&["replay", "missing.json", "--base-time", "yesterday"]).ends(4);
+    let value = env.json(&["replay", "missing.json", "--base-time", "yesterday"]).exits(4);
     let message = value["error"]["message"].as_str().expect("a message");
     assert!(message.starts_with("--base-time: "), "{message}");
 }
 
 #[test]
-fn a_mistake_in_the_settings_is_told_although_none_are_needed() {
-    let stage = Stage::bare();
-    stage.write("events", &lines(&missed("375291112233")), 0o600);
+fn invalid_settings_are_reported_without_profile() {
+    let env = TestEnv::bare();
+    env.write("events", &lines(&missed("375291112233")), 0o600);
     for (text, parts) in [
         ("\npbx_extensions = \"1[0-9\"\n", ["line 2", "pbx_extensions"]),
         ("pbx_timezone = \"Minsk\"\n", ["line 1", "pbx_timezone"]),
         ("default_region = \"ZZ\"\n", ["line 1", "default_region"]),
     ] {
-        stage.configure(text);
-        let error = stage.json(&["replay", "events"]).ends(3)["error"].clone();
+        env.configure(text);
+        let error = env.json(&["replay", "events"]).exits(3)["error"].clone();
         let message = error["message"].as_str().expect("a message");
         let all = parts.into_iter().chain(["vochi-crm.toml, "]);
         all.for_each(|part| assert!(message.contains(part), "{error}"));
     }
-    stage.configure("");
-    stage.json(&["--config", "missing.toml", "replay", "events"]).ends(3);
-    let mut command = stage.command(&["--output", "json", "replay", "events"]);
+    env.configure("");
+    env.json(&["--config", "missing.toml", "replay", "events"]).exits(3);
+    let mut command = env.command(&["--output", "json", "replay", "events"]);
     command.env("VOCHI_CRM_PBX_EXTENSIONS", "(");
-    let told = Ran::of(command).ends(3).to_string();
-    assert!(told.contains("VOCHI_CRM_PBX_EXTENSIONS"), "{told}");
+    let printed = Run::of(command).exits(3).to_string();
+    assert!(printed.contains("VOCHI_CRM_PBX_EXTENSIONS"), "{printed}");
 }
