@@ -56,7 +56,7 @@ impl CacheKey {
     }
 }
 
-/// How old an answer may be: from when the CRM was asked for it to when somebody wants it.
+/// How old a response may be when it is used, counted from its request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lifetime {
     /// Of something found.
@@ -172,7 +172,7 @@ impl fmt::Debug for Cache {
     }
 }
 
-/// The place of one answer. Whoever loads holds on to it, so an answer to a question from before an
+/// The place of one response. The task that loads it holds it, so an answer to a question from before an
 /// invalidation lands in a place that is no longer in the cache.
 #[derive(Default)]
 struct Entry {
@@ -194,8 +194,8 @@ enum Remembered<T> {
 }
 
 impl Entry {
-    /// The answer, if it was young enough when the caller came. One that another caller asked for
-    /// meanwhile is, however long it took, unless nothing is to be remembered.
+    /// The response, if it was young enough when the caller came. A response that another caller
+    /// requested in that time counts, however long it took, unless nothing is to be remembered.
     fn recall<T: Clone + 'static>(
         &self,
         kind: &str,

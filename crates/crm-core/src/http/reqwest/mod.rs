@@ -50,7 +50,7 @@ impl ReqwestTransport {
     pub fn new(user_agent: &str) -> Result<Self> {
         let build = |builder: reqwest::ClientBuilder| {
             builder.build().map_err(|error| {
-                Error::config(format!("the HTTP client cannot be set up: {}", told(&error)))
+                Error::config(format!("the HTTP client cannot be set up: {}", describe(&error)))
             })
         };
         Ok(Self {
@@ -168,19 +168,19 @@ fn classify(error: &reqwest::Error) -> TransportError {
         if let Some(error) = tls::failure(error) {
             return error;
         }
-        return TransportError::Connect(told(error));
+        return TransportError::Connect(describe(error));
     }
     if error.is_builder() {
-        return TransportError::Invalid(told(error));
+        return TransportError::Invalid(describe(error));
     }
     if error.is_timeout() {
         return TransportError::TimedOut(Stage::Unknown);
     }
-    TransportError::Broken(told(error))
+    TransportError::Broken(describe(error))
 }
 
 /// The error's innermost reason. reqwest's own text is left out: it contains the address.
-fn told(error: &reqwest::Error) -> String {
+fn describe(error: &reqwest::Error) -> String {
     let mut reason: Option<&dyn std::error::Error> = error.source();
     while let Some(inner) = reason.and_then(std::error::Error::source) {
         reason = Some(inner);
