@@ -12,7 +12,7 @@ use super::values;
 #[derive(Debug, Args)]
 #[command(after_help = EVENT_EXAMPLES)]
 pub(crate) struct CallEventArgs {
-    /// What happened.
+    /// The type of the event.
     #[arg(value_name = "TYPE")]
     pub(crate) kind: EventType,
 

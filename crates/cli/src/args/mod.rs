@@ -168,9 +168,9 @@ Examples:
     Phone(PhoneArgs),
     /// Serve stand-ins of the CRMs on this machine.
     Sandbox(SandboxArgs),
-    /// Play a morning of calls into the sandbox and show what the CRMs recorded.
+    /// Send a morning of calls to the sandbox and compare the CRMs' records.
     #[command(after_help = "\
-Needs neither configuration nor network, and ends by itself.
+Needs neither configuration nor network.
 
 Examples:
   vochi-crm demo
