@@ -49,7 +49,7 @@ fn invalid_profile_names_the_key() {
         (retailcrm().line("main", "12"), "lines.main", "+375171234567"),
         (retailcrm().set("missed_user", "Ann"), "missed_user", "positive number"),
         (kontur().extension("151", 18), "extensions.151", "18"),
-        (kontur().extension("151", uuid).set("missed_task", true), "missed_task", "no tasks"),
+        (kontur().extension("151", uuid).set("missed_task", true), "missed_task", "tasks"),
         (kontur().set("unknown_caller", json!({"in": "client"})), "unknown_caller", "itself"),
         (kontur().set("integration_secret", "invented"), "integration_secret", "id=value"),
         (kontur().set("api_key", "two\nlines"), "api_key", "header"),
