@@ -99,7 +99,7 @@ fn second_direction_wins_with_warning() {
     };
     ring("in");
     let warnings = ring("out")["warnings"].to_string();
-    assert!(warnings.contains("later word"), "{warnings}");
+    assert!(warnings.contains("the later value is used"), "{warnings}");
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn unreadable_number_is_kept_with_warning() {
     let hidden = ["call-event", "in", "--call-id", "2", "--phone", "anonymous", "--ext", "151"];
     let hidden = env.json(&hidden).exits(0);
     assert_eq!((&hidden["requests"], &hidden["phone"]), (&json!(0), &Value::Null));
-    assert!(hidden["warnings"].to_string().contains("hides"), "{hidden}");
+    assert!(hidden["warnings"].to_string().contains("is hidden"), "{hidden}");
 }
 
 #[test]

@@ -113,5 +113,5 @@ fn demo_prints_steps_and_table() {
         "each CRM names the first caller, in its step and in the table: {run}"
     );
     assert!(run.stdout.contains("records only whether a call was answered"), "{run}");
-    assert!(run.stdout.contains("nothing: the caller hides the number"), "{run}");
+    assert!(run.stdout.contains("nothing was sent: RetailCRM requires a number"), "{run}");
 }

@@ -183,7 +183,7 @@ fn events_in_any_order_are_one_record() {
             env.json(&[event, &["--at", at]].concat()).exits(0);
         }
         let late = env.json(&[&answer[..], &["--at", TIMES[1]]].concat()).exits(0);
-        assert!(late["warnings"].to_string().contains("is recorded already"), "{crm}: {late}");
+        assert!(late["warnings"].to_string().contains("is already recorded"), "{crm}: {late}");
     }
 }
 

@@ -199,7 +199,7 @@ impl Report for DemoReport {
                     (_, false) if row.agrees => "the same".to_owned(),
                     (Some(why), false) => format!("{}: {why}", row_text(&row.recorded)),
                     (None, false) => row_text(&row.recorded),
-                    (Some(why), true) => format!("nothing: {why}"),
+                    (Some(why), true) => why.clone(),
                     (None, true) => "nothing".to_owned(),
                 };
                 let client = row.client.as_deref().unwrap_or("-");

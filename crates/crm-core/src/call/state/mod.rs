@@ -141,7 +141,7 @@ impl CallState {
                 warnings.push(Warning::new(
                     WarningKind::OutOfOrder,
                     format!(
-                        "call {} was {known:?} and is now {direction:?}; the later value is used",
+                        "call {} was {known} and is now {direction}; the later value is used",
                         event.call_id()
                     ),
                 ));
