@@ -65,7 +65,7 @@ pub trait CrmConnector: Send + Sync + fmt::Debug {
     /// its record from the end event.
     ///
     /// # Errors
-    /// With effect `maybe` ([`Error::effect`]) the CRM may have processed the event.
+    /// With effect `maybe` ([`Error::effect`](crate::Error::effect)) the CRM may have processed the event.
     async fn handle_event(&self, cx: &Cx, event: &CallEvent) -> Result<Receipt> {
         let _ = (cx, event);
         Err(self.context().unsupported("live calls"))

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::json;
 use vochi_crm_core::http::{Output, Response};
 use vochi_crm_core::wire::{self, Items};
@@ -52,8 +52,8 @@ pub struct Done;
 impl Output for Done {
     type Value = ();
 
-    fn decode(_: &Response) -> Result<()> {
-        Ok(())
+    fn decode(response: &Response) -> Result<()> {
+        response.json::<IgnoredAny>().map(drop)
     }
 
     fn planned() -> Response {
