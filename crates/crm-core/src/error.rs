@@ -83,6 +83,7 @@ impl fmt::Display for ErrorKind {
 /// Whether the CRM applied the failed request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Effect {
     /// The request was not applied.
     NotApplied,

@@ -8,6 +8,7 @@ use crate::error::{Effect, Result};
 
 /// Whether sending a request twice can have two effects, from the safest on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Repeat {
     /// The operation changes nothing, or sets the same value.
     Safe,
@@ -20,6 +21,7 @@ pub enum Repeat {
 
 /// Whether an operation changes something in the CRM. Writes are logged to the audit log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Access {
     /// A read.
     Read,

@@ -168,6 +168,7 @@ impl InboundKind {
 
 /// Whether an employee accepts calls. The CRM's own value is in [`InboundEvent::raw`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Availability {
     /// The employee accepts calls.
     Available,
@@ -186,6 +187,7 @@ pub struct InboundEntity {
 
 /// Where an employee clicked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ClickedOn {
     /// The CRM's page in a browser.
     Desktop,

@@ -4,6 +4,7 @@
 ///
 /// While both lanes wait, live requests go first and history gets every tenth permit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Lane {
     /// A phone call is in progress: popups, lookups, clicks.
     Live,

@@ -305,6 +305,7 @@ impl Operation for CallRecording {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub enum CallRedirect {
     /// Looks up by a started call. The id is sent without a prefix.
     ExternalId(ExternalId),

@@ -161,6 +161,7 @@ setters! {
 /// The customer or order that a file is attached to.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum AttachedTo {
     /// A customer.
     Customer(EntityRef<Customer>),

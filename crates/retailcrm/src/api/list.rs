@@ -9,6 +9,7 @@ use crate::model::PageSize;
 
 /// When a list request has `page`. All lists have `limit`, except [`FromSecond`](Self::FromSecond).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PageNumber {
     /// In every request.
     Always,

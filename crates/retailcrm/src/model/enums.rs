@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// The result of a live call (`hangupStatus`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[non_exhaustive]
 pub enum HangupStatus {
     /// An employee and the client talked.
     #[serde(rename = "answered")]
@@ -25,6 +26,7 @@ pub enum HangupStatus {
 /// The type of a live call event (`type`). There is none for an answer or a transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum CallEventType {
     /// The client calls; the popup is shown to employees.
     In,
@@ -37,6 +39,7 @@ pub enum CallEventType {
 /// The direction of a call in the history (`type`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum CallDirection {
     /// The client called.
     In,
@@ -46,6 +49,7 @@ pub enum CallDirection {
 
 /// The result of a call in the history (`result`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[non_exhaustive]
 pub enum CallResult {
     /// An employee and the client talked.
     #[serde(rename = "answered")]

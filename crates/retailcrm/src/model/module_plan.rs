@@ -10,6 +10,7 @@ use super::{PhoneText, UserId};
 
 /// Who may change the module's settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Editing {
     /// Only the API; users of the CRM can only delete the module.
     ApiOnly,

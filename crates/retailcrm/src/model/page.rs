@@ -5,6 +5,7 @@ use vochi_crm_core::wire;
 
 /// The number of elements on a page. RetailCRM accepts these values only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PageSize {
     /// Twenty, the CRM's own default.
     Twenty,

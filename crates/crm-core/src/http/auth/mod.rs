@@ -33,6 +33,7 @@ impl Grant {
 
 /// The result of renewing credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Renewal {
     /// There are newer credentials now.
     Renewed,

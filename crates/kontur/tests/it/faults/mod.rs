@@ -101,6 +101,7 @@ fn effect(row: &Row, of_a_write: Effect) -> Effect {
     match row.repeats {
         Repeat::Safe => Effect::NotApplied,
         Repeat::Keyed | Repeat::Unsafe => of_a_write,
+        other => panic!("no rule for {other:?}"),
     }
 }
 

@@ -179,5 +179,6 @@ fn attempts(row: &Row) -> usize {
     match row.repeats {
         Repeat::Unsafe => 1,
         Repeat::Safe | Repeat::Keyed => MAX_ATTEMPTS,
+        other => panic!("no rule for {other:?}"),
     }
 }
