@@ -31,20 +31,14 @@ pub enum RecordRepeat {
 
 /// Sends records, and finds them in the history.
 pub(crate) trait RecordJob: Send {
-    /// The type of the CRM's response.
-    type Sent: Send;
-
     /// How the CRM treats a second attempt.
     const REPEAT: RecordRepeat;
 
     /// Sends the records, all in one request.
-    fn send(&mut self, cx: &Cx) -> impl Future<Output = Result<Self::Sent>> + Send;
+    fn send(&mut self, cx: &Cx) -> impl Future<Output = Result<()>> + Send;
 
-    /// Looks for the records in the history; `None` if they are not there.
-    fn find(&mut self, cx: &Cx) -> impl Future<Output = Result<Option<Self::Sent>>> + Send {
-        let _ = cx;
-        async { Ok(None) }
-    }
+    /// Returns true if the history holds the records.
+    fn is_recorded(&mut self, cx: &Cx) -> impl Future<Output = Result<bool>> + Send;
 }
 
 /// An attempt to record a call, stored as pending before it is made.
@@ -160,19 +154,16 @@ pub(crate) async fn record_once<J: RecordJob>(
     job: &mut J,
     cx: &Cx,
     attempts: &[RecordAttempt],
-) -> Result<J::Sent> {
+) -> Result<()> {
     let maybe_before = attempts.iter().any(RecordAttempt::maybe_before);
     if J::REPEAT != RecordRepeat::Keyed && maybe_before {
-        let found = match J::REPEAT {
-            RecordRepeat::LookFirst => job.find(cx).await.map_err(unconfirmed)?,
-            _ => None,
-        };
-        return found.ok_or_else(|| {
-            unconfirmed(Error::new(
-                ErrorKind::Unavailable,
-                "cannot confirm the record: its response was lost, and the history does not show the call",
-            ))
-        });
+        if J::REPEAT == RecordRepeat::LookFirst && job.is_recorded(cx).await.map_err(unconfirmed)? {
+            return Ok(());
+        }
+        return Err(unconfirmed(Error::new(
+            ErrorKind::Unavailable,
+            "cannot confirm the record: its response was lost, and the history does not show the call",
+        )));
     }
     let lost = match job.send(cx).await {
         Err(error) if error.effect() != Effect::NotApplied => error,
@@ -188,8 +179,8 @@ pub(crate) async fn record_once<J: RecordJob>(
             break;
         }
         tokio::time::sleep_until(at).await;
-        if let Ok(Some(found)) = job.find(cx).await {
-            return Ok(found);
+        if let Ok(true) = job.is_recorded(cx).await {
+            return Ok(());
         }
     }
     Err(unconfirmed(lost))

@@ -1,10 +1,10 @@
 //! The flow of finished calls: each is recorded once, despite lost responses.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::fmt;
 
 use super::live::unknown_options;
-use super::session::{CallSession, CrmState};
+use super::session::{CallSession, StoredState};
 use crate::call::{CallId, CallRecord, Recorded};
 use crate::connector::{Context, Cx, Receipt};
 use crate::error::{Effect, Error, ErrorKind, Result};
@@ -22,7 +22,7 @@ use crate::warning::WarningKind;
 /// does not keep the others out.
 pub trait HistoryJob: Send + Sync {
     /// The stored state of a call.
-    type State: CrmState;
+    type State: StoredState;
     /// The data sent for one record.
     type Upload: Send + Sync;
 
@@ -86,7 +86,7 @@ pub struct DueRecord<S, U> {
     recorded_by_another: bool,
 }
 
-impl<S: CrmState, U> DueRecord<S, U> {
+impl<S: StoredState, U> DueRecord<S, U> {
     /// The locked call.
     pub fn call(&self) -> &CallSession<S> {
         &self.call
@@ -132,15 +132,14 @@ struct Request<'a, J: HistoryJob> {
 }
 
 impl<J: HistoryJob> RecordJob for Request<'_, J> {
-    type Sent = ();
     const REPEAT: RecordRepeat = J::REPEAT;
 
     async fn send(&mut self, cx: &Cx) -> Result<()> {
         self.job.send(cx, self.records).await
     }
 
-    async fn find(&mut self, cx: &Cx) -> Result<Option<()>> {
-        Ok(self.job.is_recorded(cx, self.records).await?.then_some(()))
+    async fn is_recorded(&mut self, cx: &Cx) -> Result<bool> {
+        self.job.is_recorded(cx, self.records).await
     }
 }
 
@@ -165,19 +164,28 @@ pub(super) async fn log_calls<J: HistoryJob>(
 ) -> Vec<Result<Receipt>> {
     let run = Run { job, context, options };
     let mut results: Vec<Option<Result<Receipt>>> = records.iter().map(|_| None).collect();
-    let mut waiting: Vec<(usize, &CallRecord)> = records.iter().enumerate().collect();
+    let mut waiting: VecDeque<(usize, &CallRecord)> = records.iter().enumerate().collect();
     while !waiting.is_empty() {
-        // A repeated call waits for the next round, where it is known to be recorded.
         let mut calls: HashSet<&CallId> = HashSet::new();
-        let (round, later): (Vec<_>, Vec<_>) = waiting
-            .into_iter()
-            .partition(|(_, record)| calls.len() < J::BATCH && calls.insert(record.call_id()));
+        let (mut round, mut later) = (Vec::new(), Vec::new());
+        while calls.len() < J::BATCH
+            && let Some(next) = waiting.pop_front()
+        {
+            if calls.insert(next.1.call_id()) {
+                round.push(next);
+            } else {
+                // A repeated call waits for the next round, where it is known to be recorded.
+                later.push(next);
+            }
+        }
+        for repeated in later.into_iter().rev() {
+            waiting.push_front(repeated);
+        }
         for (index, result) in run.round(&cx.scope(), &round).await {
             if let Some(place) = results.get_mut(index) {
                 *place = Some(result);
             }
         }
-        waiting = later;
     }
     let lost = || Err(Error::internal("a record has no result"));
     results.into_iter().map(|result| result.unwrap_or_else(lost)).collect()

@@ -1,6 +1,6 @@
 //! The flow of an event of a live call.
 
-use super::session::{CallSession, CrmState};
+use super::session::{CallSession, StoredState};
 use crate::call::CallEvent;
 use crate::connector::{Context, Cx, Receipt};
 use crate::error::{Effect, Result};
@@ -14,7 +14,7 @@ use crate::warning::WarningKind;
 /// full disk is noticed before, and a killed process sends nothing twice.
 pub trait LiveJob: Send + Sync {
     /// The stored state of a call.
-    type State: CrmState;
+    type State: StoredState;
     /// The data sent for an event.
     type Request: Send;
 

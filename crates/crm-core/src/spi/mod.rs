@@ -25,7 +25,7 @@ pub use health::extensions_check;
 pub use history::{DueRecord, HistoryJob};
 pub use live::LiveJob;
 pub use lookup::{LookupJob, NoLookup};
-pub use session::{CallSession, CrmState};
+pub use session::{CallSession, StoredState};
 
 use crate::call::{CallEvent, CallId, CallRecord, Recording};
 use crate::connector::{

@@ -13,7 +13,9 @@ use crate::warning::WarningKind;
 
 /// The state that a connector stores of a call besides the common one. Every field may be missing:
 /// an older version may have written it.
-pub trait CrmState: Clone + Default + Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait StoredState:
+    Clone + Default + Serialize + DeserializeOwned + Send + Sync + 'static
+{
     /// The CRM's id of the call, where it has one.
     fn crm_call_id(&self, call: &CallState) -> Option<CrmCallId> {
         let _ = call;
@@ -21,7 +23,7 @@ pub trait CrmState: Clone + Default + Serialize + DeserializeOwned + Send + Sync
     }
 }
 
-impl CrmState for () {}
+impl StoredState for () {}
 
 /// One call, locked until this is dropped, with the connector's own state. Warnings and requests of
 /// the call are those of its [`cx`](Self::cx).
@@ -34,7 +36,7 @@ pub struct CallSession<S> {
     unsaved: bool,
 }
 
-impl<S: CrmState> CallSession<S> {
+impl<S: StoredState> CallSession<S> {
     /// Locks a call of an account.
     ///
     /// # Errors

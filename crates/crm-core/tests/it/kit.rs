@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use serde::{Deserialize, Serialize};
 use vochi_crm_core::connector::{Context, Customer, CustomerKind, SetupPlan};
 use vochi_crm_core::spi::{
-    self, CallSession, CrmState, DueRecord, HistoryJob, LiveJob, LookupJob, RecordRepeat,
+    self, CallSession, DueRecord, HistoryJob, LiveJob, LookupJob, RecordRepeat, StoredState,
 };
 use vochi_crm_core::{
     AccountConfig, CallEvent, CallId, CallRecord, Capabilities, CrmConnector as _, CrmName,
@@ -19,7 +19,7 @@ use vochi_crm_core::{
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Shown(Vec<String>);
 
-impl CrmState for Shown {}
+impl StoredState for Shown {}
 
 #[derive(Debug)]
 struct Crm {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use vochi_crm_core::call::{LegPhase, LiveLeg};
-use vochi_crm_core::spi::CrmState as Remembered;
+use vochi_crm_core::spi::StoredState;
 use vochi_crm_core::{CallState, CrmCallId, LegId, LegRecord, Timestamp};
 
 use super::call_start::CallStart;
@@ -84,7 +84,7 @@ pub(super) struct Change {
     pub(super) at: Timestamp,
 }
 
-impl Remembered for CrmState {
+impl StoredState for CrmState {
     fn crm_call_id(&self, call: &CallState) -> Option<CrmCallId> {
         let known = self.communication().and_then(|id| id.to_common().ok());
         known.or_else(|| call.crm_call_id().cloned())

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use vochi_crm_core::Extension;
-use vochi_crm_core::spi::CrmState as Remembered;
+use vochi_crm_core::spi::StoredState;
 
 use crate::model::UserId;
 
@@ -16,4 +16,4 @@ pub(super) struct CrmState {
     pub(super) shown_users: Vec<UserId>,
 }
 
-impl Remembered for CrmState {}
+impl StoredState for CrmState {}
