@@ -47,7 +47,7 @@ const CHECK_URL: &str = "check url: RetailCRM knows no account at this address";
 const NOT_RETAILCRM: &str = "check url: the response is not RetailCRM's, or RetailCRM is under maintenance, or a proxy is in the way";
 const CHECK_PATH: &str = "check the path: RetailCRM has no such method";
 const CHECK_DATA: &str = "see the error's fields for what RetailCRM does not accept";
-const RUN_SETUP: &str = "the telephony module is not registered or not active in this account: register it, then switch it on";
+const RUN_SETUP: &str = "the telephony module is not registered or not active in this account: run setup, then switch it on";
 const CHECK_MONEY: &str = "check the account's balance in RetailCRM";
 const PARTLY_DONE: &str = "everything that the response does not name as failed was applied";
 

@@ -59,7 +59,7 @@ const FAULTS: &[AccountFault] = &[
         exit_code: 3,
         check: "module",
         message: "RetailCRM has no module vochi-telephony",
-        hint: "register the telephony",
+        hint: "run setup",
     },
     AccountFault {
         what: "module switched off",
@@ -80,7 +80,7 @@ const FAULTS: &[AccountFault] = &[
         exit_code: 3,
         check: "codes",
         message: "extension 170 is unknown to RetailCRM",
-        hint: "register the telephony",
+        hint: "run setup",
     },
     AccountFault {
         what: "extension of a deleted user",

@@ -23,12 +23,15 @@ pub fn extensions_check(context: &Context, users: Result<Vec<CrmUser>>) -> Check
         Check::failed("extensions", ErrorKind::Config, message, hint)
     };
     if !wrong.is_empty() {
-        return failed(wrong.join("; "), "correct `extensions`, `default_user` and `missed_user`");
+        return failed(
+            wrong.join("; "),
+            "correct `extensions`, `default_user` and `missed_user`; `users` shows both sides",
+        );
     }
     if mapped == 0 {
         return failed(
             format!("no extension is mapped to a {} user", context.crm().title()),
-            "map extensions to users in `extensions`",
+            "fill in `extensions`; `users` lists the users",
         );
     }
     Check::passed("extensions", format!("{mapped} extensions, {} users", users.len()))

@@ -137,9 +137,10 @@ pub(crate) fn parse(
     request: &InboundRequest,
 ) -> (InboundReply, Result<InboundEvent>) {
     let Some(callback) = Callback::at(&request.path) else {
-        let error = Error::unsupported("unknown path: RetailCRM sends no requests to it").with_hint(
-            "RetailCRM uses the addresses of its integration module; register the telephony to correct them",
-        );
+        let error = Error::unsupported("unknown path: RetailCRM sends no requests to it")
+            .with_hint(
+                "RetailCRM uses the addresses of its integration module; run setup to correct them",
+            );
         return (InboundReply::not_found(), Err(error));
     };
     let (reply, event) = read(callback, account, config, request);
@@ -181,7 +182,7 @@ fn check_client_id(callback: Callback, own: Option<&Secret>, fields: &InboundFie
     let Some(own) = own.filter(|own| !own.is_empty()) else {
         return Err(Error::config("missing, so RetailCRM's requests cannot be authenticated")
             .with_key("client_id")
-            .with_hint("set at least 128 random bits, and register the telephony with them"));
+            .with_hint("set at least 128 random bits, and run setup"));
     };
     let mut given = 0_usize;
     let mut same = true;
@@ -196,7 +197,6 @@ fn check_client_id(callback: Callback, own: Option<&Secret>, fields: &InboundFie
         (_, false) => "request refused: its clientId is not the account's",
         _ => return Ok(()),
     };
-    Err(Error::new(ErrorKind::Auth, what).with_hint(
-        "if it came from RetailCRM, its module has another client_id: register the telephony again",
-    ))
+    Err(Error::new(ErrorKind::Auth, what)
+        .with_hint("if it came from RetailCRM, its module has another client_id: run setup again"))
 }

@@ -169,7 +169,7 @@ async fn missing_module_is_a_failure() {
         &account.failed().await,
         ErrorKind::Config,
         "RetailCRM has no module another-telephony",
-        "register the telephony, or set `module_code`",
+        "run setup, or set `module_code`",
     );
 }
 
@@ -192,7 +192,7 @@ async fn inactive_or_frozen_module_is_a_failure() {
 async fn different_client_id_is_a_failure_without_secrets() {
     let account = Account { config: json!({"client_id": "another-client-id"}), ..Account::good() };
     let check = account.failed().await;
-    says(&check, ErrorKind::Config, "another clientId", "register the telephony");
+    says(&check, ErrorKind::Config, "another clientId", "run setup");
     assert!(!format!("{check:?}").contains("-client-id"), "{check:?}");
 }
 
@@ -252,7 +252,7 @@ async fn unknown_and_foreign_extensions_are_named() {
         ErrorKind::Config,
         "extension 151 belongs to user 18 in RetailCRM and to user 16 in `extensions`; extension \
          170 is unknown to RetailCRM",
-        "register the telephony",
+        "run setup",
     );
     assert_eq!(check.name(), "codes");
 }

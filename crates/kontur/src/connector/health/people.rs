@@ -33,7 +33,7 @@ impl Health<'_> {
                 "extensions",
                 ErrorKind::Config,
                 "no extension is mapped to a Kontur user",
-                "fill in `extensions`",
+                "fill in `extensions`; `users` lists the users",
             );
         }
         let Ok(feed) = read else {
@@ -58,7 +58,7 @@ impl Health<'_> {
                 "extensions",
                 ErrorKind::Config,
                 unknown.join("; "),
-                "correct `extensions`",
+                "correct `extensions`; `users` shows both sides",
             );
         }
         let check = Check::passed("extensions", format!("{mapped} extensions"));

@@ -8,7 +8,7 @@ use crate::api::GetIntegrationModule;
 use crate::inbound::MAKE_CALL_PATH;
 use crate::model::{IntegrationModule, ModuleCode};
 
-const REGISTER: &str = "register the telephony";
+const RUN_SETUP: &str = "run setup";
 
 impl Health<'_> {
     /// Checks the module, and whether it has the directory's extensions. Nothing is written.
@@ -22,17 +22,15 @@ impl Health<'_> {
             Err(error) if error.kind() == ErrorKind::NotFound => vec![Check::failed(
                 "module",
                 ErrorKind::Config,
-                format!(
-                    "RetailCRM has no module {code}: events and records are refused"
-                ),
-                format!("{REGISTER}, or set `module_code` to the code of the existing module"),
+                format!("RetailCRM has no module {code}: events and records are refused"),
+                format!("{RUN_SETUP}, or set `module_code` to the code of the existing module"),
             )],
             // Calls work without permission to read the module.
-            Err(error) if error.kind() == ErrorKind::Auth => vec![
-                Check::passed("module", format!("module {code} cannot be read")).with_hint(
-                    "give the key integration_read to check it, and integration_write to register the telephony",
-                ),
-            ],
+            Err(error) if error.kind() == ErrorKind::Auth => {
+                vec![Check::passed("module", format!("module {code} cannot be read")).with_hint(
+                    "give the key integration_read to check it, and integration_write to run setup",
+                )]
+            }
             Err(error) => vec![Check::broken("module", &error)],
         }
     }
@@ -51,7 +49,7 @@ impl Health<'_> {
                 "module",
                 ErrorKind::Rejected,
                 format!("module {code} is switched off: events and records are refused"),
-                format!("switch it on in RetailCRM, or {REGISTER}"),
+                format!("switch it on in RetailCRM, or {RUN_SETUP}"),
             );
         }
         let ours = self.config.client_id.as_ref();
@@ -65,7 +63,9 @@ impl Health<'_> {
                     "module {code} has another clientId than `client_id`: requests of RetailCRM \
                      to us are refused"
                 ),
-                format!("{REGISTER}, or set `client_id` to the one the module was registered with"),
+                format!(
+                    "{RUN_SETUP}, or set `client_id` to the one the module was registered with"
+                ),
             );
         }
         let check = Check::passed("module", format!("module {code} is registered and active"));
@@ -78,10 +78,10 @@ impl Health<'_> {
             .map(|inbound| inbound.join(MAKE_CALL_PATH));
         match (called, ours) {
             (None, _) => check.with_hint(format!(
-                "it has no makeCallUrl, so clicks on numbers do nothing; {REGISTER} to set it"
+                "it has no makeCallUrl, so clicks on numbers do nothing; {RUN_SETUP} to set it"
             )),
             (Some(called), Some(ours)) if called != ours.expose() => check.with_hint(format!(
-                "clicks on numbers go to an address other than the account's; {REGISTER} to change that"
+                "clicks on numbers go to an address other than the account's; {RUN_SETUP} to change that"
             )),
             _ => check,
         }
@@ -113,7 +113,7 @@ impl Health<'_> {
             "codes",
             ErrorKind::Config,
             wrong.join("; "),
-            format!("{REGISTER}: this writes the mapping of `extensions`"),
+            format!("{RUN_SETUP}: this writes the mapping of `extensions`"),
         )
     }
 }
