@@ -78,7 +78,7 @@ async fn invalid_value_is_an_error_of_its_step() {
         ("extension", call.ringing(Direction::Inbound, "+375446370646").to([""]).await),
         ("line", call.ended().on_line(" ").await),
         ("address", call.recording("rec/1.mp3").await),
-        ("record", call.left_by("").record().await),
+        ("record", call.ended().to([""]).record().await),
     ];
     for (what, sent) in steps {
         let error = sent.expect_err(what);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::IntoFuture;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::time::Duration;
 
@@ -135,36 +136,41 @@ impl<'a, C: CrmConnector + ?Sized> LiveCall<'a, C> {
 
     /// The call has ended. Outcome and talk time are derived from the earlier steps, unless they
     /// are set ([`outcome`](CallStep::outcome), [`talk`](CallStep::talk)).
-    pub fn ended(&self) -> CallStep<'a, C> {
+    pub fn ended(&self) -> CallStep<'a, C, End> {
         self.step(EventKind::Ended { outcome: None, reason: None, talk: None })
     }
 
-    fn step(&self, kind: EventKind) -> CallStep<'a, C> {
+    fn step<K>(&self, kind: EventKind) -> CallStep<'a, C, K> {
         let now = self.crm.context().hub().clock().now();
         let event = Ok(CallEvent::new(self.id.clone(), now, kind));
-        CallStep { call: self.clone(), event }
+        CallStep { call: self.clone(), event, kind: PhantomData }
     }
 
     fn failed(&self, error: Error) -> CallStep<'a, C> {
-        CallStep { call: self.clone(), event: Err(error) }
+        CallStep { call: self.clone(), event: Err(error), kind: PhantomData }
     }
 }
 
-/// One step of a live call. `.await` sends it.
+/// The step that ends a call: it has an outcome, and a record follows.
+#[derive(Clone, Copy, Debug)]
+pub enum End {}
+
+/// One step of a live call. `.await` sends it. The last step is a `CallStep<'_, C, End>`.
 #[must_use = "a step is sent by `.await`"]
-pub struct CallStep<'a, C: ?Sized> {
+pub struct CallStep<'a, C: ?Sized, K = ()> {
     call: LiveCall<'a, C>,
     /// The event, or the error of the first invalid value.
     event: Result<CallEvent>,
+    kind: PhantomData<fn() -> K>,
 }
 
-impl<C: ?Sized> fmt::Debug for CallStep<'_, C> {
+impl<C: ?Sized, K> fmt::Debug for CallStep<'_, C, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallStep").field("event", &self.event).finish_non_exhaustive()
     }
 }
 
-impl<C: CrmConnector + ?Sized> CallStep<'_, C> {
+impl<C: CrmConnector + ?Sized, K> CallStep<'_, C, K> {
     fn with(mut self, change: impl FnOnce(CallEvent) -> Result<CallEvent>) -> Self {
         self.event = self.event.and_then(change);
         self
@@ -212,26 +218,28 @@ impl<C: CrmConnector + ?Sized> CallStep<'_, C> {
         self.with(|event| Ok(event.at_time(at)))
     }
 
-    /// Sets the outcome. It is ignored in other steps than [`ended`](LiveCall::ended).
-    pub fn outcome(self, outcome: Outcome) -> Self {
-        self.with(|event| Ok(event.with_end(Some(outcome), None, None)))
-    }
-
-    /// Sets why the call was not answered; see [`outcome`](Self::outcome).
-    pub fn reason(self, reason: Reason) -> Self {
-        self.with(|event| Ok(event.with_end(None, Some(reason), None)))
-    }
-
-    /// Sets the talk time of the client with employees; see [`outcome`](Self::outcome).
-    pub fn talk(self, talk: Seconds) -> Self {
-        self.with(|event| Ok(event.with_end(None, None, Some(talk))))
-    }
-
     /// Sends the event without the record.
     async fn send(self) -> Result<Receipt> {
         let event = self.event?;
         let cx = Cx::live().with_timeout(self.call.timeout);
         self.call.crm.handle_event(&cx, &event).await
+    }
+}
+
+impl<C: CrmConnector + ?Sized> CallStep<'_, C, End> {
+    /// Sets the outcome.
+    pub fn outcome(self, outcome: Outcome) -> Self {
+        self.with(|event| Ok(event.with_end(Some(outcome), None, None)))
+    }
+
+    /// Sets why the call was not answered.
+    pub fn reason(self, reason: Reason) -> Self {
+        self.with(|event| Ok(event.with_end(None, Some(reason), None)))
+    }
+
+    /// Sets the talk time of the client with employees.
+    pub fn talk(self, talk: Seconds) -> Self {
+        self.with(|event| Ok(event.with_end(None, None, Some(talk))))
     }
 
     /// Sends the end and logs the call with its complete state.
@@ -281,7 +289,7 @@ fn incomplete(text: String) -> Warning {
     Warning::new(WarningKind::Incomplete, text)
 }
 
-impl<'a, C: CrmConnector + ?Sized> IntoFuture for CallStep<'a, C> {
+impl<'a, C: CrmConnector + ?Sized, K: 'a> IntoFuture for CallStep<'a, C, K> {
     type Output = Result<Receipt>;
     type IntoFuture = Pin<Box<dyn Future<Output = Result<Receipt>> + Send + 'a>>;
 

@@ -18,7 +18,7 @@ pub use capability::{Capabilities, Capability};
 pub use context::Context;
 pub use cx::Cx;
 pub use health::{Check, HealthReport};
-pub use live_call::{CallStep, LiveCall, LiveCalls};
+pub use live_call::{CallStep, End, LiveCall, LiveCalls};
 pub use lookup::{Changes, CrmUser, Cursor, Customer, CustomerKind, Found, Responsible, UserList};
 pub use receipt::Receipt;
 pub use setup::{SetupAction, SetupMode, SetupPlan, SetupReport};

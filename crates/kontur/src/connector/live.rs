@@ -24,7 +24,7 @@ use crate::api::{CallFailed, CallFinished, SendCallEvent};
 use crate::model::CommunicationId;
 
 /// Reports live calls to Kontur.
-pub(super) struct LiveCalls<'a> {
+pub(super) struct LiveEvents<'a> {
     pub(super) calls: Calls<'a>,
     pub(super) recordings: Recordings<'a>,
     pub(super) account: &'a Account,
@@ -50,7 +50,7 @@ enum Step<'a> {
     Finish(Timestamp),
 }
 
-impl LiveJob for LiveCalls<'_> {
+impl LiveJob for LiveEvents<'_> {
     type State = CrmState;
     type Request = Request;
 
@@ -97,7 +97,7 @@ impl LiveJob for LiveCalls<'_> {
     }
 }
 
-impl LiveCalls<'_> {
+impl LiveEvents<'_> {
     /// Returns true if Kontur shows live calls of this direction, or if the direction is unknown.
     fn is_shown(&self, state: &CallState) -> bool {
         let config = self.account.config();

@@ -36,7 +36,7 @@ use self::changes::CustomerChanges;
 use self::feed::{Feed, FeedReader};
 use self::health::Health;
 use self::history::History;
-use self::live::LiveCalls;
+use self::live::LiveEvents;
 use self::lookup::Lookup;
 use self::names::Names;
 use self::recordings::Recordings;
@@ -169,7 +169,7 @@ impl spi::Connector for Connector {
     fn live(&self) -> impl LiveJob {
         let inner = &*self.inner;
         let account = inner.context.account();
-        LiveCalls { calls: inner.calls(), recordings: inner.recordings(), account }
+        LiveEvents { calls: inner.calls(), recordings: inner.recordings(), account }
     }
 
     fn history(&self) -> impl HistoryJob {
