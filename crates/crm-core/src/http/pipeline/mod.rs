@@ -219,12 +219,13 @@ impl Run<'_> {
             if Instant::now() >= deadline {
                 return Err(too_late().with_effect(worst));
             }
-            self.permit(deadline).await.map_err(|error| error.with_effect(worst))?;
             let ready = self.prepared.ready(self.cx, &*inner.auth);
             let ready = tokio::time::timeout_at(deadline, ready)
                 .await
                 .unwrap_or_else(|_| Err(too_late()))
                 .map_err(|error| error.with_effect(worst))?;
+            // The permit comes last: requests that wait for one token would go out together.
+            self.permit(deadline).await.map_err(|error| error.with_effect(worst))?;
             *attempts += 1;
             let began = Instant::now();
             let (moving, grant) = (ready.flow.clone(), ready.grant);

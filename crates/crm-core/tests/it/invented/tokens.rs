@@ -1,15 +1,16 @@
 //! Rotating tokens: a refresh invalidates the old one.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use http::HeaderValue;
 use serde_json::{Value, json};
-use vochi_crm_core::http::HttpRequest;
+use tokio::time::Instant;
 use vochi_crm_core::http::auth::{
     CachedToken, FetchToken, HeaderKey, PathKey, TokenLifetime, TokenSecrets, TokenStore,
 };
+use vochi_crm_core::http::{HttpRequest, Response, Transport, TransportError};
 use vochi_crm_core::state::{CallSlot, CallStore, MemoryCallStore, Space, StoreError};
 use vochi_crm_core::testing::{ScriptedTransport, Step};
 use vochi_crm_core::{Cx, Error, ErrorKind, Hub, Result, Secret};
@@ -126,6 +127,70 @@ fn hub(steps: impl IntoIterator<Item = Step>) -> (Hub, ScriptedTransport) {
 fn tokens(script: &ScriptedTransport) -> Vec<String> {
     let headers = script.played().into_iter().flat_map(|played| played.headers);
     headers.filter_map(|(name, value)| (name == "x-token").then_some(value)).collect()
+}
+
+/// A transport that notes when requests are sent.
+#[derive(Debug)]
+struct Timed(Arc<Mutex<Vec<Instant>>>);
+
+#[async_trait::async_trait]
+impl Transport for Timed {
+    async fn send(&self, _: HttpRequest) -> Result<Response, TransportError> {
+        self.0.lock().unwrap().push(Instant::now());
+        Ok(Response::ok_json(&json!({ "result": 7 })))
+    }
+}
+
+/// A token that takes five seconds to fetch.
+#[derive(Clone, Debug)]
+struct SlowToken;
+
+#[async_trait::async_trait]
+impl FetchToken for SlowToken {
+    type Token = u64;
+
+    async fn fetch(&self, _: &Cx, _: Option<&u64>) -> Result<u64> {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        Ok(1)
+    }
+
+    fn apply(&self, _: &u64, _: &mut HttpRequest) -> Result<()> {
+        Ok(())
+    }
+
+    fn lifetime(&self, _: &u64) -> TokenLifetime {
+        TokenLifetime::new(Duration::from_mins(50), Duration::from_hours(1))
+    }
+
+    fn secrets(&self, _: &u64) -> Vec<Secret> {
+        Vec::new()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_that_wait_for_a_token_keep_the_limit() {
+    let times = Arc::new(Mutex::new(Vec::new()));
+    let hub = Hub::builder().transport(Arc::new(Timed(times.clone()))).build().unwrap();
+    let tokens = Arc::new(CachedToken::new(SlowToken, TokenSecrets::default()));
+    let pipeline = pipeline(&hub, tokens);
+    let requests = (0..30).map(|id| {
+        let pipeline = pipeline.clone();
+        tokio::spawn(async move { pipeline.send(&Cx::live(), &GetClient(id)).await })
+    });
+    for request in requests.collect::<Vec<_>>() {
+        request.await.unwrap().unwrap();
+    }
+    let times = times.lock().unwrap();
+    let in_a_second = |from: &Instant| {
+        times
+            .iter()
+            .filter(|at| **at >= *from && at.duration_since(*from) < Duration::from_secs(1))
+            .count()
+    };
+    let most = times.iter().map(in_a_second).max();
+    // Ten at once after a rest, and two a second.
+    assert!(most <= Some(12), "{most:?} requests in a second");
+    assert_eq!(times.len(), 30);
 }
 
 #[tokio::test(start_paused = true)]
