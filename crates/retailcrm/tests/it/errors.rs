@@ -217,7 +217,7 @@ async fn errors_have_hints() {
         (r#"{"success":false,"errorMsg":"Wrong \"apiKey\" value."}"#, "check api_key"),
         (r#"{"success":false,"errorMsg":"Access denied."}"#, "scope"),
         (r#"{"success":false,"errorMsg":"Account does not exist."}"#, "check url"),
-        (r#"{"success":false,"errorMsg":"Telephony not enabled"}"#, "register it"),
+        (r#"{"success":false,"errorMsg":"Telephony not enabled"}"#, "run setup"),
     ] {
         let bench = Bench::new([Step::text(400, "application/json", answer)]);
         let error = bench.event(incoming(0, &["151"])).await.unwrap_err();
