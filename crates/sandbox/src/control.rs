@@ -12,6 +12,7 @@ use crate::fault::Fault;
 use crate::limits::MAX_FAULTS;
 use crate::origin;
 use crate::page;
+use crate::pbx::Step;
 use crate::sandbox::Hosts;
 use crate::server::{Handler, always};
 use crate::wire::{Request, Response};
@@ -33,9 +34,11 @@ pub(crate) fn handler(hosts: Hosts, page: Url) -> Handler {
 
 const PATHS: &[(&str, Method)] = &[
     ("/", Method::GET),
+    ("/content", Method::GET),
     ("/state", Method::GET),
     ("/faults", Method::POST),
     ("/reset", Method::POST),
+    ("/call", Method::POST),
     ("/click", Method::POST),
     ("/account", Method::POST),
 ];
@@ -56,13 +59,15 @@ async fn answer(hosts: &Hosts, request: &Request) -> Response {
         );
     }
     match request.path.as_str() {
-        "/" => Response::html(StatusCode::OK, page::render(&hosts.reports())),
+        "/" => Response::html(StatusCode::OK, page::page(&hosts.views())),
+        "/content" => Response::json(StatusCode::OK, &page::content(&hosts.views())),
         "/state" => Response::json(StatusCode::OK, &hosts.state()),
         "/faults" => respond(fault(hosts, &request.body)),
         "/reset" => {
             hosts.reset();
             respond(Ok(()))
         }
+        "/call" => call(hosts, &request.body).await,
         "/click" => click(hosts, &request.body).await,
         _ => respond(account(hosts, &request.body)),
     }
@@ -76,6 +81,18 @@ fn fault(hosts: &Hosts, body: &[u8]) -> Result<(), String> {
     }
     crm_host.fault(fault);
     Ok(())
+}
+
+/// Handles `POST /call`: a step of the page's PBX.
+async fn call(hosts: &Hosts, body: &[u8]) -> Response {
+    let step = match Step::from_json(body) {
+        Ok(step) => step,
+        Err(reason) => return error_response(StatusCode::BAD_REQUEST, reason),
+    };
+    match hosts.step(&step).await {
+        Ok(result) => Response::json(StatusCode::OK, &result),
+        Err(reason) => error_response(StatusCode::BAD_REQUEST, reason),
+    }
 }
 
 async fn click(hosts: &Hosts, body: &[u8]) -> Response {

@@ -12,8 +12,9 @@ use crate::crm::Crm;
 use crate::fault::{Ending, Fault, Lose};
 use crate::limits::{self, MAX_BYTES, MAX_ENTRIES};
 use crate::outgoing::Outgoing;
+use crate::pbx::{PbxCall, PbxRequest, StepKind};
 use crate::record::{Fate, RecordedRequest, Refused};
-use crate::report::Report;
+use crate::report::{Employee, LiveCall, Report};
 use crate::server::Lost;
 use crate::wire::{Handled, Request, Response};
 
@@ -34,6 +35,14 @@ pub(crate) trait StandIn: Send {
     fn click(&self, click: &Click) -> Result<Outgoing, String> {
         Err(format!("{} does not click this way", click.crm))
     }
+    /// Calls in progress, newest first.
+    fn live_calls(&self) -> Vec<LiveCall>;
+    /// The employees with an extension.
+    fn employees(&self) -> Vec<Employee>;
+    /// The address that clicks go to, if the integration registered one.
+    fn click_url(&self) -> Option<String>;
+    /// The requests that a client sends for a step of an incoming call.
+    fn pbx_requests(&mut self, step: StepKind, call: &PbxCall) -> Result<Vec<PbxRequest>, String>;
     /// Applies administrator changes (`POST /account`).
     fn configure(&mut self, asked: &serde_json::Map<String, Value>) -> Result<(), String>;
 }

@@ -61,6 +61,7 @@ mod limits;
 mod origin;
 mod outgoing;
 mod page;
+mod pbx;
 mod rate_window;
 mod record;
 mod report;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::record::Refused;
@@ -87,4 +88,25 @@ pub(crate) struct ModuleRow {
     pub(crate) active: bool,
     /// User ids by extension.
     pub(crate) extensions: BTreeMap<String, String>,
+}
+
+/// A call in progress, as the CRM knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LiveCall {
+    pub(crate) call_id: String,
+    pub(crate) direction: Option<&'static str>,
+    pub(crate) phone: Option<String>,
+    /// Name of the client, if the CRM knows the number.
+    pub(crate) client: Option<String>,
+    /// The employees who see the call.
+    pub(crate) employees: Vec<Employee>,
+    pub(crate) since: Timestamp,
+}
+
+/// An employee of the company.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Employee {
+    pub(crate) user_id: String,
+    pub(crate) name: String,
+    pub(crate) extension: Option<String>,
 }

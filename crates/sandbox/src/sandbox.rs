@@ -1,6 +1,6 @@
 //! A running sandbox.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Map, Value, json};
 use tokio::sync::watch;
@@ -14,8 +14,9 @@ use crate::crm::Crm;
 use crate::fault::Fault;
 use crate::host::{CrmHost, StandIn};
 use crate::kontur::{self, Kontur};
+use crate::page::CrmView;
+use crate::pbx::{Pbx, Step, StepResult};
 use crate::record::{RecordedRequest, Refused};
-use crate::report::Report;
 use crate::retailcrm::{self, RetailCrm};
 
 /// The stand-ins of one sandbox.
@@ -23,11 +24,12 @@ use crate::retailcrm::{self, RetailCrm};
 pub(crate) struct Hosts {
     retailcrm: Arc<CrmHost<RetailCrm>>,
     kontur: Arc<CrmHost<Kontur>>,
+    pbx: Arc<Mutex<Pbx>>,
 }
 
 impl Hosts {
     pub(crate) fn new(retailcrm: Arc<CrmHost<RetailCrm>>, kontur: Arc<CrmHost<Kontur>>) -> Self {
-        Self { retailcrm, kontur }
+        Self { retailcrm, kontur, pbx: Arc::default() }
     }
 
     pub(crate) fn crm_host(&self, crm: Crm) -> &CrmHost<dyn StandIn> {
@@ -41,15 +43,36 @@ impl Hosts {
         Crm::ALL.iter().map(|crm| self.crm_host(*crm))
     }
 
-    pub(crate) fn reports(&self) -> Vec<(Crm, Url, Report)> {
-        self.all()
-            .map(|crm_host| (crm_host.crm(), crm_host.url().clone(), crm_host.report()))
-            .collect()
+    /// What the page shows.
+    pub(crate) fn views(&self) -> Vec<CrmView> {
+        let pbx = self.pbx.lock().unwrap_or_else(PoisonError::into_inner);
+        let view = |crm_host: &CrmHost<dyn StandIn>| {
+            let report = crm_host.report();
+            let stand_in = crm_host.stand_in();
+            let crm = stand_in.crm();
+            let live = stand_in.live_calls().into_iter();
+            CrmView {
+                crm,
+                url: crm_host.url().clone(),
+                report,
+                live: live
+                    .map(|call| (call.clone(), pbx.live(crm, &call.call_id).cloned()))
+                    .collect(),
+                employees: stand_in.employees(),
+                click_url: stand_in.click_url(),
+            }
+        };
+        self.all().map(view).collect()
+    }
+
+    /// Takes a step of the page's PBX.
+    pub(crate) async fn step(&self, step: &Step) -> Result<StepResult, String> {
+        step.run(&self.pbx, self.crm_host(step.crm())).await
     }
 
     pub(crate) fn state(&self) -> Value {
-        let reports = self.reports().into_iter();
-        reports.map(|(crm, _, report)| (crm.name().to_owned(), json!(report))).collect()
+        let state = |it: &CrmHost<dyn StandIn>| (it.crm().name().to_owned(), json!(it.report()));
+        self.all().map(state).collect()
     }
 
     pub(crate) fn profiles(&self) -> Value {
@@ -62,6 +85,7 @@ impl Hosts {
 
     pub(crate) fn reset(&self) {
         self.all().for_each(CrmHost::reset);
+        *self.pbx.lock().unwrap_or_else(PoisonError::into_inner) = Pbx::default();
     }
 
     pub(crate) async fn click(&self, click: &Click) -> Result<ClickResponse, ClickError> {

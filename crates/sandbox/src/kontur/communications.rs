@@ -236,6 +236,12 @@ impl Communication {
         }
     }
 
+    /// When it began, as far as known.
+    pub(super) fn since(&self) -> jiff::Timestamp {
+        let began = self.external_created_at.as_deref().and_then(ids::moment);
+        began.or_else(|| ids::moment(&self.created_at)).unwrap_or_default()
+    }
+
     /// Returns true if the call is over.
     pub(super) fn is_over(&self) -> bool {
         self.stage == Stage::Finished || self.registered

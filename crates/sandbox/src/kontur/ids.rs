@@ -48,8 +48,12 @@ pub(super) fn is_guid(text: &str) -> bool {
 }
 
 pub(super) fn now() -> String {
-    let now = Timestamp::now();
-    now.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string()
+    written(Timestamp::now())
+}
+
+/// A time as the CRM and its clients write it.
+pub(super) fn written(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string()
 }
 
 /// Parses a time with an offset and at most seven fractional digits.

@@ -31,6 +31,7 @@ mod ids;
 mod mapping;
 mod outgoing;
 mod patch;
+mod pbx;
 mod seed;
 mod state;
 mod telephony;
@@ -41,7 +42,8 @@ use url::Url;
 use crate::check::Check;
 use crate::crm::Crm;
 use crate::host::StandIn;
-use crate::report::Report;
+use crate::pbx::{PbxCall, PbxRequest, StepKind};
+use crate::report::{Employee, LiveCall, Report};
 use crate::server::Bodies;
 use crate::wire::{Handled, Request};
 
@@ -117,6 +119,31 @@ impl StandIn for Kontur {
             "extensions": extensions,
             "lines": lines,
         })
+    }
+
+    fn live_calls(&self) -> Vec<LiveCall> {
+        self.workspace.live_calls()
+    }
+
+    fn employees(&self) -> Vec<Employee> {
+        let extensions = self.workspace.extensions.iter();
+        extensions.filter_map(|(_, id)| self.workspace.employee(id)).collect()
+    }
+
+    fn click_url(&self) -> Option<String> {
+        self.workspace.instance.get("baseUrl")?.as_str().map(str::to_owned)
+    }
+
+    fn pbx_requests(&mut self, step: StepKind, call: &PbxCall) -> Result<Vec<PbxRequest>, String> {
+        let extensions = &self.workspace.extensions;
+        let user = extensions.iter().find(|(extension, _)| *extension == call.extension);
+        let (_, user) = user.ok_or_else(|| format!("unknown extension {}", call.extension))?;
+        let requests = pbx::requests(user, step, call);
+        if !self.workspace.keys.iter().any(|key| key.value == pbx::PAGE_KEY) {
+            let key = Key { value: pbx::PAGE_KEY.to_owned(), ends: None, of_a_call: false };
+            self.workspace.keys.push(key);
+        }
+        Ok(requests)
     }
 
     fn configure(&mut self, asked: &Map<String, Value>) -> Result<(), String> {

@@ -9,7 +9,9 @@ use tokio::time::Instant;
 
 use crate::limits;
 use crate::rate_window::RateWindow;
-use crate::report::{CallRow, CustomerRow, LiveRow, ModuleRow, Report, Responsible};
+use crate::report::{
+    CallRow, CustomerRow, Employee, LiveCall, LiveRow, ModuleRow, Report, Responsible,
+};
 use crate::wire::Request;
 
 use super::communications::{Communication, Stage, raw};
@@ -309,6 +311,37 @@ impl Workspace {
     pub(super) fn row(&self, call: &Communication) -> CallRow {
         let link = |id: &str| format!("{}/api/v1/{}/files/{id}", self.url, seed::WORKSPACE);
         mapping::row(call, |user| self.extension_of(user), link)
+    }
+
+    /// Started calls that are not over, newest first.
+    pub(super) fn live_calls(&self) -> Vec<LiveCall> {
+        let customers = self.customers();
+        let known = |phone: &str| {
+            let same = |it: &String| mapping::comparable(it) == mapping::comparable(phone);
+            customers.iter().find(|customer| customer.phones.iter().any(same))
+        };
+        let live = self.calls.iter().rev().filter(|it| it.stage == Stage::Live && !it.registered);
+        let row = |call: &Communication| {
+            let legs = call.legs.iter().filter(|leg| leg.finished_at.is_none());
+            LiveCall {
+                call_id: call.external_id.clone().unwrap_or_else(|| call.id.clone()),
+                direction: call.direction.as_deref().and_then(mapping::direction),
+                phone: call.client_phone.as_deref().map(mapping::e164),
+                client: call.client_phone.as_deref().and_then(known).map(|it| it.name.clone()),
+                employees: legs.filter_map(|leg| self.employee(leg.user()?)).collect(),
+                since: call.since(),
+            }
+        };
+        live.map(row).collect()
+    }
+
+    pub(super) fn employee(&self, user_id: &str) -> Option<Employee> {
+        let user = self.user(user_id)?;
+        Some(Employee {
+            user_id: user_id.to_owned(),
+            name: name_of(user),
+            extension: self.extension_of(user_id),
+        })
     }
 
     fn customers(&self) -> Vec<CustomerRow> {

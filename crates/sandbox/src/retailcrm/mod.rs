@@ -40,6 +40,7 @@ mod mapping;
 mod modules;
 mod notes;
 mod orders;
+mod pbx;
 mod references;
 mod seed;
 mod seed_history;
@@ -59,7 +60,8 @@ use crate::click::{Click, ClickVerb};
 use crate::crm::Crm;
 use crate::host::StandIn;
 use crate::outgoing::Outgoing;
-use crate::report::Report;
+use crate::pbx::{PbxCall, PbxRequest, StepKind};
+use crate::report::{Employee, LiveCall, Report};
 use crate::wire::{Handled, Request};
 
 pub use access::Access;
@@ -172,6 +174,26 @@ impl StandIn for RetailCrm {
             "extensions": extensions,
             "lines": lines,
         })
+    }
+
+    fn live_calls(&self) -> Vec<LiveCall> {
+        self.account.live_calls()
+    }
+
+    fn employees(&self) -> Vec<Employee> {
+        let codes = self.account.additional_codes.iter();
+        codes.filter_map(|(_, id)| self.account.employee(*id)).collect()
+    }
+
+    fn click_url(&self) -> Option<String> {
+        let mut modules = self.account.modules.values();
+        let url =
+            modules.find_map(|it| it.get("integrations")?["telephony"]["makeCallUrl"].as_str());
+        url.map(str::to_owned)
+    }
+
+    fn pbx_requests(&mut self, step: StepKind, call: &PbxCall) -> Result<Vec<PbxRequest>, String> {
+        Ok(pbx::requests(&self.account, step, call))
     }
 
     /// §3.1.

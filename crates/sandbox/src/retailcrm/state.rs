@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::limits::{self, MAX_ENTRIES};
 use crate::rate_window::RateWindow;
-use crate::report::{CallRow, CustomerRow, LiveRow, Report, Responsible};
+use crate::report::{CallRow, CustomerRow, Employee, LiveCall, LiveRow, Report, Responsible};
 
 use super::corporate::Corporate;
 use super::customers::Customer;
@@ -337,6 +337,47 @@ impl Account {
             requests: 0,
             refused: Vec::new(),
         }
+    }
+
+    /// Calls with a popup and no `hangup` yet, newest first.
+    pub(super) fn live_calls(&self) -> Vec<LiveCall> {
+        let mut live: BTreeMap<&str, LiveCall> = BTreeMap::new();
+        for row in &self.live {
+            let Some(id) = row.call_id.as_deref() else {
+                continue;
+            };
+            if row.r#type == "hangup" || self.holds_call(id) {
+                live.remove(id);
+                continue;
+            }
+            let shown_to = row.users.iter().filter_map(|id| self.employee(id.parse().ok()?));
+            let phone = row.phone.as_deref();
+            let call = live.entry(id).or_insert_with(|| LiveCall {
+                call_id: id.to_owned(),
+                direction: mapping::direction(&row.r#type),
+                phone: phone.map(|it| format!("+{}", digits(it))),
+                client: phone.and_then(|it| self.customer_by_phone(it)).map(Customer::full_name),
+                employees: Vec::new(),
+                since: row.at.parse().unwrap_or_default(),
+            });
+            for employee in shown_to {
+                if !call.employees.contains(&employee) {
+                    call.employees.push(employee);
+                }
+            }
+        }
+        let mut live: Vec<LiveCall> = live.into_values().collect();
+        live.sort_by_key(|call| std::cmp::Reverse(call.since));
+        live
+    }
+
+    pub(super) fn employee(&self, user_id: u64) -> Option<Employee> {
+        let user = self.user(user_id)?;
+        Some(Employee {
+            user_id: user.id.to_string(),
+            name: user.full_name(),
+            extension: self.code_of(user.id).map(str::to_owned),
+        })
     }
 
     fn customer_row(&self, customer: &Customer) -> CustomerRow {

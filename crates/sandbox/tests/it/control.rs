@@ -1,4 +1,4 @@
-//! The page's port: the page, reset, clicks, the account.
+//! The page's port: reset, clicks, the account.
 
 use std::collections::BTreeMap;
 
@@ -7,64 +7,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use url::Url;
 use vochi_crm_sandbox::retailcrm::{Telephony, User};
-use vochi_crm_sandbox::{Click, ClickError, ClickVerb, Crm, Fault, Sandbox};
+use vochi_crm_sandbox::{Click, ClickError, ClickVerb, Crm, Fault};
 
 use crate::retailcrm::fixtures::fixture;
-use crate::support::{Wire, call, control, event, field, sandbox, send_calls, send_event, with};
-
-async fn page(sandbox: &Sandbox) -> String {
-    let reply = Wire::get("/").try_send(sandbox.page_url()).await.expect("the page answers");
-    assert_eq!((reply.status, reply.content_type.as_str()), (200, "text/html; charset=utf-8"));
-    reply.text
-}
-
-#[tokio::test]
-async fn page_shows_all_sections() {
-    let sandbox = sandbox().await;
-    send_calls(&[call()]).send(&sandbox).await;
-    send_event(&with(event(), json!({"callExternalId": "pbx-77"}))).send(&sandbox).await;
-    Wire::get("/api/v5/credentials").send(&sandbox).await;
-    let page = page(&sandbox).await;
-    for shown in [
-        "pbx-1<",
-        "pbx-77<",
-        "Иван Иванов",
-        "vochi-telephony",
-        "101 → 7",
-        "GET /api/v5/credentials",
-        "404",
-        "§1.1",
-    ] {
-        assert!(page.contains(shown), "{shown:?} is not on the page:\n{page}");
-    }
-    assert!(page.contains("http-equiv=\"refresh\""), "the page loads itself anew");
-}
-
-#[tokio::test]
-async fn page_escapes_client_data() {
-    let sandbox = sandbox().await;
-    let nasty = "<script>alert('&\"')</script>";
-    let call = with(call(), json!({"externalId": nasty, "code": nasty}));
-    assert_eq!(send_calls(&[call]).send(&sandbox).await.status, 200);
-    let event = with(event(), json!({"codes": [nasty], "callExternalId": nasty}));
-    assert_eq!(send_event(&event).send(&sandbox).await.status, 200);
-    Wire::get("/api/%3Cscript%3E/<script>").send(&sandbox).await;
-    Wire::post("/api/v5/telephony/call/event", field(nasty, "1")).send(&sandbox).await;
-    let page = page(&sandbox).await;
-    assert!(!page.contains("<script"), "unescaped markup in the page:\n{page}");
-    assert!(page.contains("&lt;script&gt;alert(&#39;&amp;&quot;&#39;)&lt;/script&gt;"));
-}
-
-#[tokio::test]
-async fn page_lists_newest_first() {
-    let sandbox = sandbox().await;
-    for id in ["older", "newer"] {
-        send_calls(&[with(call(), json!({"externalId": id}))]).send(&sandbox).await;
-    }
-    let page = page(&sandbox).await;
-    let place = |id: &str| page.find(&format!("<td>{id}</td>")).expect("the call is shown");
-    assert!(place("newer") < place("older"));
-}
+use crate::support::{call, control, event, sandbox, send_calls, send_event, with};
 
 #[tokio::test]
 async fn reset_restores_the_seed_state() {

@@ -6,6 +6,7 @@ mod control;
 mod faults;
 mod kontur;
 mod origin;
+mod page;
 mod retailcrm;
 mod serving;
 mod support;
