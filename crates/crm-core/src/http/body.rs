@@ -236,6 +236,10 @@ impl ApiRequest {
         &self.path
     }
 
+    pub(super) fn query_pairs(&self) -> &[(Cow<'static, str>, String)] {
+        &self.query
+    }
+
     /// The encoded query; empty if there is none.
     pub fn query_string(&self) -> String {
         encode_pairs(&self.query)
@@ -260,7 +264,9 @@ fn encode_pairs(pairs: &[(Cow<'static, str>, String)]) -> String {
     if pairs.is_empty() {
         return String::new();
     }
-    let mut encoder = form_urlencoded::Serializer::new(String::new());
+    let plain: usize = pairs.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
+    // JSON grows to almost twice its length.
+    let mut encoder = form_urlencoded::Serializer::new(String::with_capacity(plain * 2));
     for (name, value) in pairs {
         encoder.append_pair(name, value);
     }

@@ -60,9 +60,9 @@ impl Origin {
             "" => url.set_path(request.path()),
             base => url.set_path(&format!("{base}{}", request.path())),
         }
-        let query = request.query_string();
+        let query = request.query_pairs();
         if !query.is_empty() {
-            url.set_query(Some(&query));
+            url.query_pairs_mut().extend_pairs(query);
         }
         url
     }

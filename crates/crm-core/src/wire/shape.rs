@@ -8,6 +8,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// Reads a map; an empty list (PHP's empty map) and `null` are the empty map. Unreadable values are
 /// skipped.
@@ -16,13 +17,9 @@ where
     D: Deserializer<'de>,
     T: DeserializeOwned,
 {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::Object(map) => map
-            .into_iter()
-            .filter_map(|(key, value)| T::deserialize(value).ok().map(|value| (key, value)))
-            .collect(),
-        _ => BTreeMap::new(),
-    })
+    let raw = Box::<RawValue>::deserialize(deserializer)?;
+    let map = parts::<BTreeMap<String, &RawValue>>(&raw, '{').unwrap_or_default();
+    Ok(map.into_iter().filter_map(|(key, value)| Some((key, read(value)?))).collect())
 }
 
 /// Reads a list; a map becomes the list of its values, `null` and anything else an empty list.
@@ -32,16 +29,13 @@ where
     D: Deserializer<'de>,
     T: DeserializeOwned,
 {
-    let read = |value: Value| match value {
-        // Its values would be read as fields by their order.
-        Value::Array(_) => None,
-        value => T::deserialize(value).ok(),
-    };
-    Ok(match Value::deserialize(deserializer)? {
-        Value::Array(items) => items.into_iter().filter_map(read).collect(),
-        Value::Object(map) => map.into_iter().filter_map(|(_, value)| read(value)).collect(),
-        _ => Vec::new(),
-    })
+    let raw = Box::<RawValue>::deserialize(deserializer)?;
+    let values = || parts::<BTreeMap<String, &RawValue>>(&raw, '{');
+    let items = parts::<Vec<&RawValue>>(&raw, '[')
+        .or_else(|| values().map(|map| map.into_values().collect()))
+        .unwrap_or_default();
+    // The values of a list would be read as fields by their order.
+    Ok(items.into_iter().filter(|item| !item.get().starts_with('[')).filter_map(read).collect())
 }
 
 /// Reads a required object. A list is an error: serde would read its elements as fields by their
@@ -74,12 +68,9 @@ where
     D: Deserializer<'de>,
     T: DeserializeOwned,
 {
-    Ok(match Value::deserialize(deserializer)? {
-        value @ Value::Object(_) if value != Value::Object(serde_json::Map::new()) => {
-            T::deserialize(value).ok()
-        }
-        _ => None,
-    })
+    let raw = Box::<RawValue>::deserialize(deserializer)?;
+    let fields = raw.get().strip_prefix('{').map(str::trim_start);
+    Ok(fields.filter(|fields| !fields.starts_with('}')).and_then(|_| read(&raw)))
 }
 
 /// Like [`object_or_none`], but with the default instead of `None`.
@@ -99,6 +90,19 @@ where
     T: DeserializeOwned,
 {
     Value::deserialize(deserializer).map(|value| T::deserialize(value).ok())
+}
+
+/// The elements of a list or map, by its opening bracket.
+fn parts<'a, T: Deserialize<'a>>(raw: &'a RawValue, bracket: char) -> Option<T> {
+    raw.get().starts_with(bracket).then(|| serde_json::from_str(raw.get()).ok()).flatten()
+}
+
+/// Reads a value if it is readable.
+fn read<T: DeserializeOwned>(raw: &RawValue) -> Option<T> {
+    let text = raw.get();
+    // Structures refuse a repeated key; in a `Value` the last one counts.
+    let last = |_| serde_json::from_str::<Value>(text).and_then(T::deserialize);
+    serde_json::from_str(text).or_else(last).ok()
 }
 
 #[cfg(test)]
@@ -137,6 +141,16 @@ mod tests {
         }
         let read: Map = object_or_default(&json!({"a": 1})).unwrap();
         assert_eq!(read["a"], 1);
+    }
+
+    #[test]
+    fn last_of_repeated_keys_counts() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Point {
+            x: u8,
+        }
+        let mut reader = serde_json::Deserializer::from_str(r#"{"x":1,"x":2}"#);
+        assert_eq!(object_or_none::<_, Point>(&mut reader).unwrap(), Some(Point { x: 2 }));
     }
 
     #[test]
