@@ -8,6 +8,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
+    clippy::disallowed_types,
     reason = "a benchmark prints to its terminal and stops at the first error"
 )]
 

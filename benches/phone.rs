@@ -4,6 +4,8 @@
 //! number that is valid at the first attempt costs more than one and a half times the engine's
 //! work.
 
+#![allow(clippy::disallowed_types, reason = "compared with the plain engine")]
+
 use std::hint::black_box;
 use std::io::Write;
 use std::process::ExitCode;

@@ -9,56 +9,14 @@ use std::error::Error;
 use std::io::{BufRead, BufReader, ErrorKind};
 use std::time::{Duration, Instant};
 
-use serde_json::{Map, Value};
 use tokio::sync::mpsc;
-use vochi_crm::asterisk::{CallTracker, CallUpdate, PbxEvent, Reading};
+use vochi_crm::asterisk::{AmiMessage, CallTracker, CallUpdate, PbxEvent, Reading};
 use vochi_crm::phone::PhoneReader;
 use vochi_crm::{CallRecord, Clock, CrmConnector, Cx, Hub, SystemClock, Timestamp};
 use vochi_crm_sandbox::Sandbox;
 
 /// The timeout of popups.
 const POPUP_WITHIN: Duration = Duration::from_secs(4);
-
-/// One message of the manager interface.
-#[derive(Debug, Default)]
-pub struct Message(Map<String, Value>);
-
-impl Message {
-    /// Reads lines up to the blank line that ends a message; `None` at the end of the input. Skips lines
-    /// without `Key: Value`, such as the greeting.
-    pub fn read(input: &mut impl BufRead) -> std::io::Result<Option<Self>> {
-        let mut fields = Map::new();
-        let mut line = Vec::new();
-        loop {
-            line.clear();
-            let read = input.read_until(b'\n', &mut line)?;
-            // Names may be in another encoding than UTF-8.
-            let text = String::from_utf8_lossy(&line);
-            let text = text.trim_end_matches(['\r', '\n']);
-            if let Some((key, value)) = text.split_once(':') {
-                let value = value.strip_prefix(' ').unwrap_or(value);
-                fields.insert(key.to_owned(), Value::from(value));
-            } else if !fields.is_empty() && (text.is_empty() || read == 0) {
-                return Ok(Some(Self(fields)));
-            }
-            if read == 0 {
-                return Ok((!fields.is_empty()).then_some(Self(fields)));
-            }
-        }
-    }
-
-    /// Returns the name of the event; responses to actions have none.
-    pub fn event(&self) -> Option<&str> {
-        self.0.get("Event")?.as_str()
-    }
-
-    /// Returns the time of the event (`timestampevents = yes` in manager.conf).
-    pub fn at(&self) -> Option<Timestamp> {
-        let seconds: f64 = self.0.get("Timestamp")?.as_str()?.parse().ok()?;
-        let after_1970 = Duration::try_from_secs_f64(seconds).ok()?;
-        Some(Timestamp::from_unix_millis(0).plus(after_1970))
-    }
-}
 
 /// The PBX's clock, derived from its last event.
 #[derive(Debug)]
@@ -85,7 +43,7 @@ impl PbxClock {
 pub async fn drive(
     crm: &dyn CrmConnector,
     mut calls: CallTracker,
-    mut messages: mpsc::Receiver<Message>,
+    mut messages: mpsc::Receiver<AmiMessage>,
 ) -> Vec<CallRecord> {
     let mut unrecorded = Vec::new();
     let mut clock = PbxClock { last: SystemClock.now(), received: Instant::now() };
@@ -96,7 +54,7 @@ pub async fn drive(
                 let at = message.at().unwrap_or_else(|| SystemClock.now());
                 clock = PbxClock { last: at, received: Instant::now() };
                 let Some(name) = message.event() else { continue };
-                match PbxEvent::read(name, &message.0) {
+                match PbxEvent::read(name, message.fields()) {
                     Ok(Reading::Event(event)) => calls.process(at, &event),
                     Ok(_) => continue,
                     Err(broken) => {
@@ -143,11 +101,11 @@ async fn deliver(crm: &dyn CrmConnector, updates: Vec<CallUpdate>) -> Vec<CallRe
 }
 
 /// Reads messages in a thread, as reading blocks while the PBX is silent.
-fn listen(mut input: impl BufRead + Send + 'static) -> mpsc::Receiver<Message> {
+fn listen(mut input: impl BufRead + Send + 'static) -> mpsc::Receiver<AmiMessage> {
     let (sender, messages) = mpsc::channel(1000);
     std::thread::spawn(move || {
         loop {
-            match Message::read(&mut input) {
+            match AmiMessage::read(&mut input) {
                 Ok(Some(message)) => {
                     if sender.blocking_send(message).is_err() {
                         break;

@@ -1,15 +1,16 @@
-//! Writes the fixtures into a folder, as the initial corpus of libFuzzer.
+//! Writes the first inputs of a target into a folder: the initial corpus of libFuzzer.
 
 use std::io::{Error, ErrorKind};
 use std::path::PathBuf;
 
 fn main() -> Result<(), Error> {
-    let folder = std::env::args_os().nth(1).map(PathBuf::from);
-    let folder = folder.ok_or_else(|| Error::new(ErrorKind::InvalidInput, "which folder?"))?;
+    let missing = |what| Error::new(ErrorKind::InvalidInput, what);
+    let mut arguments = std::env::args().skip(1);
+    let target = arguments.next().ok_or_else(|| missing("which target?"))?;
+    let folder = arguments.next().map(PathBuf::from).ok_or_else(|| missing("which folder?"))?;
     std::fs::create_dir_all(&folder)?;
-    for recording in vochi_crm_fuzz::recordings() {
-        std::fs::write(folder.join(format!("{}.json", recording.name)), &recording.document)?;
-        std::fs::write(folder.join(format!("{}.jsonl", recording.name)), &recording.lines)?;
+    for (number, seed) in vochi_crm_fuzz::seeds(&target).into_iter().enumerate() {
+        std::fs::write(folder.join(format!("seed-{number:04}")), seed)?;
     }
     Ok(())
 }

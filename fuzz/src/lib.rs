@@ -3,12 +3,23 @@
 //! A violated invariant panics, under libFuzzer and under `cargo test`, which tries the fixtures
 //! and variants of them.
 
+mod accounts;
 mod ami;
+mod ami_text;
+mod inbound;
 mod mutate;
 mod pbx;
+mod phones;
+mod profile;
+mod responses;
 mod seeds;
 
 pub use ami::ami_stream;
+pub use ami_text::ami_text;
+pub use inbound::inbound;
 pub use mutate::mutate_lines;
 pub use pbx::pbx_events;
-pub use seeds::{Recording, recordings};
+pub use phones::phone;
+pub use profile::profile;
+pub use responses::response;
+pub use seeds::{Recording, recordings, seeds};

@@ -1,6 +1,9 @@
 //! Fixtures and mutated variants of them satisfy the fuzzed invariants.
 
-use vochi_crm_fuzz::{ami_stream, mutate_lines, pbx_events, recordings};
+use vochi_crm_fuzz::{
+    ami_stream, ami_text, inbound, mutate_lines, pbx_events, phone, profile, recordings, response,
+    seeds,
+};
 
 /// Variants per recording.
 const VARIANTS: u32 = 40;
@@ -41,4 +44,56 @@ fn arbitrary_streams_satisfy_the_invariants() {
         println!("stream {stream}: {bytes:?}");
         ami_stream(&bytes);
     }
+}
+
+/// Checks the first inputs of a target, and variants with a few bytes changed.
+fn seeds_and_variants_satisfy(target: &str, variants: u32, check: fn(&[u8])) {
+    let mut random = fastrand::Rng::with_seed(1);
+    let seeds = seeds(target);
+    assert!(!seeds.is_empty(), "{target} has no seeds");
+    for seed in seeds {
+        check(&seed);
+        for _ in 0..variants {
+            let mut variant = seed.clone();
+            for _ in 0..random.usize(1..4) {
+                let place = random.usize(..=variant.len());
+                match random.u8(..3) {
+                    0 => variant.insert(place, random.u8(..)),
+                    1 => variant.truncate(place.max(1)),
+                    _ => variant
+                        .iter_mut()
+                        .skip(place)
+                        .take(1)
+                        .for_each(|byte| *byte = random.u8(..)),
+                }
+            }
+            println!("{target}: {:?}", String::from_utf8_lossy(&variant));
+            check(&variant);
+        }
+    }
+}
+
+#[test]
+fn phones_satisfy_the_invariants() {
+    seeds_and_variants_satisfy("phones", 4, phone);
+}
+
+#[test]
+fn ami_text_satisfies_the_invariants() {
+    seeds_and_variants_satisfy("ami_text", 200, ami_text);
+}
+
+#[test]
+fn inbound_requests_satisfy_the_invariants() {
+    seeds_and_variants_satisfy("inbound", 40, inbound);
+}
+
+#[test]
+fn responses_satisfy_the_invariants() {
+    seeds_and_variants_satisfy("responses", 4, response);
+}
+
+#[test]
+fn profiles_satisfy_the_invariants() {
+    seeds_and_variants_satisfy("profiles", 300, profile);
 }

@@ -1,6 +1,7 @@
 //! Tests that cross crates, one binary.
 
 #![allow(
+    clippy::disallowed_types,
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,

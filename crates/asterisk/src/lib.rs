@@ -10,11 +10,12 @@
 //! `Hangup`, …). `docs/asterisk.md` describes how each kind of call is interpreted and how to feed
 //! the tracker.
 //!
-//! The crate is pure: no sockets, no clock, no locks. [`PbxEvent`] is one event, [`EventFile`]
-//! reads recorded ones.
+//! The crate is pure: no sockets, no clock, no locks. [`PbxEvent`] is one event, [`AmiMessage`]
+//! the text of one, [`EventFile`] reads recorded ones.
 //!
 //! [`CallEvent`]: vochi_crm_core::CallEvent
 
+mod ami_message;
 mod analysis;
 mod calls;
 mod event_file;
@@ -27,6 +28,7 @@ mod read;
 mod rules;
 mod scene;
 
+pub use ami_message::AmiMessage;
 pub use calls::{CallTracker, CallTrackerBuilder, CallUpdate, LiveEvent, SavedCalls, Timeouts};
 pub use event_file::{BrokenLine, EventFile, Position, RecordedEvent};
 pub use finished::{FinishedCall, RecordingId};

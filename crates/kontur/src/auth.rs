@@ -13,7 +13,7 @@ use crate::model::Authorized;
 
 /// Kontur's keys live 20 minutes; the next one is obtained before that.
 const LIFETIME: TokenLifetime =
-    TokenLifetime::new(Duration::from_mins(15), Duration::from_mins(20));
+    TokenLifetime::new(Duration::from_secs(15 * 60), Duration::from_secs(20 * 60));
 
 const ACCESS_KEY: HeaderName = HeaderName::from_static("x-xcom-accesskey");
 

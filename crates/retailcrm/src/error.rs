@@ -261,8 +261,10 @@ fn value_text(value: &Value) -> String {
 const LONGEST_TEXT: usize = 2048;
 
 fn truncate(text: &str) -> &str {
-    let end = text.floor_char_boundary(LONGEST_TEXT);
-    text.get(..end).unwrap_or(text)
+    if text.len() <= LONGEST_TEXT {
+        return text;
+    }
+    (0..=LONGEST_TEXT).rev().find_map(|end| text.get(..end)).unwrap_or(text)
 }
 
 /// Classifies an error with an unknown text by its status.

@@ -1,5 +1,7 @@
 //! Requests sent by the CRMs; the only module with an HTTP client.
 
+#![allow(clippy::disallowed_types, reason = "the CRMs' own requests need no pipeline")]
+
 use std::time::Duration;
 
 use http::{HeaderMap, Method, StatusCode};

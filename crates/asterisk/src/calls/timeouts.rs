@@ -28,10 +28,10 @@ impl Default for Timeouts {
     fn default() -> Self {
         Self {
             reorder: Duration::from_secs(10),
-            after_last_bridge: Duration::from_mins(3),
-            waiting: Duration::from_hours(1),
-            silent: Duration::from_hours(12),
-            remembered: Duration::from_mins(15),
+            after_last_bridge: Duration::from_secs(3 * 60),
+            waiting: Duration::from_secs(3600),
+            silent: Duration::from_secs(12 * 3600),
+            remembered: Duration::from_secs(15 * 60),
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::output::{DryRun, ErrorObject, Report, Style, Tone, escape_controls};
 /// The pause between two rounds.
 const PAUSE: Duration = Duration::from_secs(30);
 /// The longest pause after rounds in which work stayed pending.
-const LONGEST_PAUSE: Duration = Duration::from_mins(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10 * 60);
 
 /// The result of one item of pending work.
 #[derive(Debug, Serialize)]

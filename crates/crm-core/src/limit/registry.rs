@@ -13,7 +13,7 @@ use super::{Bucket, LimitKey, Limiter, Quota};
 const SMALL: usize = 64;
 
 /// The interval between sweeps when no buckets are added.
-const SWEEP_EVERY: Duration = Duration::from_mins(1);
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
 /// Keeps the buckets in this process, each counting by GCRA on tokio's clock.
 ///

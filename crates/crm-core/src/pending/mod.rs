@@ -39,13 +39,13 @@ use crate::hub::Hub;
 use crate::time::Timestamp;
 
 /// The longest time that work stays pending: 30 days.
-pub const KEPT_FOR: Duration = Duration::from_hours(30 * 24);
+pub const KEPT_FOR: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// How long a record waits for its events before it is reported as incomplete.
-pub const EVENTS_WAIT: Duration = Duration::from_mins(1);
+pub const EVENTS_WAIT: Duration = Duration::from_secs(60);
 
 /// The delay after a lost response before the history is checked again: 10 minutes.
-pub const RECHECK_AFTER: Duration = Duration::from_mins(10);
+pub const RECHECK_AFTER: Duration = Duration::from_secs(10 * 60);
 
 /// The kind of a pending item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -3,6 +3,8 @@
 //! The crate gets only ASCII digits with at most one leading plus: it panics on some other texts (a
 //! `tel:` after a `;phone-context=`).
 
+#![allow(clippy::disallowed_types, reason = "the only module that uses the phone crate")]
+
 use rlibphonenumber::{
     NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumber as Parsed, PhoneNumberFormat,
     PhoneNumberType, Region as Code, ValidationError,

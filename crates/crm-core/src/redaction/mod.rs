@@ -117,13 +117,13 @@ impl Redactor {
     /// assert_eq!(redactor.excerpt("the key invented-key is unknown", 13), "the key *** i…");
     /// ```
     pub fn excerpt(&self, text: &str, limit: usize) -> String {
-        let searched = text.floor_char_boundary(WINDOW.saturating_add(self.patterns.reach()));
+        let searched = boundary_before(text, WINDOW.saturating_add(self.patterns.reach()));
         let head = text.get(..searched).unwrap_or(text);
         // At the end of the window a spelling may continue beyond the searched part.
         let shown = if head.len() < text.len() { WINDOW } else { head.len() };
         let mut clean = render(head, shown, &self.find(head, Scope::Foreign), Scope::Foreign);
         if shown < text.len() || clean.len() > limit {
-            clean.truncate(clean.floor_char_boundary(limit));
+            clean.truncate(boundary_before(&clean, limit));
             clean.push('…');
         }
         clean
@@ -173,7 +173,7 @@ fn render(text: &str, shown: usize, masked: &[Masked], scope: Scope) -> String {
     let mut clean = String::with_capacity(shown.min(text.len()));
     let mut done = 0;
     let plain = |from: usize, to: usize| {
-        let to = text.floor_char_boundary(to.min(shown));
+        let to = boundary_before(text, to.min(shown));
         text.get(from..to).unwrap_or_default()
     };
     for part in masked.iter().take_while(|part| part.start < shown) {
@@ -183,7 +183,7 @@ fn render(text: &str, shown: usize, masked: &[Masked], scope: Scope) -> String {
             // Writing into a String does not fail.
             let _ = write!(clean, " ({} characters)", part.characters);
         }
-        done = text.ceil_char_boundary(part.end);
+        done = boundary_after(text, part.end);
     }
     clean.push_str(plain(done, shown));
     clean
@@ -193,6 +193,16 @@ impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Redactor({} patterns)", self.patterns.len())
     }
+}
+
+/// The last character boundary up to this byte.
+fn boundary_before(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+/// The first character boundary from this byte on.
+fn boundary_after(text: &str, at: usize) -> usize {
+    (at..text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len())
 }
 
 #[cfg(test)]

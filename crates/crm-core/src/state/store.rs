@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::error::StoreError;
 
 /// The default time for which a call is stored after its last save: 48 hours.
-pub const KEPT_FOR: Duration = Duration::from_hours(48);
+pub const KEPT_FOR: Duration = Duration::from_secs(48 * 3600);
 
 /// A kind of document, with its own names and lifetime.
 ///
@@ -52,7 +52,7 @@ impl Space {
     pub const fn kept_for(self) -> Option<Duration> {
         match self {
             Self::Calls | Self::Numbers => Some(KEPT_FOR),
-            Self::Pending => Some(Duration::from_hours(60 * 24)),
+            Self::Pending => Some(Duration::from_secs(60 * 24 * 3600)),
             Self::Tokens => None,
         }
     }

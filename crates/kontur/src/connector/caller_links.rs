@@ -13,7 +13,7 @@ use crate::api::GetContact;
 use crate::model::{Contact, Links};
 
 /// How long a call's links are valid for its number. The next call refreshes them.
-const LINKS_LIFETIME: Lifetime = Lifetime::new(Duration::from_hours(1), Duration::ZERO);
+const LINKS_LIFETIME: Lifetime = Lifetime::new(Duration::from_secs(3600), Duration::ZERO);
 
 /// Stores the links of calls by number.
 #[derive(Clone, Copy)]

@@ -23,7 +23,7 @@ use crate::api::UploadFile;
 pub(super) const LEG: &str = "recording_leg";
 
 /// How long an upload is used. Kontur keeps an unattached file for a day.
-const UPLOAD_VALID_FOR: Duration = Duration::from_hours(20);
+const UPLOAD_VALID_FOR: Duration = Duration::from_secs(20 * 3600);
 
 pub(super) type Call = CallSession<CrmState>;
 

@@ -10,7 +10,7 @@ use crate::api::GetSettings;
 use crate::{Client, Config};
 
 /// How long the account's zone and its only shop are cached.
-const LIFETIME: Lifetime = Lifetime::new(Duration::from_hours(1), Duration::from_mins(1));
+const LIFETIME: Lifetime = Lifetime::new(Duration::from_secs(3600), Duration::from_secs(60));
 
 /// The zone if nothing else is known.
 const ASSUMED_ZONE: &str = "Europe/Moscow";

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 /// Lifetime of a file that is not bound.
-pub(super) const KEPT: Duration = Duration::from_hours(24);
+pub(super) const KEPT: Duration = Duration::from_secs(24 * 3600);
 /// "100 мегабайт", in decimal megabytes.
 pub(super) const LIMIT: usize = 100_000_000;
 

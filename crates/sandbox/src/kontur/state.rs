@@ -20,9 +20,9 @@ use super::files::{self, StoredFile};
 use super::{ids, mapping, seed};
 
 /// Lifetime of an access key (§1).
-const KEY_LIFE: Duration = Duration::from_mins(20);
+const KEY_LIFE: Duration = Duration::from_secs(20 * 60);
 /// Lifetime of the key in a system call, which is for calling back at once (§1).
-const CALL_KEY_LIFE: Duration = Duration::from_mins(1);
+const CALL_KEY_LIFE: Duration = Duration::from_secs(60);
 
 /// Form of a text response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,7 +1,7 @@
 //! HTML page of the sandbox: a tab per CRM with cards of live calls, forms and tables.
 //!
 //! The page is served once. `page.js` fetches `/content` every second and replaces what changed;
-//! forms stay, so that a person may type meanwhile.
+//! forms stay, so that a person may go on typing.
 
 mod cards;
 mod forms;

@@ -1,6 +1,11 @@
 //! The stand-ins over real connections.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a test says what went wrong by failing")]
+#![allow(
+    clippy::disallowed_types,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says what went wrong by failing"
+)]
 
 mod control;
 mod faults;

@@ -32,7 +32,7 @@ use state::{Saved, StateFile};
 use timeline::{Dated, Timeline};
 
 /// How long a state file keeps the ids of closed calls; as long as other state of calls.
-const CLOSED_CALLS_TTL: Duration = Duration::from_hours(48);
+const CLOSED_CALLS_TTL: Duration = Duration::from_secs(48 * 3600);
 
 pub(super) async fn run(app: &App<'_>, args: &ReplayArgs) -> Result<Exit> {
     let base = args.base_time.as_ref();

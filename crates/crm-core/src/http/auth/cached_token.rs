@@ -248,7 +248,7 @@ impl<F: FetchToken> CachedToken<F> {
     fn keep(&self, held: &mut Held<F::Token>, token: F::Token) {
         let lifetime = self.shared.fetch.lifetime(&token);
         let now = Instant::now();
-        let far = now + Duration::from_hours(24 * 365);
+        let far = now + Duration::from_secs(24 * 365 * 3600);
         let forget_at = now.checked_add(lifetime.forget_after).unwrap_or(far);
         self.shared.secrets.add(forget_at, self.shared.fetch.secrets(&token));
         held.number += 1;

@@ -1,5 +1,7 @@
 //! The default transport. The only module that names reqwest.
 
+#![allow(clippy::disallowed_types, reason = "the only module that sends with reqwest")]
+
 mod tls;
 
 use std::error::Error as _;

@@ -112,7 +112,7 @@ pub(super) fn sweep_ticket(name: &str, ticket: &Path) -> io::Result<()> {
     if name.starts_with(UNNAMED) {
         let made = ignore_missing(fs::metadata(ticket).and_then(|metadata| metadata.modified()))?;
         let age = made.and_then(|made| made.elapsed().ok());
-        if age.is_none_or(|age| age < Duration::from_mins(1)) {
+        if age.is_none_or(|age| age < Duration::from_secs(60)) {
             return Ok(());
         }
     }

@@ -13,7 +13,7 @@ use super::lock::{remove_lock_file, try_lock};
 use super::queue::sweep_ticket;
 
 /// The interval between sweeps of a directory, across all processes.
-pub(super) const EVERY: Duration = Duration::from_hours(1);
+pub(super) const EVERY: Duration = Duration::from_secs(3600);
 
 /// Creates the file that marks the last sweep, which also checks that the directory is writable.
 pub(super) fn prepare(root: &Path) -> Result<(), StoreError> {

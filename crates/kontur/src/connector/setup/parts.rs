@@ -28,7 +28,7 @@ enum Trigger {
 }
 
 /// The period of the schedules.
-const PERIOD: Duration = Duration::from_mins(5);
+const PERIOD: Duration = Duration::from_secs(5 * 60);
 
 /// The schedule for reading the PBX's history.
 pub(in crate::connector) const SYNC: Hook = Hook {

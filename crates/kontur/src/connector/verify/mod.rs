@@ -15,7 +15,8 @@ use crate::api::GetInstance;
 use crate::model::InstanceId;
 
 /// How long a result is cached. A key is valid for minutes, and many requests carry the same one.
-const RESULT_LIFETIME: Lifetime = Lifetime::new(Duration::from_mins(5), Duration::from_mins(1));
+const RESULT_LIFETIME: Lifetime =
+    Lifetime::new(Duration::from_secs(5 * 60), Duration::from_secs(60));
 
 /// Checks the access keys of inbound requests.
 pub(super) struct KeyCheck<'a> {

@@ -87,7 +87,7 @@ async fn unavailable_server_is_no_rejection() {
         (Step::text(503, "text/html", "down"), ErrorKind::Unavailable),
         (Step::Fail(TransportError::Connect("refused".into())), ErrorKind::Unavailable),
         (Step::text(200, "text/html", "<html>"), ErrorKind::Decode),
-        (Step::Slow(Duration::from_mins(10), late), ErrorKind::Timeout),
+        (Step::Slow(Duration::from_secs(10 * 60), late), ErrorKind::Timeout),
     ] {
         let (connector, _) = scripted([trouble, instance(OURS)]);
         let error = verify(&connector, "key").await.unwrap_err();
