@@ -38,5 +38,6 @@ mod sandbox;
 mod secrets;
 mod settle;
 mod setup;
+mod snapshots;
 mod state;
 mod support;
