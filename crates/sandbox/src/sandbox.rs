@@ -17,6 +17,7 @@ use crate::kontur::{self, Kontur};
 use crate::record::{RecordedRequest, Refused};
 use crate::report::Report;
 use crate::retailcrm::{self, RetailCrm};
+use crate::schema::Sample;
 
 /// The stand-ins of one sandbox.
 #[derive(Clone)]
@@ -164,6 +165,14 @@ impl Sandbox {
         match crm {
             Crm::RetailCrm => retailcrm::checks(),
             Crm::Kontur => kontur::checks(),
+        }
+    }
+
+    /// Requests that one rule of a CRM's schemas refuses, or that all accept. Kontur has none yet.
+    pub fn samples(crm: Crm) -> Vec<Sample> {
+        match crm {
+            Crm::RetailCrm => retailcrm::samples(),
+            Crm::Kontur => Vec::new(),
         }
     }
 

@@ -60,6 +60,7 @@ use crate::crm::Crm;
 use crate::host::StandIn;
 use crate::outgoing::Outgoing;
 use crate::report::Report;
+use crate::schema::Sample;
 use crate::wire::{Handled, Request};
 
 pub use access::Access;
@@ -76,9 +77,14 @@ pub use tasks::Task;
 use handlers::Change;
 use state::Account;
 
+/// Requests for tests, made from the schemas.
+pub(crate) fn samples() -> Vec<Sample> {
+    checks::table().samples().to_vec()
+}
+
 /// All checks of the table.
 pub(crate) fn checks() -> Vec<Check> {
-    checks::all().collect()
+    checks::table().checks().collect()
 }
 
 pub(crate) struct RetailCrm {

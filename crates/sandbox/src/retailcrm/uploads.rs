@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::checks::{Endpoint, RequestContext};
+use super::checks::{self, Endpoint, RequestContext};
 use super::customers::{self, Customer};
 use super::handlers::{Change, known};
 use crate::wire::Response;
@@ -21,7 +21,7 @@ pub(super) fn uploaded(cx: &RequestContext<'_>) -> (Response, Change) {
             .iter()
             .any(|it| it.external_id.is_some() && it.external_id.as_deref() == external_id);
         let one = cx.one_of_upload(fields);
-        let wrong = one.wrong();
+        let wrong = checks::wrong_customer(&one);
         if wrong.is_empty() && !twice {
             let mut customer = customers::written(Endpoint::CustomerCreate, &one);
             customer.id = ids.next().unwrap_or(customer.id);

@@ -7,5 +7,6 @@ mod faults;
 mod kontur;
 mod origin;
 mod retailcrm;
+mod rules;
 mod serving;
 mod support;

@@ -4,10 +4,9 @@ use serde_json::Value;
 
 use crate::check::{Check, Detail};
 
-use super::event::site;
 use super::values::{
     BLANK, CHOICE, INVALID, date_time, link, nothing_empty, of_calls, one_of, open_link, phone,
-    text, texts_only, whole_number,
+    site, text, texts_only, whole_number,
 };
 use super::{Refusal, RequestContext, Row};
 

@@ -1,7 +1,5 @@
 //! Checks of single values.
 
-use std::borrow::Cow;
-
 use jiff::civil::DateTime;
 use serde_json::{Map, Value};
 use url::{Host, Url};
@@ -60,7 +58,7 @@ impl<'a> Entity<'a> {
     }
 
     /// A violation of this field.
-    pub(super) fn at(&self, name: &str, text: impl Into<Cow<'static, str>>) -> Vec<Detail> {
+    pub(super) fn at(&self, name: &str, text: impl Into<Value>) -> Vec<Detail> {
         vec![Detail::new(format!("{}{name}", self.prefix), text)]
     }
 
@@ -105,15 +103,8 @@ fn holds_nothing(value: &Value) -> bool {
     }
 }
 
-/// Violations in the event.
-pub(super) fn of_event(
-    cx: &RequestContext<'_>,
-    check: impl Fn(&Entity<'_>) -> Vec<Detail>,
-) -> Vec<Detail> {
-    let Some(fields) = &cx.event else {
-        return Vec::new();
-    };
-    check(&Entity { prefix: String::new(), fields, account: cx.account })
+pub(super) fn site(entity: &Entity<'_>, value: &Value) -> bool {
+    value.as_str().is_some_and(|code| entity.account.reaches_site(code))
 }
 
 /// Violations in the object to write.

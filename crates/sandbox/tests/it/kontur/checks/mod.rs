@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use vochi_crm_sandbox::{Basis, Crm, Sandbox};
+use vochi_crm_sandbox::{Crm, Sandbox};
 
 use super::support::{done, ready, send, telephony};
 use crate::support::{Reply, Wire};
@@ -151,29 +151,6 @@ fn every_row_has_a_section_and_a_requirement() {
         assert!(check.section.starts_with('§'), "{check:?}");
         assert!(check.demands.len() > 10, "{check:?}");
     }
-}
-
-/// Rows of Kontur's table of guesses in a page.
-fn listed(path: &str) -> Vec<String> {
-    let page = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
-    page.lines()
-        .skip_while(|line| !line.starts_with("### Kontur: what is guessed"))
-        .skip_while(|line| !line.starts_with("Rows of the table that are guesses"))
-        .take_while(|line| !line.starts_with("Behaviour that is guessed"))
-        .filter(|line| line.starts_with("| `"))
-        .map(str::to_owned)
-        .collect()
-}
-
-#[test]
-fn documentation_lists_every_guess() {
-    let page = listed(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/testing.md"));
-    let guesses: Vec<String> = Sandbox::checks(Crm::Kontur)
-        .iter()
-        .filter(|check| check.basis == Basis::Guess)
-        .map(|check| format!("| `{}` | {} | {} |", check.name, check.section, check.demands))
-        .collect();
-    assert_eq!(page, guesses, "docs/testing.md on the left, the table on the right");
 }
 
 #[tokio::test]
