@@ -1,13 +1,16 @@
 //! Context of a request for the checks and the handlers.
 
-use serde_json::{Map, Value};
+use std::sync::LazyLock;
+
+use http::Method;
+use serde_json::Value;
 
 use crate::schema::Object;
 use crate::wire::Request;
 
+use super::super::operations::{Endpoint, Operation, Path};
 use super::super::state::{Account, Bucket};
-use super::endpoint::Endpoint;
-use super::routes::Path;
+use super::super::store::Fields;
 
 /// Context of a request for the checks.
 #[derive(Clone)]
@@ -23,28 +26,30 @@ pub(in crate::retailcrm) struct RequestContext<'a> {
     pub(in crate::retailcrm) part: String,
     /// The parameters: the query of a `GET`, the form of a `POST`.
     pub(super) parameters: Vec<(String, String)>,
-    pub(in crate::retailcrm) event: Option<Map<String, Value>>,
+    pub(in crate::retailcrm) event: Option<Fields>,
     pub(in crate::retailcrm) calls: Option<Vec<Value>>,
     /// The customers of an upload.
     pub(in crate::retailcrm) customers: Option<Vec<Value>>,
     /// The object to write: a customer, a module, an order, a task, a file, ….
-    pub(in crate::retailcrm) written: Option<Map<String, Value>>,
+    pub(in crate::retailcrm) written: Option<Fields>,
 }
 
 impl<'a> RequestContext<'a> {
     pub(super) fn new(request: &'a Request, account: &'a Account, over: Option<Bucket>) -> Self {
         let parameters = match request.method {
-            http::Method::GET => request.query.clone(),
+            Method::GET => request.query.clone(),
             _ => request.form(),
         };
-        let (path, [thing, part]) = Path::of(&request.method, &request.path);
+        let (path, names) = Path::of(&request.method, &request.path);
+        let mut names = names.into_iter();
+        let (thing, part) = (names.next(), names.next());
         let mut cx = Self {
             request,
             account,
             over,
             path,
-            thing,
-            part,
+            thing: thing.unwrap_or_default(),
+            part: part.unwrap_or_default(),
             parameters,
             event: None,
             calls: None,
@@ -52,51 +57,56 @@ impl<'a> RequestContext<'a> {
             written: None,
         };
         let json = |name| serde_json::from_str::<Value>(cx.parameter(name)?).ok();
-        match cx.path {
-            Path::Known(Endpoint::CallEvent) => {
-                if let Some(Value::Object(event)) = json("event") {
-                    cx.event = Some(event);
-                }
-            }
-            Path::Known(Endpoint::CallsUpload) => {
-                if let Some(Value::Array(calls)) = json("calls") {
-                    cx.calls = Some(calls);
-                }
-            }
-            Path::Known(Endpoint::CustomersUpload) => {
-                if let Some(Value::Array(customers)) = json("customers") {
-                    cx.customers = Some(customers);
-                }
-            }
-            Path::Known(endpoint) if endpoint.writes() => {
-                if let Some(Value::Object(fields)) = endpoint.needs().and_then(json) {
-                    cx.written = Some(fields);
-                }
-            }
+        let Some(operation) = cx.operation() else { return cx };
+        match (operation.endpoint, operation.needs.and_then(json)) {
+            (Endpoint::CallEvent, Some(Value::Object(event))) => cx.event = Some(event),
+            (Endpoint::CallsUpload, Some(Value::Array(calls))) => cx.calls = Some(calls),
+            (Endpoint::CustomersUpload, Some(Value::Array(list))) => cx.customers = Some(list),
+            (_, Some(Value::Object(fields))) if operation.writes => cx.written = Some(fields),
             _ => {}
         }
         cx
     }
 
     /// Context of one uploaded customer, as if created alone.
-    pub(in crate::retailcrm) fn one_of_upload(&self, fields: &Map<String, Value>) -> Self {
+    pub(in crate::retailcrm) fn one_of_upload(&self, fields: &Fields) -> Self {
         Self {
-            path: Path::Known(Endpoint::CustomerCreate),
+            path: Path::of(&Method::POST, "/api/v5/customers/create").0,
             customers: None,
             written: Some(fields.clone()),
             ..self.clone()
         }
     }
 
-    pub(super) fn endpoint(&self) -> Option<Endpoint> {
+    /// The object to write, in these operations.
+    pub(super) fn objects_of(&self, operations: &[Endpoint]) -> Vec<Object<'_>> {
+        self.written.iter().filter(|_| self.is_any(operations)).map(Object::root).collect()
+    }
+
+    pub(in crate::retailcrm) fn operation(&self) -> Option<&'static Operation> {
         match self.path {
-            Path::Known(endpoint) => Some(endpoint),
+            Path::Known(operation) => Some(operation),
             _ => None,
         }
     }
 
-    pub(super) fn is(&self, endpoint: Endpoint) -> bool {
+    pub(in crate::retailcrm) fn endpoint(&self) -> Option<Endpoint> {
+        self.operation().map(|it| it.endpoint)
+    }
+
+    pub(in crate::retailcrm) fn is(&self, endpoint: Endpoint) -> bool {
         self.endpoint() == Some(endpoint)
+    }
+
+    /// Returns true for one of these operations.
+    pub(super) fn is_any(&self, endpoints: &[Endpoint]) -> bool {
+        self.endpoint().is_some_and(|it| endpoints.contains(&it))
+    }
+
+    /// The fields to write.
+    pub(in crate::retailcrm) fn written(&self) -> &Fields {
+        static NOTHING: LazyLock<Fields> = LazyLock::new(Fields::new);
+        self.written.as_ref().unwrap_or(&NOTHING)
     }
 
     /// The value of a parameter; the last one of several, as in PHP.

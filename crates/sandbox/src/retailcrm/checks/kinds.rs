@@ -50,6 +50,16 @@ pub(super) const DAY: Kind =
     Kind::new("Y-m-d, a day that exists", |it, _| it.as_str().is_some_and(values::date))
         .example(r#""2026-03-14""#, r#"["14.03.1990", "2026-02-30", 5]"#);
 
+/// §1.3.
+pub(super) const MINUTE: Kind =
+    Kind::new("Y-m-d H:i, without seconds, a moment that exists", |it, _| {
+        it.as_str().is_some_and(|text| values::date_time(&format!("{text}:00")))
+    })
+    .example(
+        r#""2026-03-14 11:20""#,
+        r#"["2026-03-14 11:20:00", "2026-02-30 11:20", "2026-03-14T11:20", "14.03.2026 11:20", 1]"#,
+    );
+
 /// §2.2.
 pub(super) const PHONE: Kind = Kind::new(
     "an international number, with or without the plus",

@@ -2,11 +2,10 @@
 //!
 //! All invalid fields of an object are named at once, as by the CRM.
 
-mod calls;
+mod call;
 mod context;
 mod corporate;
 mod customer;
-mod endpoint;
 mod event;
 mod existence;
 mod file;
@@ -16,11 +15,8 @@ mod links;
 mod module;
 mod note;
 mod order;
-mod parts;
 mod query;
 mod refusal;
-mod routes;
-mod scopes;
 mod task;
 mod upload;
 mod values;
@@ -33,10 +29,10 @@ use crate::check::{Detail, Finding};
 use crate::schema::{self, Breach, Dialect, RuleKind, Stage, Table};
 use crate::wire::{Handled, Request, Response};
 
+use super::operations::{Endpoint, Operation};
 use super::state::{Account, Bucket};
 
 pub(super) use context::RequestContext;
-pub(super) use endpoint::Endpoint;
 pub(super) use refusal::Refusal;
 
 /// RetailCRM's part in the shared checks.
@@ -105,31 +101,33 @@ const STAGES: &[Stage<Rules>] = &[
     Stage::Rows(existence::KNOWN),
     Stage::Rows(gate::MODULE),
     Stage::Schemas(&[&event::EVENT], &[]),
-    Stage::Rows(calls::BATCH),
-    Stage::Rows(calls::CALL),
+    Stage::Rows(call::BATCH),
+    Stage::Schemas(&[&call::CALL], &[]),
     Stage::Rows(existence::SITE),
-    Stage::Rows(module::WRITTEN),
+    Stage::Schemas(&[&module::MODULE], &[]),
     Stage::Rows(module::PAID),
     Stage::Rows(customer::NEEDED),
-    Stage::Rows(customer::WRITTEN),
+    Stage::Schemas(&[&customer::CUSTOMER], &[]),
     Stage::Rows(upload::LIST),
-    Stage::Rows(corporate::WRITTEN),
-    Stage::Rows(parts::WRITTEN),
-    Stage::Rows(note::WRITTEN),
-    Stage::Rows(scopes::ASKED),
+    Stage::Schemas(&[&corporate::CORPORATE], &[]),
+    Stage::Schemas(&[&corporate::CONTACT, &corporate::COMPANY], &[]),
+    Stage::Schemas(&[&note::NOTE], &[]),
+    Stage::Rows(module::CONNECTED),
+    Stage::Schemas(&[&module::SCOPES], &[]),
     Stage::Rows(order::NEEDED),
-    Stage::Rows(order::WRITTEN),
+    Stage::Schemas(&[&order::ORDER], &[]),
     Stage::Rows(order::ITEMS),
-    Stage::Rows(task::WRITTEN),
+    Stage::Schemas(&[&task::TASK], &[]),
     Stage::Rows(file::PAID),
-    Stage::Rows(file::WRITTEN),
+    Stage::Schemas(&[&file::FILE], &[]),
 ];
 
 static TABLE: LazyLock<Table<Rules>> = LazyLock::new(|| Table::new(STAGES));
 
 /// The checks of a new customer, for each customer of an upload.
-static OF_CUSTOMER: LazyLock<Table<Rules>> =
-    LazyLock::new(|| Table::new(&[Stage::Rows(customer::NEEDED), Stage::Rows(customer::WRITTEN)]));
+static OF_CUSTOMER: LazyLock<Table<Rules>> = LazyLock::new(|| {
+    Table::new(&[Stage::Rows(customer::NEEDED), Stage::Schemas(&[&customer::CUSTOMER], &[])])
+});
 
 /// All checks in order.
 pub(super) fn table() -> &'static Table<Rules> {
@@ -146,13 +144,13 @@ pub(super) fn run<'a>(
     request: &'a Request,
     account: &'a Account,
     over: Option<Bucket>,
-) -> Result<(Endpoint, RequestContext<'a>), Handled> {
+) -> Result<(&'static Operation, RequestContext<'a>), Handled> {
     let cx = RequestContext::new(request, account, over);
     if let Some(refused) = TABLE.refuse(&cx) {
         return Err(refused);
     }
-    match cx.endpoint() {
-        Some(endpoint) => Ok((endpoint, cx)),
+    match cx.operation() {
+        Some(operation) => Ok((operation, cx)),
         // The path stage refused every other path already.
         None => Err(Handled::ok(Refusal::Says(404, "API method not found").answer(&[]))),
     }

@@ -15,10 +15,10 @@ mod upload;
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use vochi_crm_sandbox::retailcrm::{Order, StoredFile, Task};
+use vochi_crm_sandbox::retailcrm::StoredFile;
 use vochi_crm_sandbox::{Crm, Sandbox};
 
-use crate::support::{Wire, call, event, sandbox, send_calls, send_event, with};
+use crate::support::{Wire, event, sandbox, send_calls, send_event, with};
 
 /// A request that exactly one row refuses.
 struct Case {
@@ -66,12 +66,6 @@ fn busy() -> Value {
     )
 }
 
-/// A valid call and one with these changes, refused for this field.
-fn in_call(row: &'static str, changes: Value, at: &str, text: &str) -> Case {
-    let second = with(call(), json!({"externalId": "pbx-2"}));
-    in_calls(row, &[call(), with(second, changes)], &format!("calls[1].{at}: {text}"))
-}
-
 fn in_calls(row: &'static str, calls: &[Value], error: &str) -> Case {
     let body = json!({
         "success": false,
@@ -84,6 +78,7 @@ fn in_calls(row: &'static str, calls: &[Value], error: &str) -> Case {
 const BLANK: &str = "This value should not be blank.";
 const CHOICE: &str = "The value you selected is not a valid choice.";
 const INVALID: &str = "This value is not valid.";
+const SET_ONE: &str = "Set one of the following fields: id, externalId";
 const EXTRA: &str = "This form should not contain extra fields.";
 
 fn cases() -> Vec<Case> {
@@ -105,7 +100,7 @@ fn cases() -> Vec<Case> {
 }
 
 /// Account data beyond the state.
-fn holds(sandbox: &Sandbox) -> (Vec<Order>, Vec<Task>, Vec<StoredFile>) {
+fn holds(sandbox: &Sandbox) -> (Vec<Value>, Vec<Value>, Vec<StoredFile>) {
     let account = sandbox.retailcrm();
     (account.orders(), account.tasks(), account.files())
 }
