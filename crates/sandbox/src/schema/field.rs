@@ -42,7 +42,7 @@ pub(super) struct Rule<D: Dialect> {
     pub(super) says: &'static str,
     /// The field that a check is reported at, if another one.
     pub(super) at: Option<&'static str>,
-    /// Changes that break a check, as a JSON object.
+    /// Changes that break a check, as a JSON list of objects.
     pub(super) refused: &'static str,
 }
 
@@ -98,7 +98,7 @@ pub(crate) const fn field<D: Dialect>(name: &'static str) -> Field<D> {
 impl<D: Dialect> Field<D> {
     const fn with(mut self, demand: Demand<D>, source: Source) -> Self {
         self.rules[self.count] =
-            Some(Rule { demand, source, when: &[], says: "", at: None, refused: "" });
+            Some(Rule { demand, source, when: &[], says: "", at: None, refused: "[]" });
         self.count += 1;
         self
     }
@@ -165,7 +165,8 @@ impl<D: Dialect> Field<D> {
         self
     }
 
-    /// Sets changes that break the last rule, a check, as a JSON object of fields; null removes one.
+    /// Sets changes that break the last rule, a check, as a JSON list of objects of fields; null
+    /// removes a field.
     pub(crate) const fn refuses(mut self, changes: &'static str) -> Self {
         if let Some(rule) = self.last() {
             rule.refused = changes;

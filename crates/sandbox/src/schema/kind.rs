@@ -68,6 +68,11 @@ impl<D: Dialect> Kind<D> {
         Self { accepted, refused, ..self }
     }
 
+    /// Sets an accepted value, as JSON.
+    pub(crate) const fn accepting(self, accepted: &'static str) -> Self {
+        Self { accepted, ..self }
+    }
+
     /// Sets a list of refused values, as JSON.
     pub(crate) const fn refusing(self, refused: &'static str) -> Self {
         Self { refused, ..self }

@@ -89,7 +89,7 @@ impl RuleKind {
     /// Last segment of a row's name.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Known => "known",
+            Self::Known => "known_fields",
             Self::NotNull => "not_null",
             Self::NotBlank => "not_blank",
             Self::Required => "required",

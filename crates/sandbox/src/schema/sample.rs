@@ -1,6 +1,6 @@
 //! Requests for tests, made from the rules of schemas.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::field::{Demand, Field, Rule, When};
 use super::table::{Place, Step, Test};
@@ -51,7 +51,7 @@ const UNKNOWN: &str = "unknownField";
 pub(super) fn of<D: Dialect>(place: &Place<D>, test: Test<D>, row: &'static str) -> Vec<Sample> {
     let made = Samples { place, row, rule: test.kind().name() };
     match test {
-        Test::Known => vec![made.whole(UNKNOWN, json!(1))],
+        Test::Known => made.unknown(),
         Test::NotNull => {
             let fields = place.fields.iter();
             fields.map(|field| made.whole(field.name, Value::Null)).collect()
@@ -110,6 +110,19 @@ impl<D: Dialect> Samples<'_, D> {
         self.sample(name, (operation, vec![(self.pointer(name), Some(value))]), false)
     }
 
+    /// A field that no object has, and fields of other operations.
+    fn unknown(&self) -> Vec<Sample> {
+        let mut found = vec![self.whole(UNKNOWN, json!(1))];
+        for field in self.place.fields.iter().filter(|it| !it.known_in.is_empty()) {
+            let other = self.failing(&When::On(field.known_in));
+            if let (Some((operation, _)), Some(value)) = (other, example_of(field)) {
+                let changes = vec![(self.pointer(field.name), Some(value))];
+                found.push(self.sample(field.name, (operation, changes), false));
+            }
+        }
+        found
+    }
+
     fn of_rule(&self, field: &Field<D>, index: usize, rule: &Rule<D>) -> Vec<Sample> {
         let name = field.name;
         let pointer = self.pointer(name);
@@ -157,12 +170,13 @@ impl<D: Dialect> Samples<'_, D> {
                 }
             }
             Demand::Check { .. } => {
-                let changes = serde_json::from_str::<Value>(rule.refused).ok();
-                let changes = changes.as_ref().and_then(Value::as_object);
-                for mut draft in holding() {
-                    let Some(changes) = changes else { break };
-                    draft.1.extend(changes.iter().map(|(name, value)| {
-                        (self.pointer(name), Some(value.clone()).filter(|it| !it.is_null()))
+                let changes: Vec<Map<String, Value>> =
+                    serde_json::from_str(rule.refused).unwrap_or_default();
+                let draft = holding().into_iter().next().unwrap_or_default();
+                for changes in changes {
+                    let mut draft = draft.clone();
+                    draft.1.extend(changes.into_iter().map(|(name, value)| {
+                        (self.pointer(&name), Some(value).filter(|it| !it.is_null()))
                     }));
                     found.push(self.sample(rule.at.unwrap_or(name), draft, false));
                 }

@@ -1,6 +1,6 @@
 //! Stages of checks: finding violations, merging them into a refusal, listing all rules.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::check::{Check, Detail, Finding, Source};
 use crate::wire::Handled;
@@ -263,6 +263,9 @@ impl<D: Dialect> Table<D> {
             let named = rule.when.iter().filter_map(|when| when.field());
             let unknown = named.filter(|name| !place.fields.iter().any(|it| it.name == *name));
             found.extend(unknown.map(|name| format!("{}: unknown field {name}", line.check.name)));
+            if serde_json::from_str::<Vec<Map<String, Value>>>(rule.refused).is_err() {
+                found.push(format!("{}: {}", line.check.name, rule.refused));
+            }
             if let Demand::Form(kind) | Demand::Value(kind) = &rule.demand {
                 let broken = kind.problems().into_iter();
                 found.extend(broken.map(|it| format!("{}: {it}", line.check.name)));

@@ -28,7 +28,7 @@ const CHOICES: &[&str] = &["event.hangupStatus.form", "event.site.form", "event.
 fn text(sample: &Sample) -> &'static str {
     match (sample.row, sample.rule) {
         (row, _) if CHOICES.contains(&row) => CHOICE,
-        (_, "known") => EXTRA,
+        (_, "known_fields") => EXTRA,
         (_, "not_blank" | "required") => BLANK,
         _ => INVALID,
     }
