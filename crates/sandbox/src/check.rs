@@ -1,6 +1,6 @@
 //! Types shared by the check tables.
 
-use std::borrow::Cow;
+use serde_json::Value;
 
 /// How well a check and its refusal are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,23 +57,62 @@ impl Check {
     }
 }
 
+/// Where a rule comes from, and how well it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Source {
+    /// Section of the CRM's reference page.
+    pub(crate) section: &'static str,
+    /// How well the rule is known.
+    pub(crate) basis: Basis,
+}
+
+/// A rule with a known refusal.
+pub(crate) const fn answered(section: &'static str) -> Source {
+    Source { section, basis: Basis::Answered }
+}
+
+/// A documented rule; its refusal is assumed.
+pub(crate) const fn documented(section: &'static str) -> Source {
+    Source { section, basis: Basis::Documented }
+}
+
+/// An assumed rule.
+pub(crate) const fn guess(section: &'static str) -> Source {
+    Source { section, basis: Basis::Guess }
+}
+
 /// A violation of a check in a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Detail {
     /// The invalid parameter or field, as the CRM names it; empty for the whole request.
     pub(crate) field: String,
-    /// The CRM's message.
-    pub(crate) text: Cow<'static, str>,
+    /// The CRM's message; a text, or a value that the CRM quotes.
+    pub(crate) text: Value,
 }
 
 impl Detail {
-    pub(crate) fn new(field: impl Into<String>, text: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn new(field: impl Into<String>, text: impl Into<Value>) -> Self {
         Self { field: field.into(), text: text.into() }
+    }
+
+    /// The message, if it is a text.
+    pub(crate) fn says(&self) -> &str {
+        self.text.as_str().unwrap_or_default()
     }
 
     /// A violation by the request as a whole.
     pub(crate) fn whole() -> Self {
         Self::new("", "")
+    }
+
+    /// A violation by the request as a whole, if there is one.
+    pub(crate) fn whole_if(wrong: bool) -> Vec<Self> {
+        if wrong { vec![Self::whole()] } else { Vec::new() }
+    }
+
+    /// A violation of a field, if there is one.
+    pub(crate) fn says_if(wrong: bool, field: &str, says: impl FnOnce() -> String) -> Vec<Self> {
+        if wrong { vec![Self::new(field, says())] } else { Vec::new() }
     }
 }
 

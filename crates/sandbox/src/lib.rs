@@ -67,6 +67,7 @@ mod record;
 mod report;
 pub mod retailcrm;
 mod sandbox;
+mod schema;
 mod server;
 mod wire;
 
@@ -78,3 +79,4 @@ pub use fault::{Ending, Fault, Lose};
 pub use record::{Fate, RecordedRequest, Refused};
 pub use report::{CallRow, LiveRow};
 pub use sandbox::Sandbox;
+pub use schema::Sample;

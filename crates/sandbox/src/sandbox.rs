@@ -18,6 +18,7 @@ use crate::page::CrmView;
 use crate::pbx::{Pbx, Step, StepResult};
 use crate::record::{RecordedRequest, Refused};
 use crate::retailcrm::{self, RetailCrm};
+use crate::schema::Sample;
 
 /// The stand-ins of one sandbox.
 #[derive(Clone)]
@@ -188,6 +189,14 @@ impl Sandbox {
         match crm {
             Crm::RetailCrm => retailcrm::checks(),
             Crm::Kontur => kontur::checks(),
+        }
+    }
+
+    /// Requests that one rule of a CRM's schemas refuses, or that all accept.
+    pub fn samples(crm: Crm) -> Vec<Sample> {
+        match crm {
+            Crm::RetailCrm => retailcrm::samples(),
+            Crm::Kontur => kontur::samples(),
         }
     }
 

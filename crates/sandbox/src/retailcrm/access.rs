@@ -5,12 +5,11 @@ use serde_json::Value;
 use crate::host::CrmHost;
 use crate::report::{CallRow, LiveRow};
 
-use super::RetailCrm;
-use super::corporate::Corporate;
-use super::customers::Customer;
+use super::files::StoredFile;
 use super::journal::Author;
-use super::notes::Note;
 use super::state::{SiteAccess, StoredCall, Telephony, User};
+use super::store::fields;
+use super::{RetailCrm, orders, tasks};
 
 /// In-process access to the stand-in's account.
 #[derive(Clone, Copy)]
@@ -144,30 +143,82 @@ impl<'a> Access<'a> {
         crm_host.account.additional_codes.retain(|(_, user_id)| *user_id != id);
     }
 
-    /// All customers, including merged ones.
-    pub fn customers(&self) -> Vec<Customer> {
-        self.crm_host.stand_in().account.customers.clone()
+    /// All customers in the CRM's JSON, including merged ones.
+    pub fn customers(&self) -> Vec<Value> {
+        self.crm_host.stand_in().account.customers.values()
     }
 
-    /// Adds or replaces a customer, without a history row.
-    pub fn put_customer(&self, customer: Customer) {
-        self.crm_host.stand_in().account.put_customer(customer);
+    /// Adds or replaces a customer in the CRM's JSON, without a history row. Missing fields have
+    /// defaults.
+    ///
+    /// # Errors
+    /// The customer has no `firstName`, or an id that is not a number.
+    pub fn put_customer(&self, customer: &Value) -> Result<(), String> {
+        self.crm_host.stand_in().account.put_customer(customer)
     }
 
-    /// All corporate customers.
-    pub fn corporates(&self) -> Vec<Corporate> {
-        self.crm_host.stand_in().account.corporates.clone()
+    /// All corporate customers in the CRM's JSON, with `customerContacts` and `companies`.
+    pub fn corporates(&self) -> Vec<Value> {
+        self.crm_host.stand_in().account.corporates.values()
     }
 
-    /// Adds or replaces a corporate customer, without a history row. Contacts and companies without
-    /// an id get one.
-    pub fn put_corporate(&self, corporate: Corporate) {
-        self.crm_host.stand_in().account.put_corporate(corporate);
+    /// Adds or replaces a corporate customer in the CRM's JSON, without a history row. Missing
+    /// fields have defaults, also ids of contacts and companies.
+    ///
+    /// # Errors
+    /// The corporate customer has no `nickName`, or an id that is not a number.
+    pub fn put_corporate(&self, corporate: &Value) -> Result<(), String> {
+        self.crm_host.stand_in().account.put_corporate(corporate)
     }
 
-    /// Notes on customers and corporate customers, in order.
-    pub fn notes(&self) -> Vec<Note> {
-        self.crm_host.stand_in().account.notes.clone()
+    /// Notes on customers and, with `corporate`, on corporate customers, in order.
+    pub fn notes(&self) -> Vec<Value> {
+        self.crm_host.stand_in().account.notes.values()
+    }
+
+    /// All orders in the CRM's JSON, in order; of the customer they have the id.
+    pub fn orders(&self) -> Vec<Value> {
+        self.crm_host.stand_in().account.orders.values()
+    }
+
+    /// Adds or replaces an order in the CRM's JSON, without a history row. Missing fields have
+    /// defaults.
+    pub fn put_order(&self, order: &Value) {
+        let order = orders::from_json(&fields(order.clone()));
+        self.crm_host.stand_in().account.orders.put(order);
+    }
+
+    /// Removes an order.
+    pub fn remove_order(&self, id: u64) {
+        let mut crm_host = self.crm_host.stand_in();
+        crm_host.account.remove_order(id, self.author);
+    }
+
+    /// All tasks in the CRM's JSON, in order; of customer and order they have the id.
+    pub fn tasks(&self) -> Vec<Value> {
+        self.crm_host.stand_in().account.tasks.values()
+    }
+
+    /// Adds or replaces a task in the CRM's JSON. Missing fields have defaults.
+    pub fn put_task(&self, task: &Value) {
+        let task = tasks::from_json(&fields(task.clone()));
+        self.crm_host.stand_in().account.tasks.put(task);
+    }
+
+    /// All files with their content, in order.
+    pub fn files(&self) -> Vec<StoredFile> {
+        self.crm_host.stand_in().account.files.clone()
+    }
+
+    /// Adds or replaces a file.
+    pub fn put_file(&self, file: StoredFile) {
+        self.crm_host.stand_in().account.put_file(file);
+    }
+
+    /// Removes a file.
+    pub fn remove_file(&self, id: u64) {
+        let mut crm_host = self.crm_host.stand_in();
+        crm_host.account.files.retain(|file| file.id != id);
     }
 
     /// The JSON of an integration module in the CRM's response.

@@ -1,47 +1,51 @@
 //! Responses about employees and their groups (§4).
 
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::checks::RequestContext;
-use super::handlers::page_of;
+use super::filters::{self, By, Filter, Form};
+use super::handlers::{Change, page_of};
 use super::seed;
 use super::state::User;
+use super::store::{Fields, fields};
+use crate::wire::Response;
 
-pub(super) fn users(cx: &RequestContext<'_>) -> Value {
-    let same = |name: &str, have: &str| {
-        cx.parameter(&format!("filter[{name}]")).is_none_or(|wanted| wanted == have)
-    };
-    let flag = |have: bool| if have { "1" } else { "0" };
-    let groups: Vec<&str> = cx.list("filter[groups]");
-    let since = cx.parameter("filter[createdAtFrom]").unwrap_or_default();
-    let until = cx.parameter("filter[createdAtTo]").map(|date| format!("{date} 23:59:59"));
-    let in_groups = |user: &User| {
-        groups.is_empty()
-            || user.groups.iter().any(|group| {
-                groups
-                    .iter()
-                    .any(|wanted| group.get("code").and_then(Value::as_str) == Some(wanted))
-            })
-    };
-    let found: Vec<&User> = cx
-        .account
-        .users
-        .iter()
-        .filter(|user| {
-            same("email", &user.email)
-                && same("status", &user.status)
-                && same("online", flag(user.online))
-                && same("active", flag(user.active))
-                && same("isManager", flag(user.is_manager))
-                && same("isAdmin", flag(user.is_admin))
-                && same("isPosManager", "0")
-                && in_groups(user)
-                // Dates of this form sort as text.
-                && user.created_at.as_str() >= since
-                && until.as_ref().is_none_or(|until| user.created_at <= *until)
-        })
-        .collect();
+pub(super) const FILTERS: &[Filter] = &[
+    ("email", Form::Text, By::Is("email")),
+    ("status", Form::Status, By::Is("status")),
+    ("online", Form::Flag, By::Is("online")),
+    ("active", Form::Flag, By::Is("active")),
+    ("isManager", Form::Flag, By::Is("isManager")),
+    ("isPosManager", Form::Flag, By::Check(|_, _, flag| flag == "0")),
+    ("isAdmin", Form::Flag, By::Is("isAdmin")),
+    ("groups", Form::Texts, By::Is("groups.code")),
+    ("createdAtFrom", Form::Date, By::From("createdAt")),
+    ("createdAtTo", Form::Date, By::Until("createdAt")),
+];
+
+impl RequestContext<'_> {
+    /// The employee of the path.
+    pub(super) fn user(&self) -> Option<&User> {
+        self.account.user(self.thing.parse().ok()?)
+    }
+}
+
+pub(super) fn list(cx: &RequestContext<'_>) -> Value {
+    let users = cx.account.users.iter().map(|user| fields(json!(user)));
+    let found: Vec<Fields> = users.filter(|it| filters::passes(cx, it)).collect();
     page_of(cx, "users", &found)
+}
+
+pub(super) fn one(cx: &RequestContext<'_>) -> Value {
+    json!({"success": true, "user": cx.user()})
+}
+
+pub(super) fn status(cx: &RequestContext<'_>) -> (Response, Change) {
+    let id = cx.user().map(|user| user.id).unwrap_or_default();
+    let status = cx.parameter("status").unwrap_or_default().to_owned();
+    let success = Response::json(StatusCode::OK, &json!({"success": true}));
+    (success, Change::Status(id, status))
 }
 
 pub(super) fn groups(cx: &RequestContext<'_>) -> Value {

@@ -2,15 +2,16 @@
 
 use bytes::Bytes;
 use http::StatusCode;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::wire::Response;
 
 use super::checks::RequestContext;
-use super::customers::part_of;
-use super::handlers::{Change, known, page_of};
+use super::filters::{self, By, Filter, Form};
+use super::handlers::{Change, page_of};
 use super::journal::{Subject, now};
-use super::state::{Account, until};
+use super::state::Account;
+use super::store::{Fields, fields, objects, only, reference, text};
 
 /// Id of the next uploaded file.
 const NEXT_FILE_ID: u64 = 25;
@@ -73,13 +74,12 @@ impl StoredFile {
     fn to_json(&self, account: &Account) -> Value {
         let attached = self.attached_to.iter().filter_map(|it| match it {
             Attached::Customer(id) => {
-                let it = account.customer(*id)?;
-                let named = json!({"id": it.id, "externalId": it.external_id, "site": it.site});
-                Some(json!({"customer": known(named)}))
+                let it = account.customers.get(*id)?;
+                Some(json!({"customer": only(it, &["id", "externalId", "site"])}))
             }
             Attached::Order(id) => {
-                let it = account.order(*id)?;
-                Some(json!({"order": {"id": it.id, "number": it.number}}))
+                let it = account.orders.get(*id)?;
+                Some(json!({"order": only(it, &["id", "number"])}))
             }
         });
         json!({
@@ -119,55 +119,53 @@ impl RequestContext<'_> {
     }
 }
 
+/// Not in the reference (§8); from the official client's model.
+pub(super) const FILTERS: &[Filter] = &[
+    ("ids", Form::Numbers, By::Is("id")),
+    ("customerIds", Form::Numbers, By::Is("attachment.customer.id")),
+    ("orderIds", Form::Numbers, By::Is("attachment.order.id")),
+    ("customerExternalIds", Form::Texts, By::Is("attachment.customer.externalId")),
+    (
+        "orderExternalIds",
+        Form::Texts,
+        By::Check(|cx, it, id| orders_of(cx, it).any(|it| text(it, "externalId") == Some(id))),
+    ),
+    (
+        "sites",
+        Form::Texts,
+        By::Check(|cx, it, site| {
+            let attachments = objects(it, "attachment").filter_map(|it| it.get("customer"));
+            let mut customers = attachments.filter_map(Value::as_object);
+            customers.any(|it| text(it, "site") == Some(site))
+                || orders_of(cx, it).any(|it| text(it, "site") == Some(site))
+        }),
+    ),
+    ("type", Form::Texts, By::Is("type")),
+    ("sizeFrom", Form::Number, By::Check(|_, it, from| size(it) >= from.parse().ok())),
+    ("sizeTo", Form::Number, By::Check(|_, it, to| size(it) <= to.parse().ok())),
+    ("createdAtFrom", Form::Date, By::From("createdAt")),
+    ("createdAtTo", Form::Date, By::Until("createdAt")),
+    ("filename", Form::Text, By::Part("filename")),
+    (
+        "isAttached",
+        Form::Flag,
+        By::Check(|_, it, flag| (flag == "1") == objects(it, "attachment").next().is_some()),
+    ),
+];
+
+fn orders_of<'a>(cx: &'a RequestContext<'_>, file: &'a Fields) -> impl Iterator<Item = &'a Fields> {
+    let orders = objects(file, "attachment").filter_map(|it| reference(it, "order"));
+    orders.filter_map(|id| cx.account.orders.get(id))
+}
+
+fn size(file: &Fields) -> Option<u64> {
+    file.get("size")?.as_u64()
+}
+
 /// Oldest first; no order is documented.
 pub(super) fn list(cx: &RequestContext<'_>) -> Value {
-    let account = cx.account;
-    let same = |name: &str, have: &dyn Fn(&str) -> bool| {
-        cx.parameter(&format!("filter[{name}]")).is_none_or(have)
-    };
-    let among = |name: &str, have: &dyn Fn(&str) -> bool| {
-        let wanted = cx.list(&format!("filter[{name}]"));
-        wanted.is_empty() || wanted.into_iter().any(have)
-    };
-    let found: Vec<Value> = account
-        .files
-        .iter()
-        .filter(|file| {
-            let customers = || {
-                file.attached_to.iter().filter_map(|it| match it {
-                    Attached::Customer(id) => account.customer(*id),
-                    Attached::Order(_) => None,
-                })
-            };
-            let orders = || {
-                file.attached_to.iter().filter_map(|it| match it {
-                    Attached::Order(id) => account.order(*id),
-                    Attached::Customer(_) => None,
-                })
-            };
-            let size = file.content.len();
-            among("ids", &|id| file.id.to_string() == id)
-                && among("customerIds", &|id| customers().any(|it| it.id.to_string() == id))
-                && among("orderIds", &|id| orders().any(|it| it.id.to_string() == id))
-                && among("customerExternalIds", &|id| {
-                    customers().any(|it| it.external_id.as_deref() == Some(id))
-                })
-                && among("orderExternalIds", &|id| {
-                    orders().any(|it| it.external_id.as_deref() == Some(id))
-                })
-                && among("sites", &|site| {
-                    customers().any(|it| it.site == site) || orders().any(|it| it.site == site)
-                })
-                && among("type", &|wanted| file.media_type == wanted)
-                && same("sizeFrom", &|from| from.parse().is_ok_and(|it: usize| size >= it))
-                && same("sizeTo", &|to| to.parse().is_ok_and(|it: usize| size <= it))
-                && same("createdAtFrom", &|from| file.created_at.as_str() >= from)
-                && same("createdAtTo", &|to| until(&file.created_at, to))
-                && same("filename", &|wanted| part_of(&file.filename, wanted))
-                && same("isAttached", &|flag| (flag == "1") != file.attached_to.is_empty())
-        })
-        .map(|file| file.to_json(account))
-        .collect();
+    let sent = cx.account.files.iter().map(|file| fields(file.to_json(cx.account)));
+    let found: Vec<Fields> = sent.filter(|it| filters::passes(cx, it)).collect();
     page_of(cx, "files", &found)
 }
 
@@ -207,8 +205,7 @@ pub(super) fn uploaded(cx: &RequestContext<'_>) -> (Response, Change) {
 
 /// The last attachment list replaces the previous one (assumed).
 pub(super) fn edited(cx: &RequestContext<'_>) -> (Response, Change) {
-    let nothing = Map::new();
-    let fields = cx.written.as_ref().unwrap_or(&nothing);
+    let fields = cx.written();
     let Some(mut file) = cx.file().cloned() else {
         return (Response::json(StatusCode::OK, &json!({})), Change::Nothing);
     };

@@ -1,22 +1,16 @@
-//! Execution of valid requests.
+//! Changes by requests, and responses about the account.
 
-use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use crate::report::LiveRow;
-use crate::wire::Response;
-
-use super::checks::{Endpoint, RequestContext};
-use super::corporate::Corporate;
-use super::customers::{self, Customer};
-use super::files::{self, StoredFile};
-use super::notes::Note;
-use super::orders::{self, Order};
-use super::seed::{self, LINES, SITES};
-use super::state::{Account, SiteAccess};
-use super::tasks::{self, Task};
-use super::{corporate, employees, history, modules, notes, telephony, uploads};
 use crate::check::Finding;
+use crate::report::LiveRow;
+
+use super::checks::RequestContext;
+use super::files::StoredFile;
+use super::journal::Subject;
+use super::seed::{self, LINES, SITES};
+use super::state::SiteAccess;
+use super::store::Fields;
 
 /// Change of the account by a request.
 pub(super) enum Change {
@@ -24,120 +18,22 @@ pub(super) enum Change {
     Live(LiveRow),
     Calls(Vec<Value>),
     Status(u64, String),
-    Module(String, Map<String, Value>),
-    Customer(Box<Customer>),
+    Module(String, Fields),
+    /// A customer, a corporate customer or an order.
+    Entity(Subject, Fields),
     /// The accepted customers of an upload, and the errors of the others.
-    Customers(Vec<Customer>, Vec<Finding>),
-    Corporate(Box<Corporate>),
-    Note(Note),
+    Customers(Vec<Fields>, Vec<Finding>),
+    Note(Fields),
     NoteGone(u64),
     /// A new key with these scopes.
     Key(String, Vec<String>),
-    Order(Box<Order>),
-    Task(Box<Task>),
+    Task(Fields),
     File(Box<StoredFile>),
     FileGone(u64),
 }
 
-/// Returns the response of a valid request and its change.
-pub(super) fn carry_out(endpoint: Endpoint, cx: &RequestContext<'_>) -> (Response, Change) {
+pub(super) fn credentials(cx: &RequestContext<'_>) -> Value {
     let account = cx.account;
-    let body = match endpoint {
-        Endpoint::CallEvent => return telephony::call_event(cx),
-        Endpoint::CallsUpload => return telephony::calls_upload(cx),
-        Endpoint::Manager => telephony::manager(cx),
-        Endpoint::Credentials => credentials(account),
-        Endpoint::ApiVersions => json!({"success": true, "versions": ["3.0", "4.0", "5.0"]}),
-        Endpoint::SystemInfo => json!({
-            "success": true,
-            "systemVersion": "8.9.0",
-            "publicUrl": account.url,
-            "technicalUrl": "https://abcdef.retailcrm.io",
-        }),
-        Endpoint::Settings => settings(),
-        Endpoint::Sites => sites(account),
-        Endpoint::Users => employees::users(cx),
-        Endpoint::User(id) => json!({"success": true, "user": account.user(id)}),
-        Endpoint::UserGroups => employees::groups(cx),
-        Endpoint::UserStatus(id) => {
-            let status = cx.parameter("status").unwrap_or_default().to_owned();
-            let success = Response::json(StatusCode::OK, &json!({"success": true}));
-            return (success, Change::Status(id, status));
-        }
-        Endpoint::Module => modules::one(cx),
-        Endpoint::ModuleEdit => return module_edit(cx),
-        Endpoint::ModuleScopes => return modules::scopes_updated(cx),
-        Endpoint::Customers => customers::list(cx),
-        Endpoint::Customer => match customers::one(cx) {
-            Ok(body) => body,
-            Err(merged) => {
-                return (Response::json(StatusCode::NOT_FOUND, &merged), Change::Nothing);
-            }
-        },
-        Endpoint::CustomerCreate | Endpoint::CustomerEdit => {
-            return customer_written(endpoint, cx);
-        }
-        Endpoint::CustomersUpload => return uploads::uploaded(cx),
-        Endpoint::Corporates => corporate::list(cx),
-        Endpoint::Corporate => corporate::one(cx),
-        Endpoint::CorporateContacts => corporate::contacts(cx),
-        Endpoint::CorporateCompanies => corporate::companies(cx),
-        Endpoint::CorporateCreate
-        | Endpoint::CorporateEdit
-        | Endpoint::ContactCreate
-        | Endpoint::ContactEdit
-        | Endpoint::CompanyCreate
-        | Endpoint::CompanyEdit => return corporate::written(endpoint, cx),
-        Endpoint::RequestLog(subject) => notes::list(cx, subject),
-        Endpoint::NoteCreate(subject) => return notes::created(cx, subject),
-        Endpoint::NoteDelete(subject) => return notes::deleted(cx, subject),
-        Endpoint::History(subject) => history::page(cx, subject),
-        Endpoint::Orders => orders::list(cx),
-        Endpoint::Order => orders::one(cx),
-        Endpoint::OrderCreate | Endpoint::OrderEdit => return orders::written(endpoint, cx),
-        Endpoint::Tasks => tasks::list(cx),
-        Endpoint::Task => tasks::one(cx),
-        Endpoint::TaskCreate | Endpoint::TaskEdit => return tasks::written(endpoint, cx),
-        Endpoint::Files => files::list(cx),
-        Endpoint::File => files::one(cx),
-        Endpoint::FileDownload => return files::download(cx),
-        Endpoint::FileUpload => return files::uploaded(cx),
-        Endpoint::FileEdit => return files::edited(cx),
-        Endpoint::FileDelete => return files::deleted(cx),
-    };
-    (Response::json(StatusCode::OK, &body), Change::Nothing)
-}
-
-/// §2.4. A new module gets status 201 (assumed; both were seen).
-fn module_edit(cx: &RequestContext<'_>) -> (Response, Change) {
-    let status = if cx.account.modules.contains_key(&cx.thing) {
-        StatusCode::OK
-    } else {
-        StatusCode::CREATED
-    };
-    let answer = Response::json(status, &modules::info(cx));
-    let written = cx.written.clone().unwrap_or_default();
-    (answer, Change::Module(cx.thing.clone(), written))
-}
-
-/// §5.3, §5.4.
-fn customer_written(endpoint: Endpoint, cx: &RequestContext<'_>) -> (Response, Change) {
-    let customer = customers::written(endpoint, cx);
-    let status =
-        if endpoint == Endpoint::CustomerCreate { StatusCode::CREATED } else { StatusCode::OK };
-    let body = json!({"success": true, "id": customer.id});
-    (Response::json(status, &body), Change::Customer(Box::new(customer)))
-}
-
-/// Removes null fields, as the CRM does.
-pub(super) fn known(object: Value) -> Value {
-    match object {
-        Value::Object(fields) => fields.into_iter().filter(|(_, value)| !value.is_null()).collect(),
-        other => other,
-    }
-}
-
-fn credentials(account: &Account) -> Value {
     let mut body = Map::from_iter([
         ("success".to_owned(), json!(true)),
         ("scopes".to_owned(), json!(account.scopes)),
@@ -155,7 +51,20 @@ fn credentials(account: &Account) -> Value {
     Value::Object(body)
 }
 
-fn settings() -> Value {
+pub(super) fn api_versions(_: &RequestContext<'_>) -> Value {
+    json!({"success": true, "versions": ["3.0", "4.0", "5.0"]})
+}
+
+pub(super) fn system_info(cx: &RequestContext<'_>) -> Value {
+    json!({
+        "success": true,
+        "systemVersion": "8.9.0",
+        "publicUrl": cx.account.url,
+        "technicalUrl": "https://abcdef.retailcrm.io",
+    })
+}
+
+pub(super) fn settings(_: &RequestContext<'_>) -> Value {
     let set = |value: &str| json!({"value": value, "updated_at": "2026-01-02 14:54:16"});
     let day = |name: &str| {
         json!({
@@ -179,7 +88,8 @@ fn settings() -> Value {
     })
 }
 
-fn sites(account: &Account) -> Value {
+pub(super) fn sites(cx: &RequestContext<'_>) -> Value {
+    let account = cx.account;
     let open = SITES.iter().filter(|site| account.reaches_site(site.code));
     let by_code: Map<String, Value> = open
         .map(|site| {

@@ -1,40 +1,41 @@
 //! Responses with histories (§7).
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::checks::RequestContext;
+use super::filters::{self, By, Filter, Form};
 use super::handlers::page_of;
-use super::journal::{Subject, end_of, now};
+use super::journal::{Subject, now};
+use super::store::{self, Fields};
 
-/// A page of a history (§7), without shops the key does not reach.
-pub(super) fn page(cx: &RequestContext<'_>, subject: Subject) -> Value {
-    let filter = |name: &str| cx.parameter(&format!("filter[{name}]"));
-    let number = |name: &str| filter(name).and_then(|text| text.parse::<u64>().ok());
-    let since = number("sinceId").unwrap_or(0);
-    let start = filter("startDate").unwrap_or_default();
-    let end = filter("endDate").map(end_of);
-    let (id, external_id) = match subject {
-        Subject::Customer | Subject::Corporate => ("customerId", "customerExternalId"),
-        Subject::Order => ("orderId", "orderExternalId"),
-    };
-    let (id, external_id) = (number(id), filter(external_id));
-    let rows = cx.account.journal.rows(subject);
-    let found: Vec<&Map<String, Value>> = rows
-        .filter(|row| row.id > since && row.at.as_str() >= start)
-        .filter(|row| end.as_ref().is_none_or(|end| row.at <= *end))
-        .filter(|row| {
-            let site = row.entity("site").and_then(Value::as_str);
-            let own_id = row.entity("id").and_then(Value::as_u64);
-            let own_external_id = row.entity("externalId").and_then(Value::as_str);
-            site.is_none_or(|site| cx.account.reaches_site(site))
-                && (id.is_none() || own_id == id)
-                && (external_id.is_none() || own_external_id == external_id)
-        })
-        .map(|row| &row.json)
-        .collect();
+pub(super) const OF_CUSTOMERS: &[Filter] = &[
+    ("sinceId", Form::Number, SINCE),
+    ("startDate", Form::Date, By::From("createdAt")),
+    ("endDate", Form::Date, By::Until("createdAt")),
+    ("customerId", Form::Number, By::Is("customer.id")),
+    ("customerExternalId", Form::Text, By::Is("customer.externalId")),
+];
+
+pub(super) const OF_ORDERS: &[Filter] = &[
+    ("sinceId", Form::Number, SINCE),
+    ("startDate", Form::Date, By::From("createdAt")),
+    ("endDate", Form::Date, By::Until("createdAt")),
+    ("orderId", Form::Number, By::Is("order.id")),
+    ("orderExternalId", Form::Text, By::Is("order.externalId")),
+];
+
+const SINCE: By =
+    By::Check(|_, row, since| since.parse().is_ok_and(|since: u64| store::id_of(row) > since));
+
+/// A page of a history, without shops the key does not reach.
+pub(super) fn page(cx: &RequestContext<'_>) -> Value {
+    let subject = cx.subject().unwrap_or(Subject::Customer);
+    let rows = cx.account.journal.rows(subject).filter(|row| {
+        let site = row.get(subject.key()).and_then(|it| it.get("site")).and_then(Value::as_str);
+        site.is_none_or(|site| cx.account.reaches_site(site))
+    });
+    let found: Vec<&Fields> = rows.filter(|row| filters::passes(cx, row)).collect();
     let mut body = page_of(cx, "history", &found);
-    if let Value::Object(body) = &mut body {
-        body.insert("generatedAt".into(), json!(now()));
-    }
+    body["generatedAt"] = json!(now());
     body
 }

@@ -10,6 +10,7 @@ use crate::limits;
 use super::differences::differences;
 use super::seed;
 use super::seed_history;
+use super::store::{Fields, id_of, only};
 
 /// Author of a change in a history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +38,7 @@ pub(in crate::retailcrm) enum Subject {
 
 impl Subject {
     /// Its key in a row. Official tests use `customer` for a corporate customer too.
-    fn key(self) -> &'static str {
+    pub(super) fn key(self) -> &'static str {
         match self {
             Self::Customer | Self::Corporate => "customer",
             Self::Order => "order",
@@ -45,12 +46,12 @@ impl Subject {
     }
 
     /// Its short form in a row of an edit.
-    fn brief(self, entity: &Map<String, Value>) -> Value {
+    fn brief(self, entity: &Fields) -> Value {
         let names: &[&str] = match self {
             Self::Customer | Self::Corporate => &["id", "externalId", "site"],
             Self::Order => &["id", "externalId", "site", "status"],
         };
-        only(entity, names)
+        Value::Object(only(entity, names))
     }
 
     /// The history's name of a field: `manager_id` of a customer, `manager` of an order.
@@ -77,28 +78,18 @@ impl Subject {
         match value {
             Value::String(code) if of_a_list => json!({"code": code}),
             Value::Object(fields) if fields.contains_key("id") => {
-                only(fields, &["id", "externalId", "site", "name"])
+                Value::Object(only(fields, &["id", "externalId", "site", "name"]))
             }
             other => other.clone(),
         }
     }
 }
 
-/// One change.
+/// One change: the JSON of its row.
 #[derive(Debug, Clone)]
-pub(super) struct Row {
-    pub(super) id: u64,
-    pub(super) at: String,
-    /// The JSON of the row.
-    pub(super) json: Map<String, Value>,
+struct Row {
+    json: Fields,
     subject: Subject,
-}
-
-impl Row {
-    /// A field of the entity in the row.
-    pub(super) fn entity(&self, name: &str) -> Option<&Value> {
-        self.json.get(self.subject.key())?.get(name)
-    }
 }
 
 /// Changes of an account, oldest first, numbered per entity type.
@@ -118,27 +109,30 @@ struct RowDetails<'a> {
 impl Journal {
     /// Creates a journal with the seed rows.
     pub(super) fn new() -> Self {
-        let mut journal = Self { rows: Vec::new() };
-        for (subject, row) in seed_history::rows() {
-            let id = row.get("id").and_then(Value::as_u64);
-            let at = row.get("createdAt").and_then(Value::as_str);
-            journal.rows.push(Row {
-                id: id.unwrap_or_default(),
-                at: at.unwrap_or_default().to_owned(),
-                json: row,
-                subject,
-            });
-        }
-        journal
+        let rows = seed_history::rows().into_iter();
+        Self { rows: rows.map(|(subject, json)| Row { json, subject }).collect() }
     }
 
-    /// Adds the row of a creation, with the whole entity.
-    pub(super) fn created(
+    /// Adds the rows of a creation or an edit.
+    pub(super) fn written(
         &mut self,
         subject: Subject,
         author: Author,
-        entity: &Map<String, Value>,
+        before: Option<&Fields>,
+        after: &Fields,
     ) {
+        match before {
+            None => self.created(subject, author, after),
+            Some(before) => {
+                for (field, old, new) in differences(subject, before, after) {
+                    self.noted(subject, author, after, (&field, old, new), json!({}));
+                }
+            }
+        }
+    }
+
+    /// Adds the row of a creation, with the whole entity.
+    fn created(&mut self, subject: Subject, author: Author, entity: &Fields) {
         let status = entity.get("status").filter(|_| subject == Subject::Order);
         let (field, new) = match status {
             Some(status) => ("status", subject.value("status", status)),
@@ -148,26 +142,13 @@ impl Journal {
         self.push(subject, author, json!(entity), details);
     }
 
-    /// Adds one row per changed field.
-    pub(super) fn edited(
-        &mut self,
-        subject: Subject,
-        author: Author,
-        before: &Map<String, Value>,
-        after: &Map<String, Value>,
-    ) {
-        for (field, old, new) in differences(subject, before, after) {
-            self.noted(subject, author, after, (&field, old, new), json!({}));
-        }
-    }
-
     /// Adds a row about a part with its own id, such as a contact; `more` is added beside the
     /// entity.
     pub(super) fn noted(
         &mut self,
         subject: Subject,
         author: Author,
-        entity: &Map<String, Value>,
+        entity: &Fields,
         (field, old, new): (&str, Value, Value),
         more: Value,
     ) {
@@ -180,8 +161,8 @@ impl Journal {
         &mut self,
         subject: Subject,
         author: Author,
-        entity: &Map<String, Value>,
-        into: Option<&Map<String, Value>>,
+        entity: &Fields,
+        into: Option<&Fields>,
     ) {
         let mut more = json!({"deleted": true});
         if let (Some(into), Value::Object(more)) = (into, &mut more) {
@@ -193,8 +174,8 @@ impl Journal {
     }
 
     /// Rows of one history, oldest first.
-    pub(super) fn rows(&self, subject: Subject) -> impl Iterator<Item = &Row> {
-        self.rows.iter().filter(move |row| row.subject == subject)
+    pub(super) fn rows(&self, subject: Subject) -> impl Iterator<Item = &Fields> {
+        self.rows.iter().filter(move |row| row.subject == subject).map(|row| &row.json)
     }
 
     /// Drops the oldest rows beyond the limit.
@@ -203,12 +184,11 @@ impl Journal {
     }
 
     fn push(&mut self, subject: Subject, author: Author, entity: Value, details: RowDetails<'_>) {
-        let last = self.rows(subject).map(|row| row.id).max();
+        let last = self.rows(subject).map(id_of).max();
         let id = last.map_or(1, |last| last.saturating_add(1));
-        let at = now();
         let mut row = Map::from_iter([
             ("id".to_owned(), json!(id)),
-            ("createdAt".to_owned(), json!(at)),
+            ("createdAt".to_owned(), json!(now())),
             ("field".to_owned(), json!(details.field)),
             ("oldValue".to_owned(), details.old),
             ("newValue".to_owned(), details.new),
@@ -234,23 +214,7 @@ impl Journal {
         if let Value::Object(more) = details.more {
             row.extend(more);
         }
-        self.rows.push(Row { id, at, json: row, subject });
-    }
-}
-
-fn only(entity: &Map<String, Value>, names: &[&str]) -> Value {
-    let kept = names.iter().filter_map(|name| {
-        let value = entity.get(*name).filter(|value| !value.is_null())?;
-        Some(((*name).to_owned(), value.clone()))
-    });
-    kept.collect()
-}
-
-/// The last second of a filter's end: a day ends with it. Dates of this form sort as text.
-pub(super) fn end_of(end: &str) -> String {
-    match end.len() {
-        10 => format!("{end} 23:59:59"),
-        _ => end.to_owned(),
+        self.rows.push(Row { json: row, subject });
     }
 }
 
@@ -262,24 +226,18 @@ pub(super) fn now() -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::store::fields;
     use super::*;
-
-    fn fields(value: Value) -> Map<String, Value> {
-        match value {
-            Value::Object(fields) => fields,
-            _ => Map::new(),
-        }
-    }
 
     #[test]
     fn row_ids_increase_per_history() {
         let mut journal = Journal::new();
         let entity = fields(json!({"id": 1, "site": "shop-one"}));
-        journal.created(Subject::Customer, Author::Key, &entity);
-        journal.created(Subject::Order, Author::Code, &entity);
-        journal.created(Subject::Corporate, Author::SomeUser, &entity);
+        journal.written(Subject::Customer, Author::Key, None, &entity);
+        journal.written(Subject::Order, Author::Code, None, &entity);
+        journal.written(Subject::Corporate, Author::SomeUser, None, &entity);
         journal.deleted(Subject::Customer, Author::User(7), &entity, None);
-        let ids = |subject| -> Vec<u64> { journal.rows(subject).map(|row| row.id).collect() };
+        let ids = |subject| -> Vec<u64> { journal.rows(subject).map(id_of).collect() };
         assert_eq!(ids(Subject::Customer), [2692, 2695, 2696, 2699, 2700, 2701]);
         assert_eq!(ids(Subject::Order), [7038, 7040, 7041]);
         assert_eq!(ids(Subject::Corporate), [1]);

@@ -26,25 +26,27 @@
 //! Sections (`§2.1`) refer to the project's RetailCRM reference page.
 
 mod access;
-mod accessors;
 mod checks;
 mod corporate;
 mod customers;
 mod differences;
 mod employees;
 mod files;
+mod filters;
 mod handlers;
 mod history;
 mod journal;
 mod mapping;
 mod modules;
 mod notes;
+mod operations;
 mod orders;
 mod pbx;
 mod references;
 mod seed;
 mod seed_history;
 mod state;
+mod store;
 mod tasks;
 mod telephony;
 mod uploads;
@@ -62,25 +64,27 @@ use crate::host::StandIn;
 use crate::outgoing::Outgoing;
 use crate::pbx::{PbxCall, PbxRequest, StepKind};
 use crate::report::{Employee, LiveCall, Report};
+use crate::schema::Sample;
 use crate::wire::{Handled, Request};
 
 pub use access::Access;
-pub use corporate::{Company, Contact, Corporate};
-pub use customers::Customer;
 pub use files::{Attached, StoredFile};
 pub use journal::Author;
-pub use notes::Note;
-pub use orders::Order;
 pub use seed::{API_KEY, CLIENT_ID, MODULE_CODE, SITE, TIMEZONE};
 pub use state::{SiteAccess, StoredCall, Telephony, User};
-pub use tasks::Task;
 
 use handlers::Change;
+use journal::Subject;
 use state::Account;
+
+/// Requests for tests, made from the schemas.
+pub(crate) fn samples() -> Vec<Sample> {
+    checks::table().samples().to_vec()
+}
 
 /// All checks of the table.
 pub(crate) fn checks() -> Vec<Check> {
-    checks::all().collect()
+    checks::table().checks().collect()
 }
 
 pub(crate) struct RetailCrm {
@@ -101,7 +105,7 @@ impl StandIn for RetailCrm {
     fn answer(&mut self, request: &Request) -> Handled {
         let over = self.account.over_limit(request);
         let (answer, change) = match checks::run(request, &self.account, over) {
-            Ok((endpoint, cx)) => handlers::carry_out(endpoint, &cx),
+            Ok((operation, cx)) => operation.carry_out(&cx),
             Err(refused) => return refused,
         };
         match change {
@@ -114,30 +118,30 @@ impl StandIn for RetailCrm {
                 }
             }
             Change::Module(code, module) => self.account.write_module(code, module),
-            Change::Customer(customer) => self.account.write_customer(*customer, Author::Key),
+            Change::Entity(Subject::Customer, it) => self.account.write_customer(it, Author::Key),
+            Change::Entity(Subject::Corporate, it) => self.account.write_corporate(it, Author::Key),
+            Change::Entity(Subject::Order, it) => self.account.write_order(it, Author::Key),
             Change::Customers(customers, findings) => {
                 for customer in customers {
                     self.account.write_customer(customer, Author::Key);
                 }
                 return Handled { answer, findings };
             }
-            Change::Corporate(corporate) => {
-                self.account.write_corporate(*corporate, Author::Key);
-            }
             Change::Note(note) => {
-                self.account.last_note = note.id;
-                self.account.notes.push(note);
+                self.account.notes.reserve(store::id_of(&note));
+                self.account.notes.put(note);
             }
-            Change::NoteGone(id) => self.account.notes.retain(|note| note.id != id),
+            Change::NoteGone(id) => self.account.notes.remove(id),
             Change::Key(key, scopes) => {
                 self.account.key = key;
                 self.account.scopes = scopes;
             }
-            Change::Order(order) => self.account.write_order(*order, Author::Key),
-            Change::Task(task) => self.account.put_task(*task),
+            Change::Task(task) => self.account.tasks.put(task),
             Change::File(file) => self.account.write_file(*file),
             Change::FileGone(id) => self.account.files.retain(|file| file.id != id),
-            Change::Calls(calls) => calls.into_iter().for_each(|call| self.account.store(call)),
+            Change::Calls(calls) => {
+                calls.into_iter().for_each(|call| self.account.store_call(call))
+            }
         }
         Handled::ok(answer)
     }
@@ -238,7 +242,7 @@ impl StandIn for RetailCrm {
                 }
                 ("customers", Value::Array(customers)) => {
                     for customer in customers {
-                        self.account.seed_customer(customer)?;
+                        self.account.put_customer(customer)?;
                     }
                 }
                 ("acts", Value::Array(acts)) => {
@@ -259,7 +263,7 @@ impl StandIn for RetailCrm {
                 }
                 ("corporates", Value::Array(corporates)) => {
                     for corporate in corporates {
-                        self.account.seed_corporate(corporate)?;
+                        self.account.put_corporate(corporate)?;
                     }
                 }
                 ("corporates", _) => {

@@ -27,8 +27,8 @@ fn pair(item: &Value) -> Option<(String, u64)> {
 }
 
 /// §2.4: unknown users and shops are reported, the rest is stored.
-pub(super) fn info(cx: &RequestContext<'_>) -> Value {
-    let telephony = cx.written.as_ref().and_then(telephony_of);
+fn info(cx: &RequestContext<'_>) -> Value {
+    let telephony = telephony_of(cx.written());
     let mut users: Vec<u64> = Vec::new();
     let mut sites: Vec<&str> = Vec::new();
     if let Some(telephony) = telephony {
@@ -52,6 +52,14 @@ pub(super) fn info(cx: &RequestContext<'_>) -> Value {
     json!({"success": true, "info": info})
 }
 
+/// §2.4. A new module gets status 201 (assumed; both were seen).
+pub(super) fn written(cx: &RequestContext<'_>) -> (Response, Change) {
+    let known = cx.account.modules.contains_key(&cx.thing);
+    let status = if known { StatusCode::OK } else { StatusCode::CREATED };
+    let answer = Response::json(status, &info(cx));
+    (answer, Change::Module(cx.thing.clone(), cx.written().clone()))
+}
+
 /// §2.4. Some accounts return the module as one text of JSON.
 pub(super) fn one(cx: &RequestContext<'_>) -> Value {
     let module = cx.account.module(&cx.thing);
@@ -62,7 +70,7 @@ pub(super) fn one(cx: &RequestContext<'_>) -> Value {
 
 /// §2.4. The response has a new key; the old one is invalid from now on (assumed).
 pub(super) fn scopes_updated(cx: &RequestContext<'_>) -> (Response, Change) {
-    let scopes = cx.written.as_ref().and_then(|it| it.get("scopes"));
+    let scopes = cx.written().get("scopes");
     let scopes = scopes.and_then(Value::as_array).into_iter().flatten();
     let scopes = scopes.filter_map(Value::as_str).map(str::to_owned);
     let number = cx.account.key.rsplit('-').next().unwrap_or_default();

@@ -1,140 +1,95 @@
 //! Notes on customers and corporate customers (§5.5, §5.6).
 
 use http::StatusCode;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::checks::RequestContext;
-use super::handlers::{Change, known, page_of};
-use super::journal::{self, Subject};
-use super::state::Account;
+use super::filters::{self, By, Filter, Form};
+use super::handlers::{Change, page_of};
+use super::journal::{Subject, now};
+use super::operations::Endpoint;
+use super::store::{Fields, fields, id_of, only, reference};
 use crate::wire::Response;
 
-/// A note on a customer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Note {
-    /// The CRM's id.
-    pub id: u64,
-    /// The id of the customer or corporate customer.
-    pub customer_id: u64,
-    /// Whether it is on a corporate customer.
-    pub corporate: bool,
-    /// The author.
-    pub manager_id: Option<u64>,
-    /// The text.
-    pub text: String,
-    /// `Y-m-d H:i:s` in the account's zone.
-    pub created_at: String,
-}
+pub(super) const FILTERS: &[Filter] = &[
+    ("ids", Form::Numbers, By::Is("id")),
+    ("customerIds", Form::Numbers, By::Is("customer.id")),
+    ("customerExternalIds", Form::Texts, By::Is("customer.externalId")),
+    ("managerIds", Form::Numbers, By::Is("managerId")),
+    ("text", Form::Text, By::Part("text")),
+    ("createdAtFrom", Form::Date, By::From("createdAt")),
+    ("createdAtTo", Form::Date, By::Until("createdAt")),
+];
 
 /// Highest seed note id; ids are never reused.
 pub(super) const LAST: u64 = 301;
 
-pub(super) fn seed() -> Vec<Note> {
-    vec![Note {
-        id: LAST,
-        customer_id: 60,
-        corporate: false,
-        manager_id: Some(7),
-        text: "Перезвонить".into(),
-        created_at: "2026-03-14 10:40:00".into(),
-    }]
-}
-
-/// The customer of a note, as in the note's JSON.
-struct About<'a> {
-    external_id: Option<&'a str>,
-    site: &'a str,
-}
-
-impl Account {
-    fn about(&self, note: &Note) -> Option<About<'_>> {
-        let (external_id, site) = if note.corporate {
-            let corporate = self.corporate(note.customer_id)?;
-            (&corporate.external_id, &corporate.site)
-        } else {
-            let customer = self.customer(note.customer_id)?;
-            (&customer.external_id, &customer.site)
-        };
-        self.reaches_site(site).then_some(About { external_id: external_id.as_deref(), site })
-    }
+pub(super) fn seed() -> Vec<Fields> {
+    vec![fields(json!({
+        "id": LAST,
+        "customer": {"id": 60},
+        "corporate": false,
+        "managerId": 7,
+        "text": "Перезвонить",
+        "createdAt": "2026-03-14 10:40:00",
+    }))]
 }
 
 impl RequestContext<'_> {
+    /// The type of customer whose notes or history the request is about.
+    pub(super) fn subject(&self) -> Option<Subject> {
+        match self.endpoint()? {
+            Endpoint::History(subject)
+            | Endpoint::Notes(subject)
+            | Endpoint::NoteCreate(subject)
+            | Endpoint::NoteDelete(subject) => Some(subject),
+            _ => None,
+        }
+    }
+
+    /// The JSON of a note in the CRM's response; none of a customer that the key does not reach.
+    fn note_json(&self, note: &Fields) -> Option<Fields> {
+        let corporate = note.get("corporate") == Some(&Value::Bool(true));
+        let subject = if corporate { Subject::Corporate } else { Subject::Customer };
+        let customer = self.account.store(subject).get(reference(note, "customer")?)?;
+        let of_this = Some(subject) == self.subject() && self.account.reaches(customer);
+        let mut sent = of_this.then(|| note.clone())?;
+        sent.remove("corporate");
+        let customer = only(customer, &["id", "externalId", "site"]);
+        sent.insert("customer".into(), Value::Object(customer));
+        Some(sent)
+    }
+
     /// The note of the path.
-    pub(super) fn note(&self, subject: Subject) -> Option<&Note> {
-        let id = self.thing.parse().ok();
-        let mut notes = self.account.notes.iter();
-        notes.find(|it| {
-            Some(it.id) == id
-                && it.corporate == (subject == Subject::Corporate)
-                && self.account.about(it).is_some()
-        })
+    pub(super) fn note(&self) -> Option<Fields> {
+        self.note_json(self.account.notes.get(self.thing.parse().ok()?)?)
     }
 }
 
 /// A page of notes, without customers the key does not reach.
-pub(super) fn list(cx: &RequestContext<'_>, subject: Subject) -> Value {
-    let among = |name: &str, have: Option<String>| {
-        let wanted = cx.list(&format!("filter[{name}]"));
-        wanted.is_empty() || have.is_some_and(|have| wanted.contains(&have.as_str()))
-    };
-    let filter = |name: &str| cx.parameter(&format!("filter[{name}]"));
-    let from = filter("createdAtFrom").unwrap_or_default();
-    let to = filter("createdAtTo").map(journal::end_of);
-    let text = filter("text").unwrap_or_default().to_lowercase();
-    let found: Vec<Value> = cx
-        .account
-        .notes
-        .iter()
-        .filter(|it| it.corporate == (subject == Subject::Corporate))
-        .filter_map(|it| Some((it, cx.account.about(it)?)))
-        .filter(|(it, about)| {
-            among("ids", Some(it.id.to_string()))
-                && among("customerIds", Some(it.customer_id.to_string()))
-                && among("customerExternalIds", about.external_id.map(str::to_owned))
-                && among("managerIds", it.manager_id.map(|id| id.to_string()))
-                && it.text.to_lowercase().contains(&text)
-                && it.created_at.as_str() >= from
-                && to.as_ref().is_none_or(|to| it.created_at <= *to)
-        })
-        .map(|(it, about)| {
-            known(json!({
-                "id": it.id,
-                "managerId": it.manager_id,
-                "text": it.text,
-                "createdAt": it.created_at,
-                "customer": known(json!({
-                    "id": it.customer_id,
-                    "externalId": about.external_id,
-                    "site": about.site,
-                })),
-            }))
-        })
-        .collect();
+pub(super) fn list(cx: &RequestContext<'_>) -> Value {
+    let sent = cx.account.notes.iter().filter_map(|note| cx.note_json(note));
+    let found: Vec<Fields> = sent.filter(|it| filters::passes(cx, it)).collect();
     page_of(cx, "notes", &found)
 }
 
-pub(super) fn created(cx: &RequestContext<'_>, subject: Subject) -> (Response, Change) {
-    let nothing = Map::new();
-    let fields = cx.written.as_ref().unwrap_or(&nothing);
-    let reference = fields.get("customer").unwrap_or(&Value::Null);
-    let id = cx.account.last_note.saturating_add(1);
-    let text = fields.get("text").and_then(Value::as_str);
-    let note = Note {
-        id,
-        customer_id: cx.reference(subject, reference).unwrap_or_default(),
-        corporate: subject == Subject::Corporate,
-        manager_id: fields.get("managerId").and_then(Value::as_u64),
-        text: text.unwrap_or_default().to_owned(),
-        created_at: journal::now(),
-    };
-    let answer = Response::json(StatusCode::CREATED, &json!({"success": true, "id": id}));
-    (answer, Change::Note(note))
+pub(super) fn created(cx: &RequestContext<'_>) -> (Response, Change) {
+    let subject = cx.subject().unwrap_or(Subject::Customer);
+    let written = cx.written();
+    let customer = cx.reference(subject, written.get("customer").unwrap_or(&Value::Null));
+    let mut note = only(written, &["text", "managerId"]);
+    note.extend(fields(json!({
+        "id": cx.account.notes.free_id(),
+        "customer": {"id": customer},
+        "corporate": subject == Subject::Corporate,
+        "createdAt": now(),
+    })));
+    let body = json!({"success": true, "id": id_of(&note)});
+    (Response::json(StatusCode::CREATED, &body), Change::Note(note))
 }
 
-pub(super) fn deleted(cx: &RequestContext<'_>, subject: Subject) -> (Response, Change) {
-    let gone = cx.note(subject).map(|it| it.id).unwrap_or_default();
+pub(super) fn deleted(cx: &RequestContext<'_>) -> (Response, Change) {
+    let gone = cx.note().map(|it| id_of(&it)).unwrap_or_default();
     let answer = Response::json(StatusCode::OK, &json!({"success": true}));
     (answer, Change::NoteGone(gone))
 }

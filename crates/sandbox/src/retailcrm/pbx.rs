@@ -7,8 +7,9 @@ use url::form_urlencoded::Serializer;
 
 use crate::pbx::{PbxCall, PbxRequest, StepKind};
 
+use super::filters::digits;
 use super::seed;
-use super::state::{Account, digits};
+use super::state::Account;
 
 /// RetailCRM has no event for an answer.
 pub(super) fn requests(account: &Account, step: StepKind, call: &PbxCall) -> Vec<PbxRequest> {

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::customers::Customer;
+use super::customers;
 use super::state::User;
+use super::store::{Fields, fields};
 
 /// API key of the account.
 pub const API_KEY: &str = "TEST-KEY-0000000000000000000000";
@@ -117,44 +118,61 @@ pub(super) const SITES: &[Site] = &[
 
 /// Id of the next customer.
 pub(super) const NEXT_CUSTOMER_ID: u64 = 62;
+/// Id of the next order, if it is free.
+pub(super) const NEXT_ORDER_ID: u64 = 501;
+/// Id of the next task.
+pub(super) const NEXT_TASK_ID: u64 = 434;
 
-pub(super) fn customers() -> Vec<Customer> {
-    let known = |id, first_name: &str, last_name: &str, phone: &str, manager_id| Customer {
-        last_name: Some(last_name.to_owned()),
-        manager_id,
-        ..Customer::new(id, first_name, [phone])
+pub(super) fn customers() -> Vec<Fields> {
+    let named = |id, first_name: &str, last_name: &str, phone: &str, manager: Option<u64>| {
+        let known = json!({
+            "firstName": first_name,
+            "lastName": last_name,
+            "phones": [{"number": phone}],
+            "managerId": manager,
+        });
+        customers::from_json(id, &fields(known))
     };
-    let guessed = |sex: &str| Map::from_iter([("presumableSex".to_owned(), json!(sex))]);
-    let in_second_shop = |customer: Customer| Customer { site: "shop-two".into(), ..customer };
+    let with = |mut customer: Fields, more: Value| {
+        customer.extend(fields(more));
+        customer
+    };
     vec![
-        Customer {
-            external_id: Some("ext-60".into()),
-            patronymic: Some("Иванович".into()),
-            email: Some("ivanov@example.test".into()),
-            more: guessed("male"),
-            ..known(60, "Иван", "Иванов", "+375291112233", Some(7))
-        },
+        with(
+            named(60, "Иван", "Иванов", "+375291112233", Some(7)),
+            json!({
+                "externalId": "ext-60",
+                "patronymic": "Иванович",
+                "email": "ivanov@example.test",
+                "presumableSex": "male",
+            }),
+        ),
         // A search by the previous customer's number finds this one too.
-        Customer {
-            external_id: Some("ext-61".into()),
-            patronymic: Some("Иванович".into()),
-            email: Some("ivanov@example.test".into()),
-            phones: vec!["8 (029) 111-22-33".into(), "375296254070".into()],
-            custom_fields: Map::from_iter([("source_pbx".to_owned(), json!("pbx1"))]),
-            more: guessed("male"),
-            ..known(61, "Пётр", "Сидоров", "", Some(7))
-        },
-        known(201, "Ольга", "Мельник", "+375446370646", Some(18)),
+        with(
+            named(61, "Пётр", "Сидоров", "", Some(7)),
+            json!({
+                "externalId": "ext-61",
+                "patronymic": "Иванович",
+                "email": "ivanov@example.test",
+                "phones": [{"number": "8 (029) 111-22-33"}, {"number": "375296254070"}],
+                "customFields": {"source_pbx": "pbx1"},
+                "presumableSex": "male",
+            }),
+        ),
+        named(201, "Ольга", "Мельник", "+375446370646", Some(18)),
         // Numbers are stored as typed.
-        known(202, "Сергей", "Жук", "375 44 858-16-77", Some(16)),
-        known(203, "Наталья", "Рябцева", "375444001511", Some(15)),
-        in_second_shop(known(204, "Андрей", "Соловьёв", "+7 (962) 791-74-60", Some(19))),
-        known(205, "Elena", "Novik", "+375291256636", Some(20)),
+        named(202, "Сергей", "Жук", "375 44 858-16-77", Some(16)),
+        named(203, "Наталья", "Рябцева", "375444001511", Some(15)),
+        with(
+            named(204, "Андрей", "Соловьёв", "+7 (962) 791-74-60", Some(19)),
+            json!({"site": "shop-two"}),
+        ),
+        named(205, "Elena", "Novik", "+375291256636", Some(20)),
         // Without a responsible manager.
-        known(206, "Павел", "Дорошко", "+375441655346", None),
-        in_second_shop(known(207, "Karl", "Lindner", "+49305407062", Some(21))),
+        named(206, "Павел", "Дорошко", "+375441655346", None),
+        with(named(207, "Karl", "Lindner", "+49305407062", Some(21)), json!({"site": "shop-two"})),
         // The manager's status is `dinner`.
-        known(208, "Вера", "Кузьмич", "+375440015769", Some(8)),
+        named(208, "Вера", "Кузьмич", "+375440015769", Some(8)),
     ]
 }
 

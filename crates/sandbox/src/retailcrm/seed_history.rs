@@ -1,21 +1,14 @@
 //! Seed rows of the histories.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::journal::Subject;
 use super::seed;
-
-fn fields(value: Value) -> Map<String, Value> {
-    match value {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
-    }
-}
+use super::store::{Fields, fields_with_null};
 
 /// The customers of these rows no longer exist, which a reader of a history must handle.
-pub(super) fn rows() -> Vec<(Subject, Map<String, Value>)> {
-    let to_value = |customer: &super::Customer| Value::Object(customer.to_json());
-    let first = seed::customers().first().map(to_value).unwrap_or_default();
+pub(super) fn rows() -> Vec<(Subject, Fields)> {
+    let first = seed::customers().into_iter().next().map(Value::Object).unwrap_or_default();
     let mut created = first.clone();
     if let Value::Object(created) = &mut created {
         created.insert("id".into(), json!(62));
@@ -92,8 +85,8 @@ pub(super) fn rows() -> Vec<(Subject, Map<String, Value>)> {
             },
         }),
     ];
-    let customers = customers.map(|row| (Subject::Customer, fields(row)));
-    let orders = orders.map(|row| (Subject::Order, fields(row)));
+    let customers = customers.map(|row| (Subject::Customer, fields_with_null(row)));
+    let orders = orders.map(|row| (Subject::Order, fields_with_null(row)));
     customers.into_iter().chain(orders).collect()
 }
 

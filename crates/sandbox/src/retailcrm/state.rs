@@ -9,14 +9,11 @@ use crate::limits::{self, MAX_ENTRIES};
 use crate::rate_window::RateWindow;
 use crate::report::{CallRow, CustomerRow, Employee, LiveCall, LiveRow, Report, Responsible};
 
-use super::corporate::Corporate;
-use super::customers::Customer;
 use super::files::StoredFile;
+use super::filters::digits;
 use super::journal::Journal;
-use super::notes::{self, Note};
-use super::orders::Order;
-use super::tasks::Task;
-use super::{mapping, seed};
+use super::store::{Fields, Store, full_name, id_of, phones};
+use super::{mapping, notes, seed};
 
 /// Limit of requests per second from one address, except telephony (§1.5).
 const GENERAL_PER_SECOND: usize = 10;
@@ -84,12 +81,9 @@ impl User {
     }
 
     pub(super) fn full_name(&self) -> String {
-        full_name(&self.first_name, self.last_name.as_deref())
+        let last = self.last_name.iter().map(String::as_str);
+        std::iter::once(self.first_name.as_str()).chain(last).collect::<Vec<_>>().join(" ")
     }
-}
-
-pub(super) fn full_name(first: &str, last: Option<&str>) -> String {
-    last.map_or_else(|| first.to_owned(), |last| format!("{first} {last}"))
 }
 
 /// Shops of the key.
@@ -153,13 +147,13 @@ pub(super) struct Account {
     pub(super) users: Vec<User>,
     /// Extension and user id of the registered module.
     pub(super) additional_codes: Vec<(String, u64)>,
-    pub(super) customers: Vec<Customer>,
-    pub(super) corporates: Vec<Corporate>,
-    pub(super) notes: Vec<Note>,
-    /// Highest id of any note so far.
-    pub(super) last_note: u64,
-    pub(super) orders: Vec<Order>,
-    pub(super) tasks: Vec<Task>,
+    pub(super) customers: Store,
+    /// Customers who were merged, with those they were merged into: requests for them lead there.
+    pub(super) merged: BTreeMap<u64, u64>,
+    pub(super) corporates: Store,
+    pub(super) notes: Store,
+    pub(super) orders: Store,
+    pub(super) tasks: Store,
     pub(super) files: Vec<StoredFile>,
     /// Id of the last upload; ids are not reused.
     pub(super) last_upload: u64,
@@ -179,8 +173,6 @@ pub(super) struct Account {
     pub(super) sites_as_list: bool,
     /// Codes of modules connected by the simple connection.
     pub(super) simple_connections: BTreeSet<String>,
-    /// Lower bound of ids for new customers, orders and tasks.
-    pub(super) lowest_free_id: u64,
     /// Source of the histories.
     pub(super) journal: Journal,
     pub(super) live: Vec<LiveRow>,
@@ -200,12 +192,12 @@ impl Account {
             telephony: Telephony::On,
             users: seed::users(),
             additional_codes: seed::additional_codes(),
-            customers: seed::customers(),
-            corporates: super::corporate::seed(),
-            notes: notes::seed(),
-            last_note: notes::LAST,
-            orders: super::orders::seed(),
-            tasks: super::tasks::seed(),
+            customers: Store::new(seed::NEXT_CUSTOMER_ID, seed::customers()),
+            merged: BTreeMap::new(),
+            corporates: Store::new(0, super::corporate::seed()),
+            notes: Store::new(notes::LAST + 1, notes::seed()),
+            orders: Store::new(seed::NEXT_ORDER_ID, super::orders::seed()),
+            tasks: Store::new(seed::NEXT_TASK_ID, super::tasks::seed()),
             files: super::files::seed(),
             last_upload: 0,
             modules: BTreeMap::from([(seed::MODULE_CODE.to_owned(), seed::module())]),
@@ -216,7 +208,6 @@ impl Account {
             module_as_text: false,
             sites_as_list: false,
             simple_connections: BTreeSet::new(),
-            lowest_free_id: 0,
             journal: Journal::new(),
             live: Vec::new(),
             calls: Vec::new(),
@@ -239,18 +230,17 @@ impl Account {
     pub(super) fn enforce_limits(&mut self) {
         limits::keep_newest(&mut self.live);
         limits::keep_newest(&mut self.calls);
-        limits::keep_newest(&mut self.notes);
-        limits::keep_newest(&mut self.corporates);
+        for store in [
+            &mut self.customers,
+            &mut self.corporates,
+            &mut self.notes,
+            &mut self.orders,
+            &mut self.tasks,
+        ] {
+            store.enforce_limits();
+        }
         self.journal.enforce_limits();
         limits::keep_newest_bytes(&mut self.files, |file| file.content.len());
-        let customers = limits::keep_newest(&mut self.customers).into_iter();
-        let orders = limits::keep_newest(&mut self.orders).into_iter();
-        let tasks = limits::keep_newest(&mut self.tasks).into_iter();
-        let removed =
-            customers.map(|it| it.id).chain(orders.map(|it| it.id)).chain(tasks.map(|it| it.id));
-        for id in removed {
-            self.lowest_free_id = self.lowest_free_id.max(id.saturating_add(1));
-        }
         while self.modules.len() > MAX_ENTRIES {
             let mut codes = self.modules.keys();
             let code = codes.find(|code| **code != self.telephony_module).cloned();
@@ -290,14 +280,13 @@ impl Account {
     }
 
     /// Finds a customer by digits: `+375 44 637-06-46` equals `375446370646`.
-    pub(super) fn customer_by_phone(&self, phone: &str) -> Option<&Customer> {
+    pub(super) fn customer_by_phone(&self, phone: &str) -> Option<&Fields> {
         let wanted = digits(phone);
-        let here = self.customers.iter();
-        let mut here = here.filter(|customer| customer.combined_to.is_none());
-        here.find(|customer| customer.phones.iter().any(|number| digits(number) == wanted))
+        let mut here = self.customers.iter().filter(|customer| !self.is_merged(customer));
+        here.find(|customer| phones(customer).iter().any(|number| digits(number) == wanted))
     }
 
-    pub(super) fn store(&mut self, sent: Value) {
+    pub(super) fn store_call(&mut self, sent: Value) {
         let text = |name: &str| sent.get(name).and_then(Value::as_str).map(str::to_owned);
         let number = |name: &str| sent.get(name).and_then(Value::as_u64);
         let kind = text("type").unwrap_or_default();
@@ -329,7 +318,7 @@ impl Account {
                 self.customers
                     .iter()
                     .rev()
-                    .filter(|it| it.combined_to.is_none())
+                    .filter(|it| !self.is_merged(it))
                     .map(|it| self.customer_row(it))
                     .collect(),
             ),
@@ -356,7 +345,7 @@ impl Account {
                 call_id: id.to_owned(),
                 direction: mapping::direction(&row.r#type),
                 phone: phone.map(|it| format!("+{}", digits(it))),
-                client: phone.and_then(|it| self.customer_by_phone(it)).map(Customer::full_name),
+                client: phone.and_then(|it| self.customer_by_phone(it)).map(full_name),
                 employees: Vec::new(),
                 since: row.at.parse().unwrap_or_default(),
             });
@@ -380,26 +369,17 @@ impl Account {
         })
     }
 
-    fn customer_row(&self, customer: &Customer) -> CustomerRow {
-        let manager = customer.manager_id.and_then(|id| self.user(id));
+    fn customer_row(&self, customer: &Fields) -> CustomerRow {
+        let manager = customer.get("managerId").and_then(Value::as_u64);
         CustomerRow {
-            id: customer.id.to_string(),
-            name: customer.full_name(),
-            phones: customer.phones.clone(),
-            responsible: manager.map(|user| Responsible {
+            id: id_of(customer).to_string(),
+            name: full_name(customer),
+            phones: phones(customer),
+            responsible: manager.and_then(|id| self.user(id)).map(|user| Responsible {
                 user_id: user.id.to_string(),
                 name: user.full_name(),
                 extension: self.code_of(user.id).map(str::to_owned),
             }),
         }
     }
-}
-
-/// Returns true if a time is not after a day or time; both sort as text.
-pub(super) fn until(moment: &str, to: &str) -> bool {
-    moment.get(..to.len()).unwrap_or(moment) <= to
-}
-
-pub(super) fn digits(phone: &str) -> String {
-    phone.chars().filter(char::is_ascii_digit).collect()
 }

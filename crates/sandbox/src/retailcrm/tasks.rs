@@ -1,236 +1,164 @@
 //! Tasks of employees (§6).
 
 use http::StatusCode;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::wire::Response;
 
-use super::checks::{Endpoint, RequestContext};
-use super::customers::{part_of, same_number};
-use super::handlers::{Change, known, page_of};
+use super::checks::RequestContext;
+use super::customers::is_called;
+use super::filters::{self, By, Filter, Form, same_number};
+use super::handlers::{Change, page_of};
 use super::journal::{Subject, now};
-use super::state::{Account, until};
+use super::operations::Endpoint;
+use super::state::Account;
+use super::store::{self, Fields, fields, id_of, only, reference, text};
 
-/// Id of the next task.
-const NEXT_TASK_ID: u64 = 434;
+pub(super) const FILTERS: &[Filter] = &[
+    ("ids", Form::Numbers, By::Is("id")),
+    ("performers", Form::Numbers, By::Is("performer")),
+    ("creators", Form::Numbers, By::Is("creator")),
+    (
+        "status",
+        Form::Progress,
+        By::Check(|_, it, status| (status == "completed") == it.contains_key("completedAt")),
+    ),
+    ("customer", Form::Text, By::Check(is_of)),
+    ("orderNumber", Form::Text, By::Is("order.number")),
+    ("text", Form::Text, By::Part("text")),
+    // The dates are from the official client's model. A missing date matches no range.
+    ("dateFrom", Form::Date, By::From("datetime")),
+    ("dateTo", Form::Date, By::Until("datetime")),
+    ("createdAtFrom", Form::Date, By::From("createdAt")),
+    ("createdAtTo", Form::Date, By::Until("createdAt")),
+    ("completedAtFrom", Form::Date, By::From("completedAt")),
+    ("completedAtTo", Form::Date, By::Until("completedAt")),
+];
 
-/// A task.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Task {
-    /// The CRM's id.
-    pub id: u64,
-    /// The text.
-    pub text: String,
-    /// The commentary.
-    pub commentary: Option<String>,
-    /// Due time, `Y-m-d H:i` in the account's zone.
-    pub datetime: Option<String>,
-    /// `Y-m-d H:i:s` in the account's zone.
-    pub created_at: String,
-    /// Completion time, in the same form; `None` while open.
-    pub completed_at: Option<String>,
-    /// The author; `None` if created by API.
-    pub creator_id: Option<u64>,
-    /// The performer.
-    pub performer_id: u64,
-    /// The customer.
-    pub customer_id: Option<u64>,
-    /// The order.
-    pub order_id: Option<u64>,
-    /// The phone number as sent.
-    pub phone: Option<String>,
-    /// The shop of the phone number.
-    pub phone_site: Option<String>,
+fn is_of(cx: &RequestContext<'_>, task: &Fields, wanted: &str) -> bool {
+    let customer = reference(task, "customer").and_then(|id| cx.account.customers.get(id));
+    customer.is_some_and(|customer| is_called(customer, wanted))
+        || text(task, "phone").is_some_and(|phone| same_number(phone, wanted))
 }
 
-impl Task {
-    /// Creates a task with a text and a performer.
-    pub fn new(id: u64, text: impl Into<String>, performer_id: u64) -> Self {
-        Self {
-            id,
-            text: text.into(),
-            commentary: None,
-            datetime: None,
-            created_at: "2026-03-13 17:05:00".into(),
-            completed_at: None,
-            creator_id: None,
-            performer_id,
-            customer_id: None,
-            order_id: None,
-            phone: None,
-            phone_site: None,
-        }
-    }
+/// An open task.
+fn fresh(id: u64) -> Fields {
+    fields(json!({
+        "id": id,
+        "createdAt": "2026-03-13 17:05:00",
+        "complete": false,
+        "performerType": "user",
+    }))
+}
 
-    fn to_json(&self, account: &Account) -> Value {
-        let customer = self.customer_id.and_then(|id| account.customer(id));
-        let customer = customer.map(|it| {
-            known(json!({
-                "type": "customer",
-                "id": it.id,
-                "externalId": it.external_id,
-                "site": it.site,
-            }))
-        });
-        let order = self.order_id.and_then(|id| account.order(id));
-        let order = order.map(|it| {
-            known(json!({"id": it.id, "externalId": it.external_id, "number": it.number}))
-        });
-        known(json!({
-            "id": self.id,
-            "text": self.text,
-            "commentary": self.commentary,
-            "datetime": self.datetime,
-            "createdAt": self.created_at,
-            "complete": self.completed_at.is_some(),
-            "creator": self.creator_id,
-            "performer": self.performer_id,
-            "performerType": "user",
-            "customer": customer,
-            "order": order,
-            "phone": self.phone,
-            "phoneSite": self.phone_site,
-            "completedAt": self.completed_at,
-        }))
-    }
-
-    /// Applies the fields.
-    fn write(&mut self, written: &Map<String, Value>, cx: &RequestContext<'_>) {
-        for (name, value) in written {
-            let text = || value.as_str().map(str::to_owned);
-            match name.as_str() {
-                "text" => self.text = text().unwrap_or_default(),
-                "commentary" => self.commentary = text(),
-                "datetime" => self.datetime = text(),
-                "performerId" => self.performer_id = value.as_u64().unwrap_or_default(),
-                "complete" => {
-                    let done = value.as_bool().unwrap_or_default();
-                    let before = self.completed_at.take().filter(|_| done);
-                    self.completed_at = before.or_else(|| done.then(now));
-                }
-                "customer" => self.customer_id = cx.reference(Subject::Customer, value),
-                "order" => self.order_id = cx.reference(Subject::Order, value),
-                "phone" => self.phone = text(),
-                "phoneSite" => self.phone_site = text(),
-                // Only a repeated id remains after the checks.
-                _ => {}
+fn write(task: &mut Fields, written: &Fields, cx: &RequestContext<'_>) {
+    for (name, value) in written {
+        match name.as_str() {
+            "performerId" => {
+                task.insert("performer".into(), value.clone());
             }
+            "complete" => {
+                if *value != json!(true) {
+                    task.remove("completedAt");
+                } else if !task.contains_key("completedAt") {
+                    task.insert("completedAt".into(), json!(now()));
+                }
+                task.insert(name.clone(), value.clone());
+            }
+            "customer" | "order" => {
+                let customer = name == "customer";
+                let subject = if customer { Subject::Customer } else { Subject::Order };
+                task.insert(name.clone(), json!({"id": cx.reference(subject, value)}));
+            }
+            _ => store::write(task, name, value),
         }
     }
+}
+
+/// A task in the CRM's JSON; missing fields have defaults.
+pub(super) fn from_json(given: &Fields) -> Fields {
+    let mut task = fresh(id_of(given));
+    task.extend(given.clone());
+    task
 }
 
 /// Seed tasks: one completed, one open.
-pub(super) fn seed() -> Vec<Task> {
-    vec![
-        Task {
-            datetime: Some("2026-03-13 18:00".into()),
-            completed_at: Some("2026-03-13 17:40:00".into()),
-            creator_id: Some(8),
-            customer_id: Some(201),
-            order_id: Some(499),
-            ..Task::new(432, "Уточнить адрес доставки", 18)
-        },
-        Task {
-            commentary: Some("Просил после обеда".into()),
-            datetime: Some("2026-03-16 14:30".into()),
-            creator_id: Some(7),
-            customer_id: Some(205),
-            phone: Some("+375291256636".into()),
-            phone_site: Some(super::seed::SITE.into()),
-            ..Task::new(433, "Перезвонить", 20)
-        },
-    ]
+pub(super) fn seed() -> Vec<Fields> {
+    let tasks = [
+        json!({
+            "id": 432,
+            "text": "Уточнить адрес доставки",
+            "performer": 18,
+            "datetime": "2026-03-13 18:00",
+            "complete": true,
+            "completedAt": "2026-03-13 17:40:00",
+            "creator": 8,
+            "customer": {"id": 201},
+            "order": {"id": 499},
+        }),
+        json!({
+            "id": 433,
+            "text": "Перезвонить",
+            "performer": 20,
+            "commentary": "Просил после обеда",
+            "datetime": "2026-03-16 14:30",
+            "creator": 7,
+            "customer": {"id": 205},
+            "phone": "+375291256636",
+            "phoneSite": super::seed::SITE,
+        }),
+    ];
+    tasks.into_iter().map(|it| from_json(&fields(it))).collect()
 }
 
 impl RequestContext<'_> {
     /// The task of the path.
-    pub(super) fn task(&self) -> Option<&Task> {
-        let id: u64 = self.thing.parse().ok()?;
-        self.account.tasks.iter().find(|task| task.id == id)
+    pub(super) fn task(&self) -> Option<&Fields> {
+        self.account.tasks.get(self.thing.parse().ok()?)
+    }
+}
+
+impl Account {
+    /// The JSON of the CRM's response, with the customer and the order.
+    fn task_json(&self, task: &Fields) -> Fields {
+        let mut sent = task.clone();
+        let customer = reference(task, "customer").and_then(|id| self.customers.get(id));
+        let customer = customer.map(|it| only(it, &["type", "id", "externalId", "site"]));
+        let order = reference(task, "order").and_then(|id| self.orders.get(id));
+        let order = order.map(|it| only(it, &["id", "externalId", "number"]));
+        for (name, entity) in [("customer", customer), ("order", order)] {
+            match entity {
+                Some(entity) => sent.insert(name.into(), Value::Object(entity)),
+                None => sent.remove(name),
+            };
+        }
+        sent
     }
 }
 
 /// Oldest first; no order is documented.
 pub(super) fn list(cx: &RequestContext<'_>) -> Value {
-    let account = cx.account;
-    let same = |name: &str, have: &dyn Fn(&str) -> bool| {
-        cx.parameter(&format!("filter[{name}]")).is_none_or(have)
-    };
-    let among = |name: &str, have: &dyn Fn(&str) -> bool| {
-        let wanted = cx.list(&format!("filter[{name}]"));
-        wanted.is_empty() || wanted.into_iter().any(have)
-    };
-    let is = |id: Option<u64>, wanted: &str| id.is_some_and(|id| wanted.parse() == Ok(id));
-    // A missing date matches no range.
-    let within = |from: &str, to: &str, moment: Option<&str>| {
-        same(from, &|from| moment.is_some_and(|moment| moment >= from))
-            && same(to, &|to| moment.is_some_and(|moment| until(moment, to)))
-    };
-    let of_customer = |task: &Task, wanted: &str| {
-        let customer = task.customer_id.and_then(|id| account.customer(id));
-        let mut phones = task.phone.iter();
-        customer.is_some_and(|customer| customer.called(wanted))
-            || phones.any(|phone| same_number(phone, wanted))
-    };
-    let number = |task: &Task| Some(account.order(task.order_id?)?.number.as_str());
-    let tasks = account.tasks.iter();
-    let found: Vec<Value> = tasks
-        .filter(|it| {
-            let done = it.completed_at.as_deref();
-            among("ids", &|id| is(Some(it.id), id))
-                && among("performers", &|id| is(Some(it.performer_id), id))
-                && among("creators", &|id| is(it.creator_id, id))
-                && same("status", &|status| (status == "completed") == done.is_some())
-                && same("customer", &|wanted| of_customer(it, wanted))
-                && same("orderNumber", &|wanted| number(it) == Some(wanted))
-                && same("text", &|wanted| part_of(&it.text, wanted))
-                && within("dateFrom", "dateTo", it.datetime.as_deref())
-                && within("createdAtFrom", "createdAtTo", Some(&it.created_at))
-                && within("completedAtFrom", "completedAtTo", done)
-        })
-        .map(|it| it.to_json(account))
-        .collect();
+    let sent = cx.account.tasks.iter().map(|task| cx.account.task_json(task));
+    let found: Vec<Fields> = sent.filter(|it| filters::passes(cx, it)).collect();
     page_of(cx, "tasks", &found)
 }
 
 pub(super) fn one(cx: &RequestContext<'_>) -> Value {
-    let task = cx.task().map(|task| task.to_json(cx.account));
-    json!({"success": true, "task": task})
+    json!({"success": true, "task": cx.task().map(|task| cx.account.task_json(task))})
 }
 
 /// The task after the request.
-pub(super) fn written(endpoint: Endpoint, cx: &RequestContext<'_>) -> (Response, Change) {
-    let nothing = Map::new();
-    let fields = cx.written.as_ref().unwrap_or(&nothing);
-    let edited = cx.task().filter(|_| endpoint == Endpoint::TaskEdit);
-    let (mut task, status) = if let Some(task) = edited {
-        (task.clone(), StatusCode::OK)
-    } else {
-        let mut fresh = Task::new(cx.account.free_task_id(), "", 0);
-        fresh.created_at = now();
-        (fresh, StatusCode::CREATED)
+pub(super) fn written(cx: &RequestContext<'_>) -> (Response, Change) {
+    let edited = cx.task().filter(|_| cx.is(Endpoint::TaskEdit));
+    let mut task = edited.cloned().unwrap_or_else(|| {
+        let mut fresh = fresh(cx.account.tasks.free_id());
+        fresh.insert("createdAt".into(), json!(now()));
+        fresh
+    });
+    write(&mut task, cx.written(), cx);
+    let (status, body) = match edited {
+        Some(_) => (StatusCode::OK, json!({"success": true})),
+        None => (StatusCode::CREATED, json!({"success": true, "id": id_of(&task)})),
     };
-    task.write(fields, cx);
-    let mut body = Map::from_iter([("success".to_owned(), json!(true))]);
-    if endpoint == Endpoint::TaskCreate {
-        body.insert("id".into(), json!(task.id));
-    }
-    (Response::json(status, &body), Change::Task(Box::new(task)))
-}
-
-impl Account {
-    /// Adds or replaces a task.
-    pub(super) fn put_task(&mut self, task: Task) {
-        match self.tasks.iter_mut().find(|it| it.id == task.id) {
-            Some(known) => *known = task,
-            None => self.tasks.push(task),
-        }
-    }
-
-    fn free_task_id(&self) -> u64 {
-        let taken = |id: &u64| self.tasks.iter().any(|task| task.id == *id);
-        let mut ids = NEXT_TASK_ID.max(self.lowest_free_id)..;
-        ids.find(|id| !taken(id)).unwrap_or(u64::MAX)
-    }
+    (Response::json(status, &body), Change::Task(task))
 }

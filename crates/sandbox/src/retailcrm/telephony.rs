@@ -7,9 +7,9 @@ use crate::report::LiveRow;
 use crate::wire::Response;
 
 use super::checks::RequestContext;
-use super::customers::Customer;
-use super::handlers::{Change, known};
+use super::handlers::Change;
 use super::state::{Account, User};
+use super::store::{Fields, fields, id_of, only};
 
 fn texts(object: &Map<String, Value>, name: &str) -> Vec<String> {
     let items = object.get(name).and_then(Value::as_array).into_iter().flatten();
@@ -91,7 +91,7 @@ pub(super) fn manager(cx: &RequestContext<'_>) -> Value {
     let switched_on = |name| matches!(cx.parameter(name), Some("1" | "True"));
     let customer = account.customer_by_phone(phone);
     let responsible = customer
-        .and_then(|customer| account.user(customer.manager_id?))
+        .and_then(|customer| account.user(customer.get("managerId")?.as_u64()?))
         .filter(|user| user.active)
         .filter(|user| switched_on("ignoreStatus") || user.status == "free");
 
@@ -109,31 +109,25 @@ pub(super) fn manager(cx: &RequestContext<'_>) -> Value {
 }
 
 fn manager_object(account: &Account, user: &User) -> Value {
-    known(json!({
+    Value::Object(fields(json!({
         "id": account.id_json(user.id),
         "firstName": user.first_name,
         "lastName": user.last_name,
         "patronymic": user.patronymic,
         "email": user.email,
         "code": account.code_of(user.id),
-    }))
+    })))
 }
 
-fn customer_object(account: &Account, customer: &Customer) -> Value {
-    let phones: Vec<Value> =
-        customer.phones.iter().map(|number| json!({"number": number})).collect();
-    known(json!({
-        "id": account.id_json(customer.id),
-        "externalId": customer.external_id,
-        "firstName": customer.first_name,
-        "lastName": customer.last_name,
-        "patronymic": customer.patronymic,
-        "email": customer.email,
-        "phones": phones,
-    }))
+fn customer_object(account: &Account, customer: &Fields) -> Value {
+    let names = ["externalId", "firstName", "lastName", "patronymic", "email", "phones"];
+    let mut object = only(customer, &names);
+    object.retain(|_, value| *value != json!(""));
+    object.insert("id".into(), account.id_json(id_of(customer)));
+    Value::Object(object)
 }
 
-fn links(account: &Account, phone: &str, customer: Option<&Customer>) -> Value {
+fn links(account: &Account, phone: &str, customer: Option<&Fields>) -> Value {
     let url = &account.url;
     let phone: String = url::form_urlencoded::byte_serialize(phone.as_bytes()).collect();
     let mut links = Map::new();
@@ -144,13 +138,14 @@ fn links(account: &Account, phone: &str, customer: Option<&Customer>) -> Value {
             links.insert("newCustomerLink".into(), json!(link));
         }
         Some(customer) => {
-            if let Some(order) = account.last_order_of(customer.id) {
+            if let Some(order) = account.last_order_of(id_of(customer)) {
                 links.insert(
                     "lastOrderLink".into(),
-                    json!(format!("{url}/orders/{}/edit", order.id)),
+                    json!(format!("{url}/orders/{}/edit", id_of(order))),
                 );
             }
-            links.insert("customerLink".into(), json!(format!("{url}/customers/{}", customer.id)));
+            let link = format!("{url}/customers/{}", id_of(customer));
+            links.insert("customerLink".into(), json!(link));
         }
     }
     Value::Object(links)

@@ -3,32 +3,32 @@
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::checks::{Endpoint, RequestContext};
-use super::customers::{self, Customer};
-use super::handlers::{Change, known};
+use super::checks::{self, RequestContext};
+use super::customers;
+use super::handlers::Change;
+use super::store::{Fields, only};
 use crate::wire::Response;
 
 /// The CRM's message for an invalid value, from official tests.
 const NOT_KEPT: &str = "Something went wrong";
 
 pub(super) fn uploaded(cx: &RequestContext<'_>) -> (Response, Change) {
-    let mut ids = cx.account.free_customer_ids();
-    let mut taken: Vec<Customer> = Vec::new();
+    let mut ids = cx.account.customers.free_ids();
+    let mut taken: Vec<Fields> = Vec::new();
     let (mut failed, mut errors, mut findings) = (Vec::new(), Map::new(), Vec::new());
     for fields in cx.customers.iter().flatten().filter_map(Value::as_object) {
-        let external_id = fields.get("externalId").and_then(Value::as_str);
-        let twice = taken
-            .iter()
-            .any(|it| it.external_id.is_some() && it.external_id.as_deref() == external_id);
+        let external_id = fields.get("externalId");
+        let twice =
+            external_id.is_some_and(|id| taken.iter().any(|it| it.get("externalId") == Some(id)));
         let one = cx.one_of_upload(fields);
-        let wrong = one.wrong();
+        let wrong = checks::wrong_customer(&one);
         if wrong.is_empty() && !twice {
-            let mut customer = customers::written(Endpoint::CustomerCreate, &one);
-            customer.id = ids.next().unwrap_or(customer.id);
+            let mut customer = customers::after(&one);
+            customer.insert("id".into(), json!(ids.next()));
             taken.push(customer);
             continue;
         }
-        failed.push(known(json!({"externalId": external_id})));
+        failed.push(only(fields, &["externalId"]));
         for detail in wrong.iter().flat_map(|finding| &finding.details) {
             let field = if detail.field.is_empty() { "externalId" } else { &detail.field };
             errors.insert(field.to_owned(), json!(NOT_KEPT));
@@ -38,9 +38,7 @@ pub(super) fn uploaded(cx: &RequestContext<'_>) -> (Response, Change) {
         }
         findings.extend(wrong);
     }
-    let kept = taken.iter();
-    let kept: Vec<Value> =
-        kept.map(|it| known(json!({"id": it.id, "externalId": it.external_id}))).collect();
+    let kept: Vec<Fields> = taken.iter().map(|it| only(it, &["id", "externalId"])).collect();
     let mut body = Map::from_iter([
         ("success".to_owned(), json!(failed.is_empty())),
         ("uploadedCustomers".to_owned(), json!(kept)),

@@ -1,42 +1,44 @@
 //! Changes by people in the CRM, with history rows.
 
-use serde_json::{Map, Value};
+use serde_json::{Value, json};
 
 use super::access::Access;
-use super::customers::Customer;
+use super::files::Attached;
 use super::journal::Author;
 use super::state::Account;
+use super::store::{self, Fields, reference};
 
 impl Access<'_> {
     /// Renames a customer.
     pub fn rename_customer(&self, id: u64, first_name: &str, last_name: Option<&str>) {
         self.change_customer(id, |customer| {
-            first_name.clone_into(&mut customer.first_name);
-            customer.last_name = last_name.map(str::to_owned);
+            store::write(customer, "firstName", &json!(first_name));
+            store::write(customer, "lastName", &json!(last_name));
         });
     }
 
     /// Adds a number to a customer.
     pub fn add_phone(&self, id: u64, number: &str) {
-        self.change_customer(id, |customer| customer.phones.push(number.to_owned()));
+        self.change_phones(id, |phones| phones.push(number.to_owned()));
     }
 
     /// Replaces a customer's number.
     pub fn change_phone(&self, id: u64, from: &str, to: &str) {
-        self.change_customer(id, |customer| {
-            let phones = customer.phones.iter_mut();
-            phones.filter(|number| *number == from).for_each(|number| to.clone_into(number));
+        self.change_phones(id, |phones| {
+            let phones = phones.iter_mut().filter(|number| *number == from);
+            phones.for_each(|number| to.clone_into(number));
         });
     }
 
     /// Removes a customer's number.
     pub fn remove_phone(&self, id: u64, number: &str) {
-        self.change_customer(id, |customer| customer.phones.retain(|it| it != number));
+        self.change_phones(id, |phones| phones.retain(|it| it != number));
     }
 
     /// Sets or clears the responsible employee of a customer.
     pub fn set_responsible(&self, id: u64, user_id: Option<u64>) {
-        self.change_customer(id, |customer| customer.manager_id = user_id);
+        let manager = json!(user_id);
+        self.change_customer(id, |customer| store::write(customer, "managerId", &manager));
     }
 
     /// Removes a customer.
@@ -57,9 +59,17 @@ impl Access<'_> {
         crm_host.account.remove_corporate(id, self.author);
     }
 
-    fn change_customer(&self, id: u64, change: impl FnOnce(&mut Customer)) {
+    fn change_phones(&self, id: u64, change: impl FnOnce(&mut Vec<String>)) {
+        self.change_customer(id, |customer| {
+            let mut phones = store::phones(customer);
+            change(&mut phones);
+            store::set_phones(customer, &phones);
+        });
+    }
+
+    fn change_customer(&self, id: u64, change: impl FnOnce(&mut Fields)) {
         let mut crm_host = self.crm_host.stand_in();
-        if let Some(mut customer) = crm_host.account.customer(id).cloned() {
+        if let Some(mut customer) = crm_host.account.customers.get(id).cloned() {
             change(&mut customer);
             crm_host.account.write_customer(customer, self.author);
         }
@@ -83,15 +93,18 @@ impl Account {
         }
         let author = id("user")?.map_or(Author::SomeUser, Author::User);
         let customer = |account: &Self, id: u64| {
-            let found = account.customer(id).filter(|it| it.combined_to.is_none());
-            found.cloned().ok_or_else(|| format!("unknown customer {id}"))
+            account.active_customer(id).cloned().ok_or_else(|| format!("unknown customer {id}"))
         };
         match (id("edit")?, id("merge")?, id("delete")?) {
             (Some(id), None, None) => {
                 let fields = act.get("fields").and_then(Value::as_object);
                 let fields = fields.ok_or("\"edit\" needs \"fields\": a customer's")?;
                 let mut customer = customer(self, id)?;
-                customer.retype(fields);
+                // The list of numbers is replaced, unlike in the API.
+                if fields.contains_key("phones") {
+                    customer.insert("phones".into(), json!([]));
+                }
+                fields.iter().for_each(|(name, value)| store::write(&mut customer, name, value));
                 self.write_customer(customer, author);
             }
             (None, Some(gone), None) => {
@@ -111,14 +124,17 @@ impl Account {
         }
         Ok(())
     }
-}
 
-impl Customer {
-    /// Applies an edit by a person: the list of numbers is replaced, unlike in the API.
-    fn retype(&mut self, fields: &Map<String, Value>) {
-        if fields.contains_key("phones") {
-            self.phones.clear();
+    /// Moves the belongings of a merged customer to the other one.
+    pub(super) fn hand_over(&mut self, from: u64, to: u64) {
+        for owned in self.orders.iter_mut().chain(self.tasks.iter_mut()) {
+            if reference(owned, "customer") == Some(from) {
+                owned.insert("customer".into(), json!({"id": to}));
+            }
         }
-        self.write(fields);
+        let files = self.files.iter_mut().flat_map(|it| &mut it.attached_to);
+        for owner in files.filter(|it| **it == Attached::Customer(from)) {
+            *owner = Attached::Customer(to);
+        }
     }
 }

@@ -13,5 +13,6 @@ mod kontur;
 mod origin;
 mod page;
 mod retailcrm;
+mod rules;
 mod serving;
 mod support;

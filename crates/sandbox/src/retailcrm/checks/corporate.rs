@@ -1,166 +1,146 @@
-//! Checks of `customerCorporate` in `POST /api/v5/customers-corporate/create` and `…/{id}/edit`.
+//! Checks of `customerCorporate`, `contact` and `company` (§5.6).
+//!
+//! Contacts and companies have paths of their own, and are parts of a new corporate customer.
 
-use serde_json::Value;
+use crate::check::{documented, guess};
+use crate::schema::{Object, field};
 
-use crate::check::{Check, Detail};
-
-use super::parts::{COMPANY, CONTACT, CONTACT_CUSTOMER};
-use super::values::{
-    BLANK, CHOICE, Entity, INVALID, date_time, flag, list_of, nothing_empty, of_written, one_of,
-    text, texts_only, whole_number,
+use super::super::corporate::company_ref;
+use super::super::journal::Subject;
+use super::super::store::{id_of, objects};
+use super::Endpoint::{
+    CompanyCreate, CompanyEdit, ContactCreate, ContactEdit, CorporateCreate, CorporateEdit,
 };
-use super::{Endpoint, Refusal, RequestContext, Row};
+use super::kinds::{
+    FLAG, MOMENT, NUMBER, OBJECT, OBJECTS, SOURCE, TEXT, TEXTS, USER, WHOLE, choice,
+};
+use super::links::{NAMED_BY_ID, SET_ONE};
+use super::values::{CHOICE, TAKEN, list_of};
+use super::{Field, Kind, Refusal, RequestContext, Schema, When};
 
-const FIELDS: &[&str] = &[
-    "type",
-    "externalId",
-    "nickName",
-    "createdAt",
-    "managerId",
-    "vip",
-    "bad",
-    "source",
-    "addTags",
-    "removeTags",
-    "customFields",
-    "personalDiscount",
+const FREE: Kind = Kind::new("one that no other corporate customer of the shop has", |it, cx| {
+    let own = cx.corporate().map(id_of);
+    cx.is_free(Subject::Corporate, it, own, cx.site().as_deref())
+})
+.accepting(r#""free-1""#)
+.says(TAKEN);
+
+pub(super) const CORPORATE: Schema = Schema::new(
+    "corporate",
+    Refusal::EntityMap,
+    |cx| cx.objects_of(&[CorporateCreate, CorporateEdit]),
+    &[
+        field("type").form(choice(&["customer_corporate"]), documented("§5.6")),
+        field("externalId").form(TEXT, documented("§5.6")).value(FREE, guess("§5.6")),
+        field("nickName")
+            .required(guess("§5.6"))
+            .when(&[When::On(&[CorporateCreate])])
+            .form(TEXT, documented("§5.6")),
+        field("createdAt").form(MOMENT, documented("§5.6")),
+        field("managerId").form(WHOLE, documented("§5.6")).value(USER, guess("§5.6")),
+        field("vip").form(FLAG, documented("§5.6")),
+        field("bad").form(FLAG, documented("§5.6")),
+        field("source").form(SOURCE, documented("§5.6")),
+        field("addTags").form(TEXTS, documented("§5.6")),
+        field("removeTags").form(TEXTS, documented("§5.6")),
+        field("customFields").form(OBJECT, documented("§5.6")),
+        field("personalDiscount").form(NUMBER, documented("§5.6")),
+        // These have their own paths later.
+        field("customerContacts")
+            .form(OBJECTS.accepting(r#"[{"customer": {"id": 61}}]"#), documented("§5.6"))
+            .known_in(&[CorporateCreate])
+            .each_known(CONTACT_FIELDS),
+        field("companies")
+            .form(OBJECTS.accepting(r#"[{"name": "ООО Проба"}]"#), documented("§5.6"))
+            .known_in(&[CorporateCreate])
+            .each_known(COMPANY_FIELDS),
+        field("addresses").form(OBJECTS, documented("§5.6")).known_in(&[CorporateCreate]),
+    ],
+)
+.of(&[CorporateCreate, CorporateEdit])
+// The official Python client repeats the id of the path.
+.known(guess("§5.6"))
+.ignoring(&["id"], &[CorporateEdit])
+.not_blank(guess("§5.6"));
+
+/// The parts in their own requests, or inside a new corporate customer.
+fn parts<'a>(cx: &'a RequestContext<'_>, own: &[super::Endpoint], name: &str) -> Vec<Object<'a>> {
+    let whole = cx.objects_of(&[CorporateCreate]);
+    let inside = whole.iter().flat_map(|it| it.each(name));
+    cx.objects_of(own).into_iter().chain(inside).collect()
+}
+
+const CUSTOMER: Kind = Kind::new("a customer that exists", |it, cx| {
+    cx.account.resolve(Subject::Customer, it, None).is_some()
+})
+.example(r#"{"id": 61}"#, r#"[{"id": 4711}, {"externalId": "ext-99"}]"#)
+.says(CHOICE);
+
+const COMPANY_REFS: Kind = Kind::new("a list of companies by their id", |it, _| {
+    list_of(it, |it| company_ref(it).is_some())
+})
+.example(r#"[{"id": 771}]"#, r#"[[771], {"id": 771}]"#)
+.with_blank("[]");
+
+const OWN_COMPANIES: Kind = Kind::new("the corporate customer's companies", |it, cx| {
+    let has = |id| {
+        let corporate = cx.corporate();
+        corporate.is_some_and(|it| objects(it, "companies").any(|it| id_of(it) == id))
+    };
+    it.as_array().into_iter().flatten().filter_map(company_ref).all(has)
+})
+.example(r#"[{"company": {"id": 771}}]"#, r#"[[{"id": 772}]]"#)
+.with_blank("[]")
+.says(CHOICE);
+
+const CONTACT_FIELDS: &[Field] = &[
+    field("isMain").form(FLAG, documented("§5.6")),
+    field("customer")
+        .required(guess("§5.6"))
+        .when(&[When::On(&[ContactCreate, CorporateCreate])])
+        .says(SET_ONE)
+        .form(NAMED_BY_ID, guess("§5.6"))
+        .value(CUSTOMER, guess("§5.6"))
+        .blank_elsewhere(|_, _| true)
+        .inside(&[field("id"), field("externalId"), field("site")]),
+    field("companies").form(COMPANY_REFS, documented("§5.6")).value(OWN_COMPANIES, guess("§5.6")),
 ];
 
-/// Fields of a new corporate customer only; later they have their own paths.
-const PARTS: &[&str] = &["customerContacts", "companies", "addresses"];
+pub(super) const CONTACT: Schema = Schema::new(
+    "contact",
+    Refusal::EntityMap,
+    |cx| parts(cx, &[ContactCreate, ContactEdit], "customerContacts"),
+    CONTACT_FIELDS,
+)
+.of(&[ContactCreate, ContactEdit, CorporateCreate])
+.whole_in(&[ContactCreate, ContactEdit])
+.known(guess("§5.6"))
+.ignoring(&["id"], &[])
+.not_blank(guess("§5.6"));
 
-const fn row(check: Check, finds: fn(&RequestContext<'_>) -> Vec<Detail>) -> Row {
-    Row { check, refusal: Refusal::EntityMap, finds }
-}
-
-fn corporate(cx: &RequestContext<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
-    if cx.is(Endpoint::CorporateCreate) || cx.is(Endpoint::CorporateEdit) {
-        of_written(cx, check)
-    } else {
-        Vec::new()
-    }
-}
-
-fn all(it: &Entity<'_>, names: &[&str], good: fn(&Value) -> bool) -> Vec<Detail> {
-    let names = names.iter();
-    names.flat_map(|name| it.unless(name, INVALID, good)).collect()
-}
-
-pub(super) const WRITTEN: &[Row] = &[
-    row(
-        Check::guess(
-            "corporate.known_fields",
-            "§5.6",
-            "no field a corporate customer does not have, and none that only the CRM writes; \
-             contacts, companies and addresses with a new one only",
-        ),
-        |cx| {
-            corporate(cx, |it| {
-                let mut found = it.only(&[FIELDS, PARTS].concat());
-                if cx.is(Endpoint::CorporateEdit) {
-                    found = it.only(FIELDS);
-                    // The official Python client repeats the id of the path.
-                    found.retain(|detail| detail.field != "id");
-                }
-                for contact in it.each("customerContacts") {
-                    found.extend(contact.only(CONTACT));
-                    let customer = contact.inside("customer");
-                    found.extend(customer.iter().flat_map(|it| it.only(CONTACT_CUSTOMER)));
-                }
-                let companies = it.each("companies");
-                found.extend(companies.iter().flat_map(|it| it.only(COMPANY)));
-                found
-            })
-        },
-    ),
-    row(Check::guess("corporate.nothing_empty", "§5.6", "nothing empty or null is sent"), |cx| {
-        corporate(cx, nothing_empty)
-    }),
-    row(
-        Check::guess(
-            "corporate.nick_name_given",
-            "§5.6",
-            "a corporate customer is created with a nickName",
-        ),
-        |cx| {
-            corporate(cx, |it| {
-                if cx.is(Endpoint::CorporateCreate) && !it.has("nickName") {
-                    it.at("nickName", BLANK)
-                } else {
-                    Vec::new()
-                }
-            })
-        },
-    ),
-    row(
-        Check::guess(
-            "corporate.external_id_free",
-            "§5.6",
-            "no other corporate customer of the shop has this externalId",
-        ),
-        |cx| {
-            corporate(cx, |it| {
-                let own = cx.corporate().map(|it| it.id);
-                let site = cx.site();
-                it.unless("externalId", "This value is already used.", |id| {
-                    !cx.account.corporates.iter().any(|other| {
-                        Some(other.id) != own
-                            && other.external_id.as_deref() == id.as_str()
-                            && site.as_ref().is_none_or(|site| other.site == *site)
-                    })
-                })
-            })
-        },
-    ),
-    row(Check::documented("corporate.type", "§5.6", "type is customer_corporate"), |cx| {
-        corporate(cx, |it| it.unless("type", CHOICE, one_of(&["customer_corporate"])))
-    }),
-    row(Check::documented("corporate.texts", "§5.6", "externalId and nickName are texts"), |cx| {
-        corporate(cx, |it| all(it, &["externalId", "nickName"], text))
-    }),
-    row(Check::documented("corporate.manager_form", "§5.6", "managerId is a number"), |cx| {
-        corporate(cx, |it| it.unless("managerId", INVALID, whole_number))
-    }),
-    row(
-        Check::guess("corporate.manager_known", "§5.6", "managerId is a user of the account"),
-        |cx| {
-            corporate(cx, |it| {
-                it.unless("managerId", CHOICE, |id| {
-                    id.as_u64().is_none_or(|id| cx.account.user(id).is_some())
-                })
-            })
-        },
-    ),
-    row(
-        Check::documented(
-            "corporate.others",
-            "§5.6",
-            "vip and bad are true or false, createdAt is Y-m-d H:i:s, customFields an object, \
-             personalDiscount a number, source an object of texts, addTags and removeTags lists of \
-             texts",
-        ),
-        |cx| {
-            corporate(cx, |it| {
-                let mut found = all(it, &["vip", "bad"], flag);
-                found.extend(all(it, &["createdAt"], |it| it.as_str().is_some_and(date_time)));
-                found.extend(all(it, &["customFields"], Value::is_object));
-                found.extend(all(it, &["personalDiscount"], Value::is_number));
-                found.extend(all(it, &["source"], |it| {
-                    let known = ["source", "medium", "campaign", "keyword", "content"];
-                    texts_only(it, &known)
-                }));
-                let tags = |it: &Value| list_of(it, text);
-                found.extend(all(it, &["addTags", "removeTags"], tags));
-                found
-            })
-        },
-    ),
-    row(
-        Check::documented(
-            "corporate.parts_form",
-            "§5.6",
-            "customerContacts, companies and addresses are lists of objects",
-        ),
-        |cx| corporate(cx, |it| all(it, PARTS, |it| list_of(it, Value::is_object))),
-    ),
+const COMPANY_FIELDS: &[Field] = &[
+    field("isMain").form(FLAG, documented("§5.6")),
+    field("externalId").form(TEXT, documented("§5.6")),
+    field("active").form(FLAG, documented("§5.6")),
+    field("name")
+        .required(guess("§5.6"))
+        .when(&[When::On(&[CompanyCreate, CorporateCreate])])
+        .form(TEXT, documented("§5.6")),
+    field("brand").form(TEXT, documented("§5.6")),
+    field("site").form(TEXT, documented("§5.6")),
+    field("contragent").form(OBJECT, documented("§5.6")),
+    field("address").form(OBJECT, documented("§5.6")),
+    field("customFields").form(OBJECT, documented("§5.6")),
 ];
+
+pub(super) const COMPANY: Schema = Schema::new(
+    "company",
+    Refusal::EntityMap,
+    |cx| parts(cx, &[CompanyCreate, CompanyEdit], "companies"),
+    COMPANY_FIELDS,
+)
+.of(&[CompanyCreate, CompanyEdit, CorporateCreate])
+.whole_in(&[CompanyCreate, CompanyEdit])
+.known(guess("§5.6"))
+.ignoring(&["id"], &[])
+.not_blank(guess("§5.6"));

@@ -2,9 +2,8 @@
 
 use crate::check::{Check, Detail};
 
+use super::super::operations::{Endpoint, Path};
 use super::super::state::{Bucket, Telephony};
-use super::endpoint::Endpoint;
-use super::routes::Path;
 use super::{Refusal, RequestContext, Row};
 
 pub(super) const ACCOUNT: &[Row] = &[
@@ -17,7 +16,7 @@ pub(super) const ACCOUNT: &[Row] = &[
         refusal: Refusal::Says(400, "Account does not exist."),
         finds: |cx| {
             let get = cx.request.method == http::Method::GET;
-            whole_if(cx.account.closed && get)
+            Detail::whole_if(cx.account.closed && get)
         },
     },
     Row {
@@ -27,7 +26,7 @@ pub(super) const ACCOUNT: &[Row] = &[
             "there is an account at this address; a server without one has a page for the rest",
         ),
         refusal: Refusal::NoSuchAccount,
-        finds: |cx| whole_if(cx.account.closed),
+        finds: |cx| Detail::whole_if(cx.account.closed),
     },
 ];
 
@@ -39,7 +38,7 @@ pub(super) const LIMITS: &[Row] = &[
             "at most 10 requests in any second from one address, telephony apart",
         ),
         refusal: Refusal::Busy,
-        finds: |cx| whole_if(cx.over == Some(Bucket::General)),
+        finds: |cx| Detail::whole_if(cx.over == Some(Bucket::General)),
     },
     Row {
         check: Check::answered(
@@ -48,7 +47,7 @@ pub(super) const LIMITS: &[Row] = &[
             "at most 40 telephony requests in any second from one address",
         ),
         refusal: Refusal::Busy,
-        finds: |cx| whole_if(cx.over == Some(Bucket::Telephony)),
+        finds: |cx| Detail::whole_if(cx.over == Some(Bucket::Telephony)),
     },
 ];
 
@@ -60,13 +59,13 @@ pub(super) const PATH: &[Row] = &[Row {
          version, everything else under /api/v5, `call/event` with a slash",
     ),
     refusal: Refusal::Says(404, "API method not found"),
-    finds: |cx| whole_if(cx.path == Path::Unknown),
+    finds: |cx| Detail::whole_if(matches!(cx.path, Path::Unknown)),
 }];
 
 pub(super) const VERB: &[Row] = &[Row {
     check: Check::answered("verb", "§1.4", "the verb is the one of the operation"),
     refusal: Refusal::Says(405, "Method Not Allowed"),
-    finds: |cx| whole_if(cx.path == Path::OtherVerb),
+    finds: |cx| Detail::whole_if(matches!(cx.path, Path::OtherVerb)),
 }];
 
 pub(super) const KEY: &[Row] = &[
@@ -77,12 +76,12 @@ pub(super) const KEY: &[Row] = &[
             "the key is in the header X-API-KEY or the parameter apiKey",
         ),
         refusal: Refusal::Says(400, "\"apiKey\" is missing."),
-        finds: |cx| whole_if(key(cx).is_none_or(|key| key.is_empty())),
+        finds: |cx| Detail::whole_if(key(cx).is_none_or(|key| key.is_empty())),
     },
     Row {
         check: Check::answered("key.right", "§1.2, §1.4", "the key is one of the account's"),
         refusal: Refusal::Says(403, "Wrong \"apiKey\" value."),
-        finds: |cx| whole_if(key(cx).is_some_and(|key| key != cx.account.key)),
+        finds: |cx| Detail::whole_if(key(cx).is_some_and(|key| key != cx.account.key)),
     },
 ];
 
@@ -90,8 +89,9 @@ pub(super) const SCOPE: &[Row] = &[Row {
     check: Check::guess("key.scope", "§1.2", "the key has the scope of the operation"),
     refusal: Refusal::Says(403, "Access denied."),
     finds: |cx| {
-        let needed = cx.endpoint().and_then(Endpoint::scope);
-        whole_if(needed.is_some_and(|scope| !cx.account.scopes.iter().any(|has| has == scope)))
+        let needed = cx.operation().map(|it| it.scope).unwrap_or_default();
+        let has = cx.account.scopes.iter().any(|has| has == needed);
+        Detail::whole_if(!needed.is_empty() && !has)
     },
 }];
 
@@ -104,7 +104,7 @@ pub(super) const ENCODING: &[Row] = &[
         ),
         refusal: Refusal::Input,
         finds: |cx| {
-            let post = cx.endpoint().is_some_and(Endpoint::is_post);
+            let post = cx.operation().is_some_and(|it| it.is_post);
             let body = !post && !cx.request.body.is_empty();
             if body {
                 vec![Detail::new("body", "This form should not contain extra fields.")]
@@ -163,7 +163,7 @@ pub(super) const PARAMETERS: &[Row] = &[
         ),
         refusal: Refusal::Missing,
         finds: |cx| {
-            let needed = cx.endpoint().and_then(Endpoint::needs);
+            let needed = cx.operation().and_then(|it| it.needs);
             let missing = needed.filter(|name| cx.parameter(name).is_none_or(str::is_empty));
             missing.map(|name| Detail::new(name, "")).into_iter().collect()
         },
@@ -219,8 +219,8 @@ pub(super) const PARAMETERS: &[Row] = &[
         ),
         refusal: Refusal::EntityMap,
         finds: |cx| {
-            let writes = cx.endpoint().is_some_and(Endpoint::writes);
-            match cx.endpoint().and_then(Endpoint::needs) {
+            let writes = cx.operation().is_some_and(|it| it.writes);
+            match cx.operation().and_then(|it| it.needs) {
                 Some(name) if writes && cx.written.is_none() => {
                     vec![Detail::new(name, "This value is not valid.")]
                 }
@@ -253,7 +253,7 @@ pub(super) const MODULE: &[Row] = &[
             "the telephony module is switched on before events are sent",
         ),
         refusal: Refusal::Says(200, "Telephony not enabled"),
-        finds: |cx| whole_if(cx.is(Endpoint::CallEvent) && off(cx)),
+        finds: |cx| Detail::whole_if(cx.is(Endpoint::CallEvent) && off(cx)),
     },
     Row {
         check: Check::answered(
@@ -262,7 +262,7 @@ pub(super) const MODULE: &[Row] = &[
             "the telephony module is switched on before calls are uploaded",
         ),
         refusal: Refusal::Says(200, "Telephony not enabled or not supports calls upload"),
-        finds: |cx| whole_if(cx.is(Endpoint::CallsUpload) && off(cx)),
+        finds: |cx| Detail::whole_if(cx.is(Endpoint::CallsUpload) && off(cx)),
     },
 ];
 
@@ -270,11 +270,11 @@ pub(super) const MODULE: &[Row] = &[
 fn not_a_form(cx: &RequestContext<'_>, instead: fn(&str) -> bool) -> Vec<Detail> {
     let media_type = cx.request.media_type().unwrap_or_default();
     let form = cx.request.is_form();
-    match cx.endpoint().filter(|it| it.takes_form()) {
+    match cx.operation().filter(|it| it.takes_form()) {
         // Operations without a required parameter may have an empty body.
-        Some(endpoint) if endpoint.needs().is_none() && cx.request.body.is_empty() => Vec::new(),
-        Some(endpoint) if !form && instead(&media_type) => {
-            vec![Detail::new(endpoint.needs().unwrap_or("form"), "")]
+        Some(operation) if operation.needs.is_none() && cx.request.body.is_empty() => Vec::new(),
+        Some(operation) if !form && instead(&media_type) => {
+            vec![Detail::new(operation.needs.unwrap_or("form"), "")]
         }
         _ => Vec::new(),
     }
@@ -284,17 +284,13 @@ fn off(cx: &RequestContext<'_>) -> bool {
     cx.account.telephony == Telephony::Off
 }
 
-fn whole_if(wrong: bool) -> Vec<Detail> {
-    if wrong { vec![Detail::whole()] } else { Vec::new() }
-}
-
 /// Extracts `filter` from `filter[active]`.
 fn top(name: &str) -> &str {
     name.split('[').next().unwrap_or(name)
 }
 
 fn reads(cx: &RequestContext<'_>, name: &str) -> bool {
-    name == "apiKey" || cx.endpoint().is_some_and(|endpoint| endpoint.reads().contains(&name))
+    name == "apiKey" || cx.operation().is_some_and(|it| it.has(name))
 }
 
 fn key(cx: &RequestContext<'_>) -> Option<String> {

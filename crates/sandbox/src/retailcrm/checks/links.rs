@@ -1,89 +1,95 @@
-//! Checks of references to customers and orders in orders, tasks and files.
+//! References to customers and orders in other objects.
 
 use serde_json::Value;
 
-use crate::check::Detail;
+use crate::check::Source;
+use crate::schema::field;
 
 use super::super::journal::Subject;
-use super::RequestContext;
-use super::values::{CHOICE, EXTRA, Entity, INVALID};
+use super::values::CHOICE;
+use super::{Field, Kind};
 
-/// Reference types.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Linked {
-    Customer,
-    Order,
+pub(super) const SET_ONE: &str = "Set one of the following fields: id, externalId";
+
+pub(super) const OF_CUSTOMER: &[&str] = &["id", "externalId"];
+pub(super) const OF_ORDER: &[&str] = &["id", "externalId", "number"];
+
+fn has_one(value: &Value, names: &[&str]) -> bool {
+    names.iter().any(|name| value.get(name).is_some())
 }
 
-impl Linked {
-    pub(super) fn field(self) -> &'static str {
-        match self {
-            Self::Customer => "customer",
-            Self::Order => "order",
-        }
-    }
+/// Returns true unless an object names nothing; other values have a rule of their own.
+fn is_named(value: &Value, names: &[&str]) -> bool {
+    !value.is_object() || has_one(value, names)
+}
 
-    fn names(self) -> &'static [&'static str] {
-        match self {
-            Self::Customer => &["id", "externalId"],
-            Self::Order => &["id", "externalId", "number"],
-        }
-    }
-
-    fn unnamed(self) -> &'static str {
-        match self {
-            Self::Customer => "Set one of the following fields: id, externalId",
-            Self::Order => "Set one of the following fields: id, externalId, number",
-        }
-    }
-
-    /// Violations for unknown fields.
-    pub(super) fn extra(self, entity: &Entity<'_>) -> Vec<Detail> {
-        let Some(inside) = entity.inside(self.field()) else {
-            return Vec::new();
-        };
-        let mut found = inside.only(&["id", "externalId", "number", "site", "type"]);
-        if self == Self::Customer && inside.has("number") {
-            found.extend(inside.at("number", EXTRA));
-        }
-        found
-    }
-
-    /// Violations of the reference's form.
-    pub(super) fn form(self, entity: &Entity<'_>) -> Vec<Detail> {
-        let Some(value) = entity.fields.get(self.field()) else {
-            return Vec::new();
-        };
-        let Some(named) = value.as_object() else {
-            return entity.at(self.field(), INVALID);
-        };
-        if !self.names().iter().any(|name| named.contains_key(*name)) {
-            return entity.at(self.field(), self.unnamed());
-        }
-        let good = named.iter().all(|(name, value)| match name.as_str() {
+fn is_reference(value: &Value) -> bool {
+    value.as_object().is_some_and(|fields| {
+        fields.iter().all(|(name, value)| match name.as_str() {
             "id" => value.is_u64(),
             "type" => value.as_str() == Some("customer"),
             _ => value.is_string(),
-        });
-        if good { Vec::new() } else { entity.at(self.field(), INVALID) }
-    }
-
-    /// Violations for an unknown entity, in the given shop if any.
-    pub(super) fn known(self, entity: &Entity<'_>, cx: &RequestContext<'_>) -> Vec<Detail> {
-        let subject = match self {
-            Self::Customer => Subject::Customer,
-            Self::Order => Subject::Order,
-        };
-        // An empty reference is handled by another check.
-        let named = self.form(entity).is_empty();
-        entity
-            .unless(self.field(), CHOICE, |value| !named || cx.reference(subject, value).is_some())
-    }
+        })
+    })
 }
 
-/// Violations for an unknown employee id.
-pub(super) fn unknown_employee(entity: &Entity<'_>, name: &str) -> Vec<Detail> {
-    entity.unless(name, CHOICE, |id: &Value| {
-        id.as_u64().is_none_or(|id| entity.account.user(id).is_some())
+/// Returns true if a reference in an attachment would be refused for its form.
+pub(super) fn is_malformed(value: &Value, names: &[&str]) -> bool {
+    !is_named(value, names) || !is_reference(value)
+}
+
+/// A reference that has to be there and to name its entity.
+pub(super) const NAMED_BY_ID: Kind =
+    Kind::new("an object with an id or an externalId", |it, _| has_one(it, OF_CUSTOMER))
+        .example(r#"{"id": 60}"#, r#"[{}, {"site": "shop-one"}, 60]"#)
+        .says(SET_ONE);
+
+const NAMED_CUSTOMER: Kind = Kind::new("by id or externalId", |it, _| is_named(it, OF_CUSTOMER))
+    .refusing(r#"[{}, {"site": "shop-one"}]"#)
+    .says(SET_ONE);
+
+const NAMED_ORDER: Kind = Kind::new("by id, externalId or number", |it, _| is_named(it, OF_ORDER))
+    .refusing(r#"[{}]"#)
+    .says("Set one of the following fields: id, externalId, number");
+
+const REFERENCE: Kind =
+    Kind::new("an object of an id, a number, and of texts", |it, _| is_reference(it))
+        .refusing(r#"[{"id": "205"}, {"id": 205, "site": 5}, 205]"#);
+
+const KNOWN_CUSTOMER: Kind =
+    Kind::new("a customer that the key reaches, of the shop that is named", |it, cx| {
+        cx.reference(Subject::Customer, it).is_some()
     })
+    .example(r#"{"id": 205}"#, r#"[{"id": 4711}, {"id": 205, "site": "shop-two"}]"#)
+    .says(CHOICE);
+
+const KNOWN_ORDER: Kind =
+    Kind::new("an order that the key reaches, of the shop that is named", |it, cx| {
+        cx.reference(Subject::Order, it).is_some()
+    })
+    .example(r#"{"number": "501A"}"#, r#"[{"id": 4711}, {"number": "4711A"}]"#)
+    .says(CHOICE);
+
+const CUSTOMER_NAMES: &[Field] = &[field("id"), field("externalId"), field("site"), field("type")];
+const ORDER_NAMES: &[Field] =
+    &[field("id"), field("externalId"), field("number"), field("site"), field("type")];
+
+/// The field `customer`, a reference; an empty one has a message of its own.
+pub(super) const fn customer(form: Source, known: Source) -> Field {
+    field("customer")
+        .form(NAMED_CUSTOMER, form)
+        .value(REFERENCE, form)
+        .value(KNOWN_CUSTOMER, known)
+        .blank_elsewhere(|_, _| true)
+        .inside(CUSTOMER_NAMES)
+}
+
+/// The field `order`, a reference; an empty one has a message of its own.
+pub(super) const fn order(form: Source, known: Source) -> Field {
+    field("order")
+        .form(NAMED_ORDER, form)
+        .value(REFERENCE, form)
+        .value(KNOWN_ORDER, known)
+        .blank_elsewhere(|_, _| true)
+        .inside(ORDER_NAMES)
 }

@@ -1,301 +1,142 @@
 //! RetailCRM's checks.
 //!
-//! Stages run in order; the first one with a violation refuses the request, with its first failed
-//! row. Rows of one stage with the same form of refusal are reported together, as the CRM names all
-//! invalid fields of an object at once.
+//! All invalid fields of an object are named at once, as by the CRM.
 
-mod calls;
+mod call;
+mod context;
 mod corporate;
 mod customer;
-mod endpoint;
 mod event;
 mod existence;
 mod file;
 mod gate;
+mod kinds;
 mod links;
 mod module;
 mod note;
 mod order;
-mod parts;
 mod query;
-mod routes;
-mod scopes;
+mod refusal;
 mod task;
 mod upload;
 mod values;
 
-use serde_json::{Map, Value, json};
+use std::sync::LazyLock;
 
-use http::StatusCode;
+use serde_json::Value;
 
-use crate::check::{Check, Detail, Finding};
+use crate::check::{Detail, Finding};
+use crate::schema::{self, Breach, Dialect, RuleKind, Stage, Table};
 use crate::wire::{Handled, Request, Response};
 
+use super::operations::{Endpoint, Operation};
 use super::state::{Account, Bucket};
 
-pub(super) use endpoint::Endpoint;
-use routes::Path;
+pub(super) use context::RequestContext;
+pub(super) use refusal::Refusal;
 
-/// Form of a refusal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refusal {
-    /// The HTML page of the CRM's proxy.
-    Busy,
-    /// The HTML page of a server without such an account.
-    NoSuchAccount,
-    /// This status and `errorMsg`.
-    Says(u16, &'static str),
-    /// `Parameter 'X' is missing`.
-    Missing,
-    /// `Input value "X" contains a non-scalar value`.
-    NonScalar,
-    /// `Errors in the input parameters`, `errors` a map.
-    Input,
-    /// `Failed to activate module`, `errors` a list of texts.
-    NotActivated,
-    /// `Errors in the entity format`, `errors` a map.
-    EntityMap,
-    /// `Errors in the entity format`, `errors` a list of `field: text`.
-    EntityList,
-    /// This `errorMsg`, `errors` a map.
-    NotLoaded(&'static str),
-    /// This `errorMsg`, `errors` a list of `field: text`.
-    NotLoadedList(&'static str),
-}
+/// RetailCRM's part in the shared checks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rules;
 
-impl Refusal {
-    fn merges(self) -> bool {
-        matches!(
-            self,
-            Self::Input
-                | Self::EntityMap
-                | Self::EntityList
-                | Self::NotLoaded(_)
-                | Self::NotLoadedList(_)
-        )
+type Row = schema::Row<Rules>;
+type Schema = schema::Schema<Rules>;
+type Field = schema::Field<Rules>;
+type Kind = schema::Kind<Rules>;
+type When = schema::When<Rules>;
+
+impl Dialect for Rules {
+    type Context<'r> = RequestContext<'r>;
+    type Operation = Endpoint;
+    type Refusal = Refusal;
+
+    const BLANK: &'static str = "nothing empty or null is sent, at any depth";
+    const BLANK_IS_DEEP: bool = true;
+
+    fn operation(cx: &RequestContext<'_>) -> Option<Endpoint> {
+        cx.endpoint()
     }
 
-    fn answer(self, details: &[Detail]) -> Response {
-        let first = details.first().map(|detail| detail.field.as_str()).unwrap_or_default();
-        let says = |status, text: &str| {
-            Response::json(status, &json!({"success": false, "errorMsg": text}))
-        };
-        let with_errors = |text: &str, errors: Value| {
-            let body = json!({"success": false, "errorMsg": text, "errors": errors});
-            Response::json(StatusCode::BAD_REQUEST, &body)
-        };
-        let map = || -> Map<String, Value> {
-            details.iter().map(|detail| (detail.field.clone(), json!(detail.text))).collect()
-        };
-        let list = || -> Vec<String> {
-            details.iter().map(|detail| format!("{}: {}", detail.field, detail.text)).collect()
-        };
-        match self {
-            Self::Busy => Response::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "text/html",
-                "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n\
-                 <body></body>\r\n</html>\r\n",
-            ),
-            Self::NoSuchAccount => Response::new(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "text/html",
-                "<html>\n<head><title>405 Not Allowed</title></head>\n<body></body>\n</html>",
-            ),
-            Self::Says(status, text) => {
-                says(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), text)
-            }
-            Self::Missing => {
-                says(StatusCode::BAD_REQUEST, &format!("Parameter '{first}' is missing"))
-            }
-            Self::NonScalar => says(
-                StatusCode::BAD_REQUEST,
-                &format!("Input value \"{first}\" contains a non-scalar value."),
-            ),
-            Self::Input => with_errors("Errors in the input parameters", Value::Object(map())),
-            Self::NotActivated => {
-                let texts: Vec<&str> = details.iter().map(|detail| &*detail.text).collect();
-                with_errors("Failed to activate module", json!(texts))
-            }
-            Self::EntityMap => with_errors("Errors in the entity format", Value::Object(map())),
-            Self::EntityList => with_errors("Errors in the entity format", json!(list())),
-            Self::NotLoaded(text) => with_errors(text, Value::Object(map())),
-            Self::NotLoadedList(text) => with_errors(text, json!(list())),
-        }
-    }
-}
-
-/// One check with its implementation.
-pub(super) struct Row {
-    check: Check,
-    refusal: Refusal,
-    /// Returns the violations of a request.
-    finds: fn(&RequestContext<'_>) -> Vec<Detail>,
-}
-
-/// Context of a request for the checks.
-#[derive(Clone)]
-pub(super) struct RequestContext<'a> {
-    pub(super) request: &'a Request,
-    pub(super) account: &'a Account,
-    /// The limit that the request exceeds.
-    over: Option<Bucket>,
-    path: Path,
-    /// The name in the path: a module's code, or the id of a customer, an order, a task, a file.
-    pub(super) thing: String,
-    /// The second name in the path: a contact, a company.
-    pub(super) part: String,
-    /// The parameters: the query of a `GET`, the form of a `POST`.
-    parameters: Vec<(String, String)>,
-    pub(super) event: Option<Map<String, Value>>,
-    pub(super) calls: Option<Vec<Value>>,
-    /// The customers of an upload.
-    pub(super) customers: Option<Vec<Value>>,
-    /// The object to write: a customer, a module, an order, a task, a file, ….
-    pub(super) written: Option<Map<String, Value>>,
-}
-
-impl<'a> RequestContext<'a> {
-    fn new(request: &'a Request, account: &'a Account, over: Option<Bucket>) -> Self {
-        let parameters = match request.method {
-            http::Method::GET => request.query.clone(),
-            _ => request.form(),
-        };
-        let (path, [thing, part]) = Path::of(&request.method, &request.path);
-        let mut cx = Self {
-            request,
-            account,
-            over,
-            path,
-            thing,
-            part,
-            parameters,
-            event: None,
-            calls: None,
-            customers: None,
-            written: None,
-        };
-        let json = |name| serde_json::from_str::<Value>(cx.parameter(name)?).ok();
-        match cx.path {
-            Path::Known(Endpoint::CallEvent) => {
-                if let Some(Value::Object(event)) = json("event") {
-                    cx.event = Some(event);
-                }
-            }
-            Path::Known(Endpoint::CallsUpload) => {
-                if let Some(Value::Array(calls)) = json("calls") {
-                    cx.calls = Some(calls);
-                }
-            }
-            Path::Known(Endpoint::CustomersUpload) => {
-                if let Some(Value::Array(customers)) = json("customers") {
-                    cx.customers = Some(customers);
-                }
-            }
-            Path::Known(endpoint) if endpoint.writes() => {
-                if let Some(Value::Object(fields)) = endpoint.needs().and_then(json) {
-                    cx.written = Some(fields);
-                }
-            }
-            _ => {}
-        }
-        cx
+    fn merges(refusal: Refusal) -> bool {
+        refusal.merges()
     }
 
-    /// Context of one uploaded customer, as if created alone.
-    pub(super) fn one_of_upload(&self, fields: &Map<String, Value>) -> Self {
-        Self {
-            path: Path::Known(Endpoint::CustomerCreate),
-            customers: None,
-            written: Some(fields.clone()),
-            ..self.clone()
+    fn is_blank(value: &Value) -> bool {
+        match value {
+            Value::Null => true,
+            Value::String(text) => text.trim().is_empty(),
+            Value::Array(items) => items.is_empty() || items.iter().any(Self::is_blank),
+            Value::Object(fields) => fields.is_empty() || fields.values().any(Self::is_blank),
+            Value::Bool(_) | Value::Number(_) => false,
         }
     }
 
-    /// Violations of the customer to write.
-    pub(super) fn wrong(&self) -> Vec<Finding> {
-        let stages = [customer::NEEDED, customer::WRITTEN];
-        let mut refused = stages.iter().filter_map(|stage| refuse(stage, self));
-        refused.next().map(|it| it.findings).unwrap_or_default()
-    }
-
-    fn endpoint(&self) -> Option<Endpoint> {
-        match self.path {
-            Path::Known(endpoint) => Some(endpoint),
-            _ => None,
-        }
-    }
-
-    fn is(&self, endpoint: Endpoint) -> bool {
-        self.endpoint() == Some(endpoint)
-    }
-
-    /// The value of a parameter; the last one of several, as in PHP.
-    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
-        let found = self.parameters.iter().rev().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str())
-    }
-
-    /// Keys and values of `name[key]=value`.
-    pub(super) fn inside(&self, name: &str) -> Vec<(String, String)> {
-        let parameters = self.parameters.iter();
-        parameters
-            .filter_map(|(key, value)| {
-                let rest = key.strip_prefix(name)?.strip_prefix('[')?;
-                Some((rest.strip_suffix(']')?.to_owned(), value.clone()))
-            })
-            .collect()
-    }
-
-    /// The values of `name[]` or `name[0]`, `name[1]`, ….
-    pub(super) fn list(&self, name: &str) -> Vec<&str> {
-        let of_list = |key: &str| {
-            let rest = key.strip_prefix(name)?.strip_prefix('[')?.strip_suffix(']')?;
-            rest.bytes().all(|byte| byte.is_ascii_digit()).then_some(())
+    fn message(breach: &Breach<'_>, _cx: &RequestContext<'_>) -> Value {
+        let text = match (breach.says, breach.rule) {
+            ("", RuleKind::Known) => values::EXTRA,
+            ("", RuleKind::NotNull | RuleKind::NotBlank | RuleKind::Required) => values::BLANK,
+            ("", _) => values::INVALID,
+            (says, _) => says,
         };
-        let named = self.parameters.iter().filter(|(key, _)| of_list(key).is_some());
-        named.map(|(_, value)| value.as_str()).collect()
+        text.into()
+    }
+
+    fn response(refusal: Refusal, _cx: &RequestContext<'_>, found: &[Detail]) -> Response {
+        refusal.answer(found)
     }
 }
 
 /// Stages, in order.
-const STAGES: &[&[Row]] = &[
-    gate::ACCOUNT,
-    gate::LIMITS,
-    gate::PATH,
-    gate::VERB,
-    gate::KEY,
-    gate::SCOPE,
-    file::UPLOADED,
-    gate::ENCODING,
-    gate::PARAMETERS,
-    query::VALUES,
-    existence::KNOWN,
-    gate::MODULE,
-    event::EVENT,
-    calls::BATCH,
-    calls::CALL,
-    existence::SITE,
-    module::WRITTEN,
-    module::PAID,
-    customer::NEEDED,
-    customer::WRITTEN,
-    upload::LIST,
-    corporate::WRITTEN,
-    parts::WRITTEN,
-    note::WRITTEN,
-    scopes::ASKED,
-    order::NEEDED,
-    order::WRITTEN,
-    order::ITEMS,
-    task::WRITTEN,
-    file::PAID,
-    file::WRITTEN,
+const STAGES: &[Stage<Rules>] = &[
+    Stage::Rows(gate::ACCOUNT),
+    Stage::Rows(gate::LIMITS),
+    Stage::Rows(gate::PATH),
+    Stage::Rows(gate::VERB),
+    Stage::Rows(gate::KEY),
+    Stage::Rows(gate::SCOPE),
+    Stage::Rows(file::UPLOADED),
+    Stage::Rows(gate::ENCODING),
+    Stage::Rows(gate::PARAMETERS),
+    Stage::Rows(query::VALUES),
+    Stage::Rows(existence::KNOWN),
+    Stage::Rows(gate::MODULE),
+    Stage::Schemas(&[&event::EVENT], &[]),
+    Stage::Rows(call::BATCH),
+    Stage::Schemas(&[&call::CALL], &[]),
+    Stage::Rows(existence::SITE),
+    Stage::Schemas(&[&module::MODULE], &[]),
+    Stage::Rows(module::PAID),
+    Stage::Rows(customer::NEEDED),
+    Stage::Schemas(&[&customer::CUSTOMER], &[]),
+    Stage::Rows(upload::LIST),
+    Stage::Schemas(&[&corporate::CORPORATE], &[]),
+    Stage::Schemas(&[&corporate::CONTACT, &corporate::COMPANY], &[]),
+    Stage::Schemas(&[&note::NOTE], &[]),
+    Stage::Rows(module::CONNECTED),
+    Stage::Schemas(&[&module::SCOPES], &[]),
+    Stage::Rows(order::NEEDED),
+    Stage::Schemas(&[&order::ORDER], &[]),
+    Stage::Rows(order::ITEMS),
+    Stage::Schemas(&[&task::TASK], &[]),
+    Stage::Rows(file::PAID),
+    Stage::Schemas(&[&file::FILE], &[]),
 ];
 
+static TABLE: LazyLock<Table<Rules>> = LazyLock::new(|| Table::new(STAGES));
+
+/// The checks of a new customer, for each customer of an upload.
+static OF_CUSTOMER: LazyLock<Table<Rules>> = LazyLock::new(|| {
+    Table::new(&[Stage::Rows(customer::NEEDED), Stage::Schemas(&[&customer::CUSTOMER], &[])])
+});
+
 /// All checks in order.
-pub(super) fn all() -> impl Iterator<Item = Check> {
-    STAGES.iter().copied().flatten().map(|row| row.check)
+pub(super) fn table() -> &'static Table<Rules> {
+    &TABLE
+}
+
+/// Violations of the customer to write.
+pub(super) fn wrong_customer(cx: &RequestContext<'_>) -> Vec<Finding> {
+    OF_CUSTOMER.refuse(cx).map(|it| it.findings).unwrap_or_default()
 }
 
 /// Accepts or refuses a request.
@@ -303,35 +144,14 @@ pub(super) fn run<'a>(
     request: &'a Request,
     account: &'a Account,
     over: Option<Bucket>,
-) -> Result<(Endpoint, RequestContext<'a>), Handled> {
+) -> Result<(&'static Operation, RequestContext<'a>), Handled> {
     let cx = RequestContext::new(request, account, over);
-    for stage in STAGES {
-        if let Some(refused) = refuse(stage, &cx) {
-            return Err(refused);
-        }
+    if let Some(refused) = TABLE.refuse(&cx) {
+        return Err(refused);
     }
-    match cx.endpoint() {
-        Some(endpoint) => Ok((endpoint, cx)),
+    match cx.operation() {
+        Some(operation) => Ok((operation, cx)),
         // The path stage refused every other path already.
         None => Err(Handled::ok(Refusal::Says(404, "API method not found").answer(&[]))),
     }
-}
-
-fn refuse(stage: &[Row], cx: &RequestContext<'_>) -> Option<Handled> {
-    let mut refusal: Option<Refusal> = None;
-    let mut findings: Vec<Finding> = Vec::new();
-    for row in stage {
-        if refusal.is_some_and(|refusal| refusal != row.refusal || !refusal.merges()) {
-            continue;
-        }
-        let details = (row.finds)(cx);
-        if !details.is_empty() {
-            refusal = Some(row.refusal);
-            findings.push(Finding { check: row.check, details });
-        }
-    }
-    let refusal = refusal?;
-    let details: Vec<Detail> =
-        findings.iter().flat_map(|finding| finding.details.clone()).collect();
-    Some(Handled { answer: refusal.answer(&details), findings })
 }

@@ -1,227 +1,136 @@
-//! Checks of `integrationModule` in `POST /api/v5/integration-modules/{code}/edit`.
+//! Checks of `integrationModule` in `POST /api/v5/integration-modules/{code}/edit`, and of
+//! `requires` in `…/update-scopes`.
 
 use serde_json::Value;
 
-use crate::check::{Check, Detail};
+use crate::check::{Check, Detail, answered, documented, guess};
+use crate::schema::field;
 
-use super::values::{
-    CHOICE, Entity, INVALID, flag, link, list_of, of_written, phone, text, whole_number,
-};
-use super::{Endpoint, Refusal, RequestContext, Row};
+use super::Endpoint::{ModuleEdit, ModuleScopes};
+use super::kinds::{FLAG, OBJECT, OBJECTS, PHONE, TEXT, TEXTS, WHOLE};
+use super::values::{BLANK, CHOICE, link};
+use super::{Field, Kind, Refusal, RequestContext, Row, Schema};
 
-const FIELDS: &[&str] = &[
-    "code",
-    "integrationCode",
-    "active",
-    "freeze",
-    "native",
-    "name",
-    "logo",
-    "clientId",
-    "baseUrl",
-    "actions",
-    "availableCountries",
-    "accountUrl",
-    "integrations",
+/// Plain http on this machine only; a blank one has a rule of its own.
+const LINK: Kind = Kind::new("an https link", |it, _| it.as_str() == Some("") || link(it)).example(
+    r#""https://connector.example.test/account""#,
+    r#"["http://connector.example.test/account", 5]"#,
+);
+
+/// Plain http on this machine only.
+const HOOK: Kind = Kind::new("an https link", |it, _| link(it)).example(
+    r#""https://connector.example.test/call""#,
+    r#"["http://connector.example.test/call", "", 5]"#,
+);
+
+const SVG: Kind = Kind::new("a link to an SVG picture", |it, _| {
+    let url = it.as_str().and_then(|text| url::Url::parse(text).ok());
+    url.is_some_and(|url| url.path().to_ascii_lowercase().ends_with(".svg"))
+})
+.example(
+    r#""https://connector.example.test/logo.svg""#,
+    r#"["https://connector.example.test/logo.png", 5]"#,
+)
+.says("Logo image must be svg");
+
+/// PHP serializes an empty map as a list (§1.8), so a response may be sent back.
+const ACTIONS: Kind = Kind::new("activity and settings, each with a path", |it, _| match it {
+    Value::Array(items) => items.is_empty(),
+    Value::Object(actions) => actions.iter().all(|(name, path)| {
+        matches!(name.as_str(), "activity" | "settings")
+            && path.as_str().is_some_and(|path| path.starts_with('/'))
+    }),
+    _ => false,
+})
+.example(
+    r#"{"activity": "/activity", "settings": "/settings"}"#,
+    r#"[{"call": "/call"}, {"activity": "activity"}, ["activity"]]"#,
+)
+.says(CHOICE);
+
+const FILLED: Kind = Kind::new("a text with something in it", |it, _| {
+    it.as_str().is_some_and(|text| !text.is_empty())
+})
+.example(r#""101""#, r#"["", 102]"#);
+
+const PAIR: &[Field] = &[
+    field("userId").required(documented("§2.4")).form(WHOLE, documented("§2.4")),
+    field("code").required(documented("§2.4")).form(FILLED, documented("§2.4")),
 ];
 
-const TELEPHONY: &[&str] = &[
-    "makeCallUrl",
-    "changeUserStatusUrl",
-    "allowEdit",
-    "inputEventSupported",
-    "outputEventSupported",
-    "hangupEventSupported",
-    "additionalCodes",
-    "externalPhones",
+const LINE: &[Field] = &[
+    field("siteCode").required(documented("§2.4")).form(FILLED, documented("§2.4")),
+    field("externalPhone").required(documented("§2.4")).form(PHONE, documented("§2.4")),
 ];
 
-const FLAGS: &[&str] =
-    &["allowEdit", "inputEventSupported", "outputEventSupported", "hangupEventSupported"];
-
-const fn row(check: Check, finds: fn(&RequestContext<'_>) -> Vec<Detail>) -> Row {
-    Row { check, refusal: Refusal::EntityMap, finds }
-}
-
-fn module(cx: &RequestContext<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
-    if cx.is(Endpoint::ModuleEdit) { of_written(cx, check) } else { Vec::new() }
-}
-
-fn telephony(cx: &RequestContext<'_>, check: impl Fn(&Entity<'_>) -> Vec<Detail>) -> Vec<Detail> {
-    module(cx, |it| {
-        it.inside("integrations")
-            .and_then(|it| it.inside("telephony"))
-            .map_or_else(Vec::new, |it| check(&it))
-    })
-}
-
-pub(super) const WRITTEN: &[Row] = &[
-    row(
-        Check::guess(
-            "module.known_fields",
-            "§2.4",
-            "no field a module does not have; additionalCodes belong in integrations.telephony",
-        ),
-        |cx| {
-            module(cx, |it| {
-                let mut found = it.only(FIELDS);
-                let inside = it.inside("integrations");
-                found.extend(inside.iter().flat_map(|it| it.only(&["telephony"])));
-                let inside = inside.and_then(|it| it.inside("telephony"));
-                if let Some(telephony) = inside {
-                    found.extend(telephony.only(TELEPHONY));
-                    let codes = telephony.each("additionalCodes").into_iter();
-                    found.extend(codes.flat_map(|it| it.only(&["userId", "code"])));
-                    let phones = telephony.each("externalPhones").into_iter();
-                    found.extend(phones.flat_map(|it| it.only(&["siteCode", "externalPhone"])));
-                }
-                found
-            })
-        },
-    ),
-    row(Check::documented("module.code_of_path", "§2.4", "code is the one in the path"), |cx| {
-        module(cx, |it| {
-            if it.text("code") == Some(cx.thing.as_str()) {
-                Vec::new()
-            } else {
-                it.at("code", INVALID)
-            }
-        })
-    }),
-    row(
-        Check::answered(
-            "module.code_prefix",
-            "§2.4",
-            "code begins with integrationCode, when that is sent",
-        ),
-        |cx| {
-            module(cx, |it| match (it.text("code"), it.text("integrationCode")) {
-                (Some(code), Some(prefix)) if !code.starts_with(prefix) => {
-                    it.at("code", "Code prefix must match integrationCode")
-                }
-                _ => Vec::new(),
-            })
-        },
-    ),
-    row(
-        Check::documented("module.texts", "§2.4", "integrationCode, name and clientId are texts"),
-        |cx| each(cx, &["integrationCode", "name", "clientId"], text),
-    ),
-    row(
-        Check::documented("module.flags", "§2.4", "active, freeze and native are true or false"),
-        |cx| each(cx, &["active", "freeze", "native"], flag),
-    ),
-    row(Check::answered("module.logo_svg", "§2.4", "logo is a link to an SVG picture"), |cx| {
-        module(cx, |it| it.unless("logo", "Logo image must be svg", svg))
-    }),
-    row(Check::answered("module.base_url_given", "§2.4", "baseUrl is given"), |cx| {
-        module(cx, |it| {
-            if it.text("baseUrl").is_some_and(|url| !url.is_empty()) {
-                Vec::new()
-            } else {
-                it.at("baseUrl", "This value should not be blank")
-            }
-        })
-    }),
-    row(
-        Check::guess(
-            "module.links",
-            "§2.4, §3",
-            "baseUrl and accountUrl are https links (plain http on this machine only)",
-        ),
-        |cx| each(cx, &["baseUrl", "accountUrl"], |it| it.as_str() == Some("") || link(it)),
-    ),
-    row(
-        Check::answered(
-            "module.actions",
-            "§2.4",
-            "actions names activity or settings, each with a path; other names are a wrong choice",
-        ),
-        |cx| module(cx, |it| it.unless("actions", CHOICE, actions)),
-    ),
-    row(
-        Check::documented("module.countries", "§2.4", "availableCountries is a list of texts"),
-        |cx| each(cx, &["availableCountries"], |it| list_of(it, text)),
-    ),
-    row(
-        Check::documented(
-            "module.integrations_form",
-            "§2.4",
-            "integrations is an object, and so is telephony in it",
-        ),
-        |cx| {
-            module(cx, |it| {
-                let mut found = it.unless("integrations", INVALID, Value::is_object);
-                let inside = it.inside("integrations");
-                found.extend(
-                    inside.iter().flat_map(|it| it.unless("telephony", INVALID, Value::is_object)),
-                );
-                found
-            })
-        },
-    ),
-    row(
-        Check::guess(
-            "module.hooks",
-            "§2.4, §3",
-            "makeCallUrl and changeUserStatusUrl are https links (plain http on this machine only)",
-        ),
-        |cx| {
-            telephony(cx, |it| {
-                let mut found = it.unless("makeCallUrl", INVALID, link);
-                found.extend(it.unless("changeUserStatusUrl", INVALID, link));
-                found
-            })
-        },
-    ),
-    row(
-        Check::documented(
-            "module.telephony_flags",
-            "§2.4",
-            "allowEdit and the three …EventSupported are true or false",
-        ),
-        |cx| {
-            telephony(cx, |it| {
-                let flags = FLAGS.iter();
-                flags.flat_map(|name| it.unless(name, INVALID, flag)).collect()
-            })
-        },
-    ),
-    row(
-        Check::documented(
-            "module.additional_codes",
-            "§2.4",
-            "additionalCodes is a list of {userId, code}: the id a number, the extension a text",
-        ),
-        |cx| {
-            telephony(cx, |it| {
-                let mut found = it.unless("additionalCodes", INVALID, objects);
-                for pair in it.each("additionalCodes") {
-                    found.extend(needed(&pair, "userId", whole_number));
-                    found.extend(needed(&pair, "code", filled));
-                }
-                found
-            })
-        },
-    ),
-    row(
-        Check::documented(
-            "module.external_phones",
-            "§2.4",
-            "externalPhones is a list of {siteCode, externalPhone}: a shop and our number there",
-        ),
-        |cx| {
-            telephony(cx, |it| {
-                let mut found = it.unless("externalPhones", INVALID, objects);
-                for pair in it.each("externalPhones") {
-                    found.extend(needed(&pair, "siteCode", filled));
-                    found.extend(needed(&pair, "externalPhone", phone));
-                }
-                found
-            })
-        },
-    ),
+const TELEPHONY: &[Field] = &[
+    field("makeCallUrl").form(HOOK, guess("§2.4, §3")),
+    field("changeUserStatusUrl").form(HOOK, guess("§2.4, §3")),
+    field("allowEdit").form(FLAG, documented("§2.4")),
+    field("inputEventSupported").form(FLAG, documented("§2.4")),
+    field("outputEventSupported").form(FLAG, documented("§2.4")),
+    field("hangupEventSupported").form(FLAG, documented("§2.4")),
+    field("additionalCodes")
+        .form(OBJECTS.accepting(r#"[{"userId": 7, "code": "101"}]"#), documented("§2.4"))
+        .each(PAIR),
+    field("externalPhones")
+        .form(
+            OBJECTS.accepting(r#"[{"siteCode": "shop-one", "externalPhone": "375171234567"}]"#),
+            documented("§2.4"),
+        )
+        .each(LINE),
 ];
+
+pub(super) const MODULE: Schema = Schema::new(
+    "module",
+    Refusal::EntityMap,
+    |cx| cx.objects_of(&[ModuleEdit]),
+    &[
+        field("code")
+            .check(
+                "of_path",
+                documented("§2.4"),
+                "code is the one in the path",
+                |module, cx: &RequestContext<'_>| module.text("code") == Some(cx.thing.as_str()),
+            )
+            .refuses(r#"[{"code": null}, {"code": "another", "integrationCode": null}]"#)
+            .check(
+                "prefix",
+                answered("§2.4"),
+                "code begins with integrationCode, when that is sent",
+                |module, _| {
+                    let prefix = module.text("integrationCode").unwrap_or_default();
+                    module.text("code").is_none_or(|code| code.starts_with(prefix))
+                },
+            )
+            .says("Code prefix must match integrationCode")
+            .refuses(r#"[{"integrationCode": "other"}]"#),
+        field("integrationCode").form(TEXT.accepting(r#""vochi""#), documented("§2.4")),
+        field("active").form(FLAG, documented("§2.4")),
+        field("freeze").form(FLAG, documented("§2.4")),
+        field("native").form(FLAG, documented("§2.4")),
+        field("name").form(TEXT, documented("§2.4")),
+        field("logo").form(SVG, answered("§2.4")),
+        field("clientId").form(TEXT, documented("§2.4")),
+        field("baseUrl")
+            .check("given", answered("§2.4"), "baseUrl is given", |module, _| {
+                module.text("baseUrl").is_some_and(|url| !url.is_empty())
+            })
+            .says("This value should not be blank")
+            .refuses(r#"[{"baseUrl": null}]"#)
+            .form(LINK.refusing(r#"["http://connector.example.test"]"#), guess("§2.4, §3")),
+        field("actions").form(ACTIONS, answered("§2.4")),
+        field("availableCountries").form(TEXTS, documented("§2.4")),
+        field("accountUrl").form(LINK, guess("§2.4, §3")),
+        field("integrations").form(OBJECT.accepting("{}"), documented("§2.4")).inside(&[field(
+            "telephony",
+        )
+        .form(OBJECT.accepting("{}"), documented("§2.4"))
+        .inside(TELEPHONY)]),
+    ],
+)
+.of(&[ModuleEdit])
+.known(guess("§2.4"));
 
 pub(super) const PAID: &[Row] = &[Row {
     check: Check::answered(
@@ -232,51 +141,39 @@ pub(super) const PAID: &[Row] = &[Row {
     refusal: Refusal::NotActivated,
     finds: |cx| {
         let text = "Your account has insufficient funds to activate integration module";
-        module(cx, |it| {
-            let activates = it.fields.get("active") == Some(&Value::Bool(true));
-            if activates && !cx.account.has_funds {
-                vec![Detail::new("", text)]
-            } else {
-                Vec::new()
-            }
-        })
+        let modules = cx.objects_of(&[ModuleEdit]);
+        let activates =
+            modules.iter().any(|it| it.fields.get("active") == Some(&Value::Bool(true)));
+        if activates && !cx.account.has_funds { vec![Detail::new("", text)] } else { Vec::new() }
     },
 }];
 
-fn each(cx: &RequestContext<'_>, names: &[&str], good: fn(&Value) -> bool) -> Vec<Detail> {
-    module(cx, |it| {
-        let names = names.iter();
-        names.flat_map(|name| it.unless(name, INVALID, good)).collect()
-    })
-}
+pub(super) const CONNECTED: &[Row] = &[Row {
+    check: Check::answered(
+        "module.simple_connection",
+        "§2.4",
+        "the module was connected by the simple connection of the marketplace",
+    ),
+    refusal: Refusal::Says(400, "Not enabled simple connection"),
+    finds: |cx| {
+        let connected = cx.account.simple_connections.contains(&cx.thing);
+        Detail::whole_if(cx.is(ModuleScopes) && !connected)
+    },
+}];
 
-fn needed(entity: &Entity<'_>, name: &str, good: fn(&Value) -> bool) -> Vec<Detail> {
-    let mut found = entity.missing(name);
-    found.extend(entity.unless(name, INVALID, good));
-    found
-}
+const SOME: Kind =
+    Kind::new("not an empty list", |it, _| it.as_array().is_none_or(|it| !it.is_empty()))
+        .refusing("[[]]")
+        .says(BLANK);
 
-fn filled(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| !text.is_empty())
-}
-
-fn objects(value: &Value) -> bool {
-    list_of(value, Value::is_object)
-}
-
-fn svg(value: &Value) -> bool {
-    let url = value.as_str().and_then(|text| url::Url::parse(text).ok());
-    url.is_some_and(|url| url.path().to_ascii_lowercase().ends_with(".svg"))
-}
-
-/// PHP serializes an empty map as a list (§1.8), so a response may be sent back.
-fn actions(value: &Value) -> bool {
-    match value {
-        Value::Array(items) => items.is_empty(),
-        Value::Object(actions) => actions.iter().all(|(name, path)| {
-            matches!(name.as_str(), "activity" | "settings")
-                && path.as_str().is_some_and(|path| path.starts_with('/'))
-        }),
-        _ => false,
-    }
-}
+pub(super) const SCOPES: Schema = Schema::new(
+    "requires",
+    Refusal::EntityMap,
+    |cx| cx.objects_of(&[ModuleScopes]),
+    &[field("scopes")
+        .required(documented("§2.4"))
+        .form(SOME, documented("§2.4"))
+        .value(TEXTS, documented("§2.4"))],
+)
+.of(&[ModuleScopes])
+.known(documented("§2.4"));

@@ -2,8 +2,8 @@
 
 use crate::check::{Check, Detail};
 
-use super::super::journal::Subject;
-use super::endpoint::Endpoint;
+use super::super::filters::Form;
+use super::super::operations::Endpoint;
 use super::values::{CHOICE, INVALID, date, date_time, is_phone};
 use super::{Refusal, RequestContext, Row};
 
@@ -66,7 +66,7 @@ pub(super) const VALUES: &[Row] = &[
     ),
     row(
         Check::answered("query.filter_known", "§1.4, §4, §5, §6, §7", "a filter the operation has"),
-        |cx| filters(cx, |kind, _| kind.is_some()),
+        |cx| filters(cx, |form, _| form.is_some()),
     ),
     row(
         Check::answered(
@@ -74,7 +74,7 @@ pub(super) const VALUES: &[Row] = &[
             "§1.4, §4, §5, §6, §7",
             "flags 0 or 1, dates Y-m-d, known statuses, ids are numbers",
         ),
-        |cx| filters(cx, |kind, value| kind.is_none_or(|kind| kind.fits(value))),
+        |cx| filters(cx, |form, value| form.is_none_or(|form| fits(form, value))),
     ),
     row(
         Check::documented(
@@ -99,137 +99,32 @@ pub(super) const VALUES: &[Row] = &[
     ),
 ];
 
-/// Type of a filter's value.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Text,
-    Flag,
-    Status,
-    /// Status of a task.
-    Progress,
-    Date,
-    Number,
-    Texts,
-    Numbers,
-    /// `filter[customFields][code]=…`
-    Fields,
-}
-
-impl Kind {
-    fn has_brackets(self) -> bool {
-        matches!(self, Self::Texts | Self::Numbers | Self::Fields)
-    }
-
-    fn fits(self, value: &str) -> bool {
-        match self {
-            Self::Flag => FLAGS.contains(&value),
-            Self::Status => STATUSES.contains(&value),
-            Self::Progress => PROGRESS.contains(&value),
-            Self::Date => date(value) || date_time(value),
-            Self::Number | Self::Numbers => value.parse::<u64>().is_ok(),
-            Self::Text | Self::Texts | Self::Fields => !value.is_empty(),
-        }
+fn fits(form: Form, value: &str) -> bool {
+    match form {
+        Form::Flag => FLAGS.contains(&value),
+        Form::Status => STATUSES.contains(&value),
+        Form::Progress => PROGRESS.contains(&value),
+        Form::Date => date(value) || date_time(value),
+        Form::Number | Form::Numbers => value.parse::<u64>().is_ok(),
+        Form::Text | Form::Texts | Form::Fields => !value.is_empty(),
     }
 }
 
 /// Invalid filters, by the name in the first brackets.
-fn filters(cx: &RequestContext<'_>, good: fn(Option<Kind>, &str) -> bool) -> Vec<Detail> {
+fn filters(cx: &RequestContext<'_>, good: fn(Option<Form>, &str) -> bool) -> Vec<Detail> {
     // The only filter with a known message, in the account's language.
     let text = match cx.endpoint() {
         Some(Endpoint::History(_)) => "Значение недопустимо.",
         _ => INVALID,
     };
-    let inner = |name: &str| {
-        let rest = name.strip_prefix("filter[")?;
-        rest.split_once(']').map(|(inner, tail)| (inner.to_owned(), tail.starts_with('[')))
-    };
-    cx.parameters
-        .iter()
-        .filter_map(|(name, value)| Some((inner(name)?, value)))
-        .filter(|((name, brackets), value)| {
-            let kind = cx
-                .endpoint()
-                .and_then(|endpoint| kind(endpoint, name))
-                .filter(|kind| kind.has_brackets() == *brackets);
-            !good(kind, value)
+    let known = cx.operation().map(|it| it.filters).unwrap_or_default();
+    let parameters = cx.parameters.iter();
+    parameters
+        .filter_map(|(parameter, value)| {
+            let (name, rest) = parameter.strip_prefix("filter[")?.split_once(']')?;
+            let form = known.iter().find(|(known, ..)| *known == name).map(|(_, form, _)| *form);
+            let form = form.filter(|form| form.has_brackets() == rest.starts_with('['));
+            (!good(form, value)).then(|| Detail::new(format!("children[{name}]"), text))
         })
-        .map(|((name, _), _)| Detail::new(format!("children[{name}]"), text))
         .collect()
-}
-
-fn kind(endpoint: Endpoint, name: &str) -> Option<Kind> {
-    let kind = match (endpoint, name) {
-        (Endpoint::Users, "email") => Kind::Text,
-        (Endpoint::Users, "status") => Kind::Status,
-        (Endpoint::Users, "online" | "active" | "isManager" | "isPosManager" | "isAdmin") => {
-            Kind::Flag
-        }
-        (Endpoint::Users, "groups") => Kind::Texts,
-        (Endpoint::Users, "createdAtFrom" | "createdAtTo") => Kind::Date,
-        // `phone` is undocumented, but a live account accepted it.
-        (Endpoint::Customers, "name" | "email" | "phone") => Kind::Text,
-        (Endpoint::Customers, "isContact") => Kind::Flag,
-        (Endpoint::Customers, "dateFrom" | "dateTo") => Kind::Date,
-        (Endpoint::Customers, "customFields") => Kind::Fields,
-        (Endpoint::Customers, "tags") => Kind::Texts,
-        (Endpoint::Corporates, "nickName") => Kind::Texts,
-        (Endpoint::Corporates, "name" | "companyName" | "contactName") => Kind::Text,
-        (Endpoint::Corporates | Endpoint::CorporateContacts, "contactIds") => Kind::Numbers,
-        (Endpoint::Customers | Endpoint::Corporates, "ids" | "managers") => Kind::Numbers,
-        (Endpoint::Customers | Endpoint::Corporates, "externalIds" | "sites") => Kind::Texts,
-        (Endpoint::History(_), "sinceId") => Kind::Number,
-        (Endpoint::History(_), "startDate" | "endDate") => Kind::Date,
-        (Endpoint::History(Subject::Order), "orderId") => Kind::Number,
-        (Endpoint::History(Subject::Order), "orderExternalId") => Kind::Text,
-        (Endpoint::History(Subject::Customer | Subject::Corporate), "customerId") => Kind::Number,
-        (Endpoint::History(Subject::Customer | Subject::Corporate), "customerExternalId") => {
-            Kind::Text
-        }
-        (Endpoint::RequestLog(_), "ids" | "customerIds" | "managerIds") => Kind::Numbers,
-        (Endpoint::RequestLog(_), "customerExternalIds") => Kind::Texts,
-        (Endpoint::RequestLog(_), "text") => Kind::Text,
-        (Endpoint::RequestLog(_), "createdAtFrom" | "createdAtTo") => Kind::Date,
-        (Endpoint::Orders, name) => return of_orders(name),
-        (Endpoint::Tasks, name) => return of_tasks(name),
-        (Endpoint::Files, name) => return of_files(name),
-        _ => return None,
-    };
-    Some(kind)
-}
-
-/// §6.
-fn of_orders(name: &str) -> Option<Kind> {
-    match name {
-        "customerId" => Some(Kind::Number),
-        "customer" => Some(Kind::Text),
-        "ids" | "managers" => Some(Kind::Numbers),
-        "externalIds" | "numbers" | "sites" | "extendedStatus" => Some(Kind::Texts),
-        "createdAtFrom" | "createdAtTo" => Some(Kind::Date),
-        _ => None,
-    }
-}
-
-/// §6; the dates are from the official client's model.
-fn of_tasks(name: &str) -> Option<Kind> {
-    match name {
-        "ids" | "performers" | "creators" => Some(Kind::Numbers),
-        "status" => Some(Kind::Progress),
-        "customer" | "orderNumber" | "text" => Some(Kind::Text),
-        "dateFrom" | "dateTo" | "createdAtFrom" | "createdAtTo" | "completedAtFrom"
-        | "completedAtTo" => Some(Kind::Date),
-        _ => None,
-    }
-}
-
-/// Not in the reference (§8); from the official client's model.
-fn of_files(name: &str) -> Option<Kind> {
-    match name {
-        "ids" | "orderIds" | "customerIds" => Some(Kind::Numbers),
-        "orderExternalIds" | "customerExternalIds" | "type" | "sites" => Some(Kind::Texts),
-        "sizeFrom" | "sizeTo" => Some(Kind::Number),
-        "createdAtFrom" | "createdAtTo" => Some(Kind::Date),
-        "filename" => Some(Kind::Text),
-        "isAttached" => Some(Kind::Flag),
-        _ => None,
-    }
 }

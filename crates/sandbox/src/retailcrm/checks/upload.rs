@@ -1,12 +1,12 @@
 //! Checks of `customers` in `POST /api/v5/customers/upload` as a list. Each customer is checked
 //! like a new one, and fails separately.
 
+use serde_json::Value;
+
 use crate::check::{Check, Detail};
 
-use super::values::{BLANK, INVALID};
+use super::values::{BLANK, FIFTY, INVALID};
 use super::{Endpoint, Refusal, RequestContext, Row};
-
-const MOST: usize = 50;
 
 const fn row(check: Check, finds: fn(&RequestContext<'_>) -> Vec<Detail>) -> Row {
     Row { check, refusal: Refusal::EntityMap, finds }
@@ -27,13 +27,10 @@ pub(super) const LIST: &[Row] = &[
             "customers is a JSON array of objects, one customer included",
         ),
         |cx| {
-            let objects = |it: &Vec<serde_json::Value>| it.iter().all(serde_json::Value::is_object);
+            let objects = |it: &Vec<Value>| it.iter().all(Value::is_object);
             let right = cx.customers.as_ref().is_some_and(objects);
-            if cx.is(Endpoint::CustomersUpload) && !right {
-                vec![Detail::new("customers", INVALID)]
-            } else {
-                Vec::new()
-            }
+            let wrong = cx.is(Endpoint::CustomersUpload) && !right;
+            if wrong { vec![Detail::new("customers", INVALID)] } else { Vec::new() }
         },
     ),
     row(Check::guess("customers.some", "§1.4", "there is a customer in the list"), |cx| {
@@ -41,9 +38,6 @@ pub(super) const LIST: &[Row] = &[
     }),
     row(
         Check::guess("customers.at_most_50", "§1.4", "at most 50 customers at once, as of calls"),
-        |cx| {
-            let text = "This collection should contain 50 elements or less.";
-            list(cx, |count| count > MOST, text)
-        },
+        |cx| list(cx, |count| count > 50, FIFTY),
     ),
 ];

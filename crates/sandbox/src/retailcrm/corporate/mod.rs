@@ -1,278 +1,266 @@
 //! Corporate customers, their contacts and their companies (§5.6).
 
-mod read;
-mod seed;
 mod write;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::checks::RequestContext;
-use super::handlers::known;
+use super::filters::{self, By, Filter, Form, part_of};
+use super::handlers::page_of;
+use super::seed::SITE;
 use super::state::Account;
+use super::store::{Fields, fields, full_name, id_of, objects, only, reference, text, values};
 
-pub(super) use read::{companies, contacts, list, one};
-pub(super) use seed::corporates as seed;
 pub(super) use write::{company_ref, written};
 
-/// A corporate customer with its companies and contacts.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Corporate {
-    /// The CRM's id.
-    pub id: u64,
-    /// The external id.
-    pub external_id: Option<String>,
-    /// The display name.
-    pub nick_name: String,
-    /// The shop.
-    pub site: String,
-    /// `Y-m-d H:i:s` in the account's zone.
-    pub created_at: String,
-    /// The responsible employee.
-    pub manager_id: Option<u64>,
-    /// The contacts.
-    pub contacts: Vec<Contact>,
-    /// The companies.
-    pub companies: Vec<Company>,
-    /// Custom fields by code.
-    pub custom_fields: Map<String, Value>,
-    /// Names of tags.
-    pub tags: Vec<String>,
-    pub(super) main_address: Option<Value>,
-    /// Other fields as sent.
-    pub(super) more: Map<String, Value>,
-}
+/// Lists of parts in the stored corporate customer.
+const CONTACTS: &str = "customerContacts";
+const COMPANIES: &str = "companies";
 
-/// A contact of a corporate customer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Contact {
-    /// The CRM's id of the contact, different from the customer's; 0 until assigned.
-    pub id: u64,
-    /// The customer.
-    pub customer_id: u64,
-    /// Whether it is the main contact.
-    pub is_main: bool,
-    /// Ids of the links to companies, and of the companies; a link id of 0 is assigned later.
-    pub companies: Vec<(u64, u64)>,
-}
+pub(super) const FILTERS: &[Filter] = &[
+    ("nickName", Form::Texts, By::Is("nickName")),
+    ("name", Form::Text, By::Part("nickName")),
+    ("companyName", Form::Text, By::Part("companies.name")),
+    (
+        "contactName",
+        Form::Text,
+        By::Check(|cx, it, wanted| {
+            let ids = values(it, "customerContacts.customer.id").into_iter();
+            let ids = ids.filter_map(Value::as_u64);
+            let mut customers = ids.filter_map(|id| cx.account.customers.get(id));
+            customers.any(|customer| part_of(&full_name(customer), wanted))
+        }),
+    ),
+    ("contactIds", Form::Numbers, By::Is("customerContacts.customer.id")),
+    ("ids", Form::Numbers, By::Is("id")),
+    ("managers", Form::Numbers, By::Is("managerId")),
+    ("externalIds", Form::Texts, By::Is("externalId")),
+    ("sites", Form::Texts, By::Is("site")),
+];
 
-/// One company of a corporate customer.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Company {
-    /// The CRM's id; 0 until assigned.
-    pub id: u64,
-    /// The external id.
-    pub external_id: Option<String>,
-    /// The name.
-    pub name: String,
-    /// The brand name.
-    pub brand: Option<String>,
-    /// Whether it is the main company.
-    pub is_main: bool,
-    /// Whether it is active.
-    pub active: bool,
-    /// `Y-m-d H:i:s` in the account's zone.
-    pub created_at: String,
-    /// Other fields as sent.
-    pub(super) more: Map<String, Value>,
-}
+pub(super) const FILTERS_OF_CONTACTS: &[Filter] =
+    &[("contactIds", Form::Numbers, By::Is("customer.id"))];
 
-impl Contact {
-    /// Creates a contact of this customer, without companies.
-    pub fn new(customer_id: u64) -> Self {
-        Self { id: 0, customer_id, is_main: false, companies: Vec::new() }
-    }
-}
-
-impl Company {
-    /// Creates an active company with this name.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            id: 0,
-            external_id: None,
-            name: name.into(),
-            brand: None,
-            is_main: false,
-            active: true,
-            created_at: "2026-02-17 14:42:52".into(),
-            more: Map::new(),
-        }
-    }
-
-    fn to_json(&self) -> Map<String, Value> {
-        let json = known(json!({
-            "isMain": self.is_main,
-            "id": self.id,
-            "externalId": self.external_id,
-            "active": self.active,
-            "name": self.name,
-            "brand": self.brand,
-            "createdAt": self.created_at,
-            "contragent": {"contragentType": "legal-entity"},
-            "marginSumm": 0,
-            "totalSumm": 0,
-            "averageSumm": 0,
-            "ordersCount": 0,
-            "costSumm": 0,
-            "customFields": [],
-        }));
-        with(json, &self.more)
-    }
-}
-
-fn with(json: Value, more: &Map<String, Value>) -> Map<String, Value> {
-    let mut json = match json {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
-    };
-    json.extend(more.clone());
-    json
-}
-
-impl Corporate {
-    /// Creates a corporate customer of the first shop with this name, without a responsible
-    /// employee.
-    pub fn new(id: u64, nick_name: impl Into<String>) -> Self {
-        Self {
-            id,
-            external_id: None,
-            nick_name: nick_name.into(),
-            site: super::seed::SITE.into(),
-            created_at: "2026-02-17 13:28:18".into(),
-            manager_id: None,
-            contacts: Vec::new(),
-            companies: Vec::new(),
-            custom_fields: Map::new(),
-            tags: Vec::new(),
-            main_address: None,
-            more: Map::new(),
-        }
-    }
-
-    /// Adds a contact; the first one is the main one.
-    #[must_use]
-    pub fn with_contact(mut self, customer_id: u64) -> Self {
-        let is_main = self.contacts.is_empty();
-        self.contacts.push(Contact { is_main, ..Contact::new(customer_id) });
-        self
-    }
-
-    /// Adds a company; the first one is the main one.
-    #[must_use]
-    pub fn with_company(mut self, name: impl Into<String>) -> Self {
-        let is_main = self.companies.is_empty();
-        self.companies.push(Company { is_main, ..Company::new(name) });
-        self
-    }
-
-    fn company(&self, id: u64) -> Option<Value> {
-        let company = self.companies.iter().find(|company| company.id == id)?;
-        Some(json!({"id": company.id, "name": company.name}))
-    }
-
-    fn ties(&self, contact: &Contact) -> Value {
-        let ties = contact.companies.iter();
-        ties.map(|(tie, company)| json!({"id": tie, "company": self.company(*company)})).collect()
-    }
-
-    /// The JSON of the list.
-    pub(super) fn to_json(&self) -> Map<String, Value> {
-        let main_contact = self.contacts.iter().find(|it| it.is_main).map(|contact| {
-            json!({
-                "id": contact.id,
-                "customer": {"id": contact.customer_id},
-                "companies": self.ties(contact),
-            })
-        });
-        let main_company = self.companies.iter().find(|it| it.is_main);
-        let tags = self.tags.iter();
-        let tags: Vec<Value> =
-            tags.map(|name| json!({"name": name, "color": "#cccccc", "attached": true})).collect();
+/// A corporate customer of the first shop, without a responsible employee.
+fn fresh(id: u64) -> Fields {
+    fields(json!({
+        "type": "customer_corporate",
+        "id": id,
+        "nickName": "",
+        "createdAt": "2026-02-17 13:28:18",
+        "vip": false,
+        "bad": false,
+        "site": SITE,
+        "tags": [],
+        "marginSumm": 0,
+        "totalSumm": 0,
+        "averageSumm": 0,
+        "ordersCount": 0,
         // PHP serializes an empty map as a list (§1.8).
-        let custom_fields =
-            if self.custom_fields.is_empty() { json!([]) } else { json!(self.custom_fields) };
-        let json = known(json!({
-            "type": "customer_corporate",
-            "id": self.id,
-            "externalId": self.external_id,
-            "nickName": self.nick_name,
-            "mainAddress": self.main_address,
-            "createdAt": self.created_at,
-            "managerId": self.manager_id,
-            "vip": false,
-            "bad": false,
-            "site": self.site,
-            "tags": tags,
-            "marginSumm": 0,
-            "totalSumm": 0,
-            "averageSumm": 0,
-            "ordersCount": 0,
-            "customFields": custom_fields,
-            "personalDiscount": 0,
-            "mainCustomerContact": main_contact,
-            "mainCompany": main_company.and_then(|it| self.company(it.id)),
-        }));
-        with(json, &self.more)
-    }
+        "customFields": [],
+        "personalDiscount": 0,
+        CONTACTS: [],
+        COMPANIES: [],
+    }))
+}
 
-    /// The JSON with all parts, as in a history's creation row.
-    fn to_full_json(&self) -> Map<String, Value> {
-        let mut json = self.to_json();
-        let contacts = self.contacts.iter();
-        let contacts: Vec<Value> =
-            contacts.map(|it| json!({"id": it.id, "customer": {"id": it.customer_id}})).collect();
-        let companies: Vec<_> = self.companies.iter().map(Company::to_json).collect();
-        json.insert("customerContacts".into(), json!(contacts));
-        json.insert("companies".into(), json!(companies));
-        json
+/// An active company without a name and an id.
+fn fresh_company() -> Fields {
+    fields(json!({
+        "isMain": false,
+        "id": 0,
+        "active": true,
+        "name": "",
+        "createdAt": "2026-02-17 14:42:52",
+        "contragent": {"contragentType": "legal-entity"},
+        "marginSumm": 0,
+        "totalSumm": 0,
+        "averageSumm": 0,
+        "ordersCount": 0,
+        "costSumm": 0,
+        "customFields": [],
+    }))
+}
+
+/// Seed corporate customers. All invented.
+pub(super) fn seed() -> Vec<Fields> {
+    let seeds = [
+        json!({
+            "id": 5041,
+            "nickName": "ООО Пример",
+            "managerId": 7,
+            CONTACTS: [
+                {
+                    "id": 944,
+                    "isMain": true,
+                    "customer": {"id": 60},
+                    "companies": [{"id": 160, "company": {"id": 771}}],
+                },
+                {"id": 945, "isMain": false, "customer": {"id": 61}, "companies": []},
+            ],
+            COMPANIES: [{"id": 771, "isMain": true, "name": "ООО Пример", "brand": "Пример"}],
+        }),
+        json!({
+            "id": 5042,
+            "externalId": "corp-5042",
+            "nickName": "Образец и сыновья",
+            "site": "shop-two",
+            "managerId": 19,
+            CONTACTS: [{
+                "id": 946,
+                "isMain": true,
+                "customer": {"id": 204},
+                "companies": [{"id": 161, "company": {"id": 772}}],
+            }],
+            COMPANIES: [{"id": 772, "isMain": true, "name": "ЧП Образец", "brand": "Образец"}],
+        }),
+    ];
+    let whole = |seed| {
+        let mut corporate = fresh(0);
+        corporate.extend(fields(seed));
+        let companies = objects(&corporate, COMPANIES).map(|it| {
+            let mut company = fresh_company();
+            company.extend(it.clone());
+            company
+        });
+        let companies = json!(companies.collect::<Vec<Fields>>());
+        corporate.insert(COMPANIES.into(), companies);
+        corporate.insert("mainAddress".into(), json!({"id": 3553, "name": "Офис"}));
+        corporate
+    };
+    seeds.into_iter().map(whole).collect()
+}
+
+fn company_of(corporate: &Fields, id: Option<u64>) -> Option<Value> {
+    let company = objects(corporate, COMPANIES).find(|it| Some(id_of(it)) == id)?;
+    Some(Value::Object(only(company, &["id", "name"])))
+}
+
+/// The links of a contact to companies.
+fn ties(corporate: &Fields, contact: &Fields) -> Value {
+    let ties = objects(contact, COMPANIES);
+    let ties = ties.map(|tie| {
+        json!({"id": tie.get("id"), "company": company_of(corporate, reference(tie, "company"))})
+    });
+    ties.collect()
+}
+
+fn main_of<'a>(corporate: &'a Fields, name: &str) -> Option<&'a Fields> {
+    objects(corporate, name).find(|it| it.get("isMain") == Some(&json!(true)))
+}
+
+/// The JSON of the list: without contacts and companies.
+fn brief(corporate: &Fields) -> Fields {
+    let mut sent = corporate.clone();
+    sent.remove(CONTACTS);
+    sent.remove(COMPANIES);
+    if let Some(contact) = main_of(corporate, CONTACTS) {
+        let main = json!({
+            "id": contact.get("id"),
+            "customer": contact.get("customer"),
+            "companies": ties(corporate, contact),
+        });
+        sent.insert("mainCustomerContact".into(), main);
     }
+    if let Some(company) = main_of(corporate, COMPANIES) {
+        sent.insert("mainCompany".into(), json!(only(company, &["id", "name"])));
+    }
+    sent
+}
+
+/// The JSON with all parts, as in a history's creation row.
+fn whole(corporate: &Fields) -> Fields {
+    let mut sent = brief(corporate);
+    let contacts = objects(corporate, CONTACTS).map(|it| json!(only(it, &["id", "customer"])));
+    sent.insert(CONTACTS.into(), contacts.collect());
+    sent.insert(COMPANIES.into(), json!(corporate.get(COMPANIES)));
+    sent
 }
 
 impl RequestContext<'_> {
     /// The corporate customer of the path.
-    pub(super) fn corporate(&self) -> Option<&Corporate> {
-        let all = self.account.corporates.iter();
-        let mut all = all.filter(|it| self.account.reaches_site(&it.site));
-        if self.parameter("by") == Some("id") {
-            let id = self.thing.parse().ok();
-            return all.find(|it| Some(it.id) == id);
-        }
-        let site = self.site();
-        all.find(|it| {
-            it.external_id.as_deref() == Some(self.thing.as_str())
-                && site.as_ref().is_none_or(|site| it.site == *site)
-        })
+    pub(super) fn corporate(&self) -> Option<&Fields> {
+        self.entity(&self.account.corporates)
     }
 
     /// The contact of the path: by its own id, its customer's id, or its customer's externalId.
-    pub(super) fn contact(&self) -> Option<&Contact> {
-        let contacts = &self.corporate()?.contacts;
+    pub(super) fn contact(&self) -> Option<&Fields> {
+        let contacts = || self.corporate().into_iter().flat_map(|it| objects(it, CONTACTS));
         if self.parameter("entityBy") == Some("id") {
-            let id = self.part.parse::<u64>().ok()?;
-            let own = contacts.iter().find(|it| it.id == id);
-            return own.or_else(|| contacts.iter().find(|it| it.customer_id == id));
+            let id = self.part.parse::<u64>().ok();
+            let own = contacts().find(|it| Some(id_of(it)) == id);
+            return own.or_else(|| contacts().find(|it| reference(it, "customer") == id));
         }
-        contacts.iter().find(|it| {
-            let customer = self.account.customer(it.customer_id);
-            customer.and_then(|it| it.external_id.as_deref()) == Some(self.part.as_str())
+        contacts().find(|it| {
+            let id = reference(it, "customer").unwrap_or_default();
+            let customer = self.account.customers.get(id);
+            customer.and_then(|it| text(it, "externalId")) == Some(self.part.as_str())
         })
     }
 
     /// The company of the path.
-    pub(super) fn company(&self) -> Option<&Company> {
-        let mut companies = self.corporate()?.companies.iter();
+    pub(super) fn company(&self) -> Option<&Fields> {
+        let mut companies = objects(self.corporate()?, COMPANIES);
         if self.parameter("entityBy") == Some("id") {
             let id = self.part.parse().ok();
-            return companies.find(|it| Some(it.id) == id);
+            return companies.find(|it| Some(id_of(it)) == id);
         }
-        companies.find(|it| it.external_id.as_deref() == Some(self.part.as_str()))
+        companies.find(|it| text(it, "externalId") == Some(self.part.as_str()))
     }
 }
 
+/// The list has no contacts.
+pub(super) fn list(cx: &RequestContext<'_>) -> Value {
+    let here = cx.account.corporates.iter().filter(|it| cx.account.reaches(it));
+    let found = here.filter(|it| filters::passes(cx, it));
+    page_of(cx, "customersCorporate", &found.map(brief).collect::<Vec<Fields>>())
+}
+
+pub(super) fn one(cx: &RequestContext<'_>) -> Value {
+    let mut json = cx.corporate().map(brief).unwrap_or_default();
+    json.insert("addresses".into(), json!([]));
+    json.insert(COMPANIES.into(), json!([]));
+    json!({"success": true, "customerCorporate": json})
+}
+
+/// Ids only, without names and numbers.
+pub(super) fn contacts(cx: &RequestContext<'_>) -> Value {
+    let all = cx.corporate().into_iter().flat_map(|corporate| {
+        objects(corporate, CONTACTS).map(move |contact| {
+            let id = reference(contact, "customer");
+            let customer = id.and_then(|id| cx.account.customers.get(id));
+            let mut named = customer
+                .map(|it| only(it, &["externalId", "site"]))
+                .unwrap_or_else(|| only(corporate, &["site"]));
+            named.insert("id".into(), json!(id));
+            fields(json!({
+                "isMain": contact.get("isMain"),
+                "id": contact.get("id"),
+                "customer": named,
+                "companies": ties(corporate, contact),
+            }))
+        })
+    });
+    let found: Vec<Fields> = all.filter(|it| filters::passes(cx, it)).collect();
+    page_of(cx, "contacts", &found)
+}
+
+pub(super) fn companies(cx: &RequestContext<'_>) -> Value {
+    let all = cx.corporate().into_iter().flat_map(|corporate| {
+        let customer = only(corporate, &["site", "id", "externalId", "type"]);
+        objects(corporate, COMPANIES).map(move |company| {
+            let mut sent = company.clone();
+            sent.insert("customer".into(), json!(customer));
+            sent
+        })
+    });
+    page_of(cx, "companies", &all.collect::<Vec<Fields>>())
+}
+
 impl Account {
-    pub(super) fn corporate(&self, id: u64) -> Option<&Corporate> {
-        self.corporates.iter().find(|it| it.id == id)
+    /// Id of the next corporate customer.
+    fn free_corporate_id(&self) -> u64 {
+        let last = self.corporates.iter().map(id_of).max().unwrap_or(0);
+        last.saturating_add(1)
     }
 }

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 use vochi_crm_sandbox::Sandbox;
-use vochi_crm_sandbox::retailcrm::{Company, Contact, Corporate};
 
 use crate::support::{
     CORPORATE, Wire, control, corporate, field, note, sandbox, send_corporate, send_note, with,
@@ -125,13 +124,16 @@ async fn edit_changes_only_the_fields_sent() {
 async fn companies_can_be_added() {
     let sandbox = sandbox().await;
     let account = sandbox.retailcrm();
-    let mut mine = Corporate::new(6000, "Мои").with_company("ООО Мой").with_contact(202);
-    mine.companies.push(Company::new("ООО Мой второй"));
-    mine.contacts.push(Contact::new(203));
-    account.put_corporate(mine);
+    let mine = json!({
+        "id": 6000,
+        "nickName": "Мои",
+        "customerContacts": [{"customer": {"id": 202}}, {"customer": {"id": 203}}],
+        "companies": [{"name": "ООО Мой"}, {"name": "ООО Мой второй"}],
+    });
+    account.put_corporate(&mine).expect("it is complete");
     let kept = account.corporates().pop().expect("it is the last one");
-    let ids_of_parts = (kept.contacts[0].id, kept.contacts[1].id, kept.companies[1].id);
-    assert_eq!(ids_of_parts, (947, 948, 774), "the account gave ids: {kept:?}");
+    assert_eq!(ids(&kept["customerContacts"]), [947, 948], "the account gave ids");
+    assert_eq!(ids(&kept["companies"]), [773, 774], "the account gave ids");
     let asked = json!({"crm": "retailcrm", "corporates": [{
         "id": 6001, "nickName": "Их", "site": "shop-two",
         "customerContacts": [{"customer": {"id": 202}}], "companies": [{"name": "ООО Их"}],

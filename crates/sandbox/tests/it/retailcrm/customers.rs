@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use vochi_crm_sandbox::Sandbox;
-use vochi_crm_sandbox::retailcrm::{Customer, SiteAccess};
+use vochi_crm_sandbox::retailcrm::SiteAccess;
 
 use crate::support::{
     CREATE, CUSTOMERS, MANAGER, Wire, control, customer, field, sandbox, send_customer, state, with,
@@ -80,7 +80,9 @@ async fn customers_come_in_pages() {
     let sandbox = sandbox().await;
     let account = sandbox.retailcrm();
     for id in 300..330 {
-        account.put_customer(Customer::new(id, "Имя", ["+375295550000"]));
+        let phones = json!([{"number": "+375295550000"}]);
+        let customer = json!({"id": id, "firstName": "Имя", "phones": phones});
+        account.put_customer(&customer).expect("it is complete");
     }
     let total = account.customers().len();
     let mut seen = 0;

@@ -2,16 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{BLANK, CHOICE, Case, EXTRA, INVALID, case, entity, input, says};
-use crate::support::{CORPORATE, Wire, corporate, field, note, send_corporate, send_note, with};
-
-const SET_ONE: &str = "Set one of the following fields: id, externalId";
-
-/// A new corporate customer with these changes, refused for this field.
-fn created(row: &'static str, changes: Value, at: &str, text: &str) -> Case {
-    let wire = send_corporate(&with(corporate(), changes));
-    case(row, wire, 400, entity(at, text))
-}
+use super::{CHOICE, Case, INVALID, case, entity, input, says};
+use crate::support::{CORPORATE, Wire, corporate, field, note};
 
 fn edit(path: &str, name: &str, value: &Value) -> Wire {
     let form = field("by", "id") + "&" + &field(name, &value.to_string());
@@ -23,45 +15,8 @@ fn edit(path: &str, name: &str, value: &Value) -> Wire {
     Wire::post(&format!("{CORPORATE}/{path}"), form)
 }
 
-fn edited(row: &'static str, changes: &Value, at: &str, text: &str) -> Case {
-    let wire = edit("5041/edit", "customerCorporate", changes);
-    case(row, wire, 400, entity(at, text))
-}
-
-fn contact(row: &'static str, contact: &Value, at: &str, text: &str) -> Case {
-    let wire = edit("5041/contacts/create", "contact", contact);
-    case(row, wire, 400, entity(at, text))
-}
-
-fn company(row: &'static str, company: &Value, at: &str, text: &str) -> Case {
-    let wire = edit("5041/companies/create", "company", company);
-    case(row, wire, 400, entity(at, text))
-}
-
-fn noted(row: &'static str, changes: Value, at: &str, text: &str) -> Case {
-    let wire = send_note(&with(note(), changes));
-    case(row, wire, 400, entity(at, text))
-}
-
 fn notes() -> Vec<Case> {
     vec![
-        noted("note.known_fields", json!({"kind": "call"}), "kind", EXTRA),
-        noted(
-            "note.known_fields",
-            json!({"customer": {"id": 60, "name": "Иван"}}),
-            "customer.name",
-            EXTRA,
-        ),
-        noted("note.nothing_empty", json!({"text": ""}), "text", BLANK),
-        noted("note.customer_given", json!({"customer": null}), "customer", SET_ONE),
-        noted("note.customer_given", json!({"customer": {}}), "customer", SET_ONE),
-        noted("note.customer_known", json!({"customer": {"id": 4711}}), "customer", CHOICE),
-        // A corporate customer's id is not a customer's id.
-        noted("note.customer_known", json!({"customer": {"id": 5041}}), "customer", CHOICE),
-        noted("note.text_given", json!({"text": null}), "text", BLANK),
-        noted("note.text_given", json!({"text": 5}), "text", INVALID),
-        noted("note.manager_form", json!({"managerId": "7"}), "managerId", INVALID),
-        noted("note.manager_known", json!({"managerId": 4711}), "managerId", CHOICE),
         case(
             "note.known",
             Wire::post("/api/v5/customers/notes/300/delete", ""),
@@ -97,58 +52,13 @@ fn notes() -> Vec<Case> {
 }
 
 fn parts() -> Vec<Case> {
-    let by_id = json!({"customer": {"id": 61}});
     vec![
-        contact(
-            "contact.known_fields",
-            &with(by_id.clone(), json!({"phone": "+375291112233"})),
-            "phone",
-            EXTRA,
-        ),
-        contact(
-            "contact.nothing_empty",
-            &with(by_id.clone(), json!({"companies": []})),
-            "companies",
-            BLANK,
-        ),
-        contact("contact.customer_given", &json!({"isMain": true}), "customer", SET_ONE),
-        contact("contact.customer_given", &json!({"customer": {}}), "customer", SET_ONE),
-        contact("contact.customer_known", &json!({"customer": {"id": 4711}}), "customer", CHOICE),
-        created(
-            "contact.customer_known",
-            json!({"customerContacts": [{"customer": {"externalId": "ext-99"}}]}),
-            "customerContacts[0].customer",
-            CHOICE,
-        ),
-        contact("contact.others", &with(by_id.clone(), json!({"isMain": 1})), "isMain", INVALID),
-        contact(
-            "contact.others",
-            &with(by_id.clone(), json!({"companies": [771]})),
-            "companies",
-            INVALID,
-        ),
-        contact(
-            "contact.companies_known",
-            &with(by_id, json!({"companies": [{"id": 772}]})),
-            "companies",
-            CHOICE,
-        ),
         case(
             "contact.known",
             edit("5041/contacts/946/edit", "contact", &json!({"isMain": true})),
             404,
             says("Not found"),
         ),
-        company("company.known_fields", &json!({"name": "ООО", "phone": "1"}), "phone", EXTRA),
-        company("company.nothing_empty", &json!({"name": "ООО", "brand": ""}), "brand", BLANK),
-        company("company.name_given", &json!({"brand": "Проба"}), "name", BLANK),
-        created(
-            "company.name_given",
-            json!({"companies": [{"brand": "Проба"}]}),
-            "companies[0].name",
-            BLANK,
-        ),
-        company("company.others", &json!({"name": "ООО", "active": "yes"}), "active", INVALID),
         case(
             "company.known",
             edit("5041/companies/772/edit", "company", &json!({"name": "ООО"})),
@@ -169,32 +79,12 @@ fn parts() -> Vec<Case> {
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = vec![
-        created("corporate.known_fields", json!({"company": "ООО"}), "company", EXTRA),
-        edited(
-            "corporate.known_fields",
-            &json!({"companies": [{"name": "ООО"}]}),
-            "companies",
-            EXTRA,
-        ),
-        created("corporate.nothing_empty", json!({"addTags": []}), "addTags", BLANK),
-        created("corporate.nick_name_given", json!({"nickName": null}), "nickName", BLANK),
-        edited(
-            "corporate.external_id_free",
-            &json!({"externalId": "corp-5042"}),
-            "externalId",
-            "This value is already used.",
-        ),
-        created("corporate.type", json!({"type": "customer"}), "type", CHOICE),
-        created("corporate.texts", json!({"nickName": 5}), "nickName", INVALID),
-        created("corporate.manager_form", json!({"managerId": "7"}), "managerId", INVALID),
-        edited("corporate.manager_known", &json!({"managerId": 4711}), "managerId", CHOICE),
-        created("corporate.others", json!({"vip": 1}), "vip", INVALID),
-        created("corporate.others", json!({"customFields": [1]}), "customFields", INVALID),
-        created(
-            "corporate.parts_form",
-            json!({"customerContacts": [60]}),
-            "customerContacts",
-            INVALID,
+        // The externalId of a corporate customer in any shop.
+        case(
+            "corporate.externalId.value",
+            edit("5041/edit", "customerCorporate", &json!({"externalId": "corp-5042"})),
+            400,
+            entity("externalId", "This value is already used."),
         ),
         case(
             "corporate.known",

@@ -1,81 +1,18 @@
 //! Checks of customers.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{BLANK, CHOICE, Case, EXTRA, INVALID, case, entity, input, of_strict, says};
+use super::{CHOICE, Case, INVALID, case, entity, input, of_strict, says};
 use crate::support::{CREATE, CUSTOMERS, Wire, customer, field, send_customer, with};
 
-/// A new customer with these changes, refused for this field.
-fn created(row: &'static str, changes: Value, at: &str, text: &str) -> Case {
-    let wire = send_customer(&with(customer(), changes));
-    case(row, wire, 400, entity(at, text))
-}
-
-fn edited(row: &'static str, changes: &Value, at: &str, text: &str) -> Case {
-    let form = field("by", "id") + "&" + &field("customer", &changes.to_string());
-    let wire = Wire::post(&format!("{CUSTOMERS}/60/edit"), form);
-    case(row, wire, 400, entity(at, text))
-}
-
-fn written() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     vec![
         of_strict(case(
-            "customer.external_id_given",
+            "customer.externalId.required",
             send_customer(&with(customer(), json!({"externalId": null}))),
             400,
             says("Parameter 'externalId' in 'customer' is missing"),
         )),
-        created("customer.known_fields", json!({"company": "ООО"}), "company", EXTRA),
-        created(
-            "customer.known_fields",
-            json!({"phones": [{"number": "1", "type": "home"}]}),
-            "phones[0].type",
-            EXTRA,
-        ),
-        edited("customer.known_fields", &json!({"segments": [1]}), "segments", EXTRA),
-        created("customer.nothing_empty", json!({"lastName": ""}), "lastName", BLANK),
-        edited("customer.nothing_empty", &json!({"phones": []}), "phones", BLANK),
-        created(
-            "customer.first_name_given",
-            json!({"firstName": null}),
-            "firstName",
-            "Specify the first name",
-        ),
-        created(
-            "customer.external_id_free",
-            json!({"externalId": "ext-60"}),
-            "externalId",
-            "This value is already used.",
-        ),
-        edited(
-            "customer.external_id_free",
-            &json!({"externalId": "ext-61"}),
-            "externalId",
-            "This value is already used.",
-        ),
-        created("customer.type", json!({"type": "customer_corporate"}), "type", CHOICE),
-        created("customer.texts", json!({"firstName": 5}), "firstName", INVALID),
-        created("customer.flags", json!({"vip": "true"}), "vip", INVALID),
-        created("customer.phones_form", json!({"phones": ["+375291112233"]}), "phones", INVALID),
-        created("customer.phones_form", json!({"phones": "375291112233"}), "phones", INVALID),
-        created("customer.manager_form", json!({"managerId": "7"}), "managerId", INVALID),
-        edited("customer.manager_known", &json!({"managerId": 4711}), "managerId", CHOICE),
-        created("customer.dates", json!({"birthday": "14.03.1990"}), "birthday", INVALID),
-        created(
-            "customer.dates",
-            json!({"createdAt": "2026-02-30 10:00:00"}),
-            "createdAt",
-            INVALID,
-        ),
-        created("customer.objects", json!({"customFields": [1]}), "customFields", INVALID),
-        created("customer.tags", json!({"addTags": "vip"}), "addTags", INVALID),
-        created("customer.others", json!({"sex": "м"}), "sex", CHOICE),
-        created("customer.others", json!({"source": {"from": "call"}}), "source", INVALID),
-    ]
-}
-
-pub(super) fn cases() -> Vec<Case> {
-    let mut cases = vec![
         case(
             "parameter.written_object",
             Wire::post(CREATE, field("site", "shop-one") + "&customer=Array"),
@@ -169,7 +106,5 @@ pub(super) fn cases() -> Vec<Case> {
             400,
             input("children[contactIds]", INVALID),
         ),
-    ];
-    cases.extend(written());
-    cases
+    ]
 }

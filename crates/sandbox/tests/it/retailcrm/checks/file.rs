@@ -1,13 +1,7 @@
 //! Checks of files.
 
-use serde_json::{Value, json};
-
-use super::{BLANK, CHOICE, Case, EXTRA, INVALID, case, entity, input, says};
-use crate::support::{FILES, FORM, Wire, edit_file, upload};
-
-fn edited(row: &'static str, file: &Value, at: &str, text: &str) -> Case {
-    case(row, edit_file(25, file), 400, entity(at, text))
-}
+use super::{Case, EXTRA, INVALID, case, input, says};
+use crate::support::{FILES, FORM, Wire, upload};
 
 pub(super) fn cases() -> Vec<Case> {
     let get = |rest: &str| Wire::get(&format!("{FILES}{rest}"));
@@ -58,40 +52,6 @@ pub(super) fn cases() -> Vec<Case> {
             Wire::post(&format!("{FILES}/25/edit"), "filename=1.mp3"),
             400,
             says("Parameter 'file' is missing"),
-        ),
-        edited("file.known_fields", &json!({"filename": "1.mp3", "size": 5}), "size", EXTRA),
-        edited(
-            "file.known_fields",
-            &json!({"attachment": [{"call": {"externalId": "pbx-1"}}]}),
-            "attachment[0].call",
-            EXTRA,
-        ),
-        edited("file.nothing_empty", &json!({"filename": ""}), "filename", BLANK),
-        edited("file.nothing_empty", &json!({"attachment": []}), "attachment", BLANK),
-        edited("file.filename_form", &json!({"filename": 5}), "filename", INVALID),
-        edited(
-            "file.attachment_form",
-            &json!({"attachment": {"customer": {"id": 60}}}),
-            "attachment",
-            INVALID,
-        ),
-        edited(
-            "file.attachment_form",
-            &json!({"attachment": [{"customer": {"id": 60}, "order": {"id": 501}}]}),
-            "attachment",
-            INVALID,
-        ),
-        edited(
-            "file.link_form",
-            &json!({"attachment": [{"customer": {"id": 60}}, {"order": {}}]}),
-            "attachment[1].order",
-            "Set one of the following fields: id, externalId, number",
-        ),
-        edited(
-            "file.link_known",
-            &json!({"attachment": [{"customer": {"id": 4711}}]}),
-            "attachment[0].customer",
-            CHOICE,
         ),
     ]
 }

@@ -1,21 +1,9 @@
 //! Checks of tasks.
 
-use serde_json::{Value, json};
+use super::{Case, INVALID, case, entity, input, says};
+use crate::support::{TASKS, Wire, edit_task, field, send_task, task};
 
-use super::{BLANK, CHOICE, Case, EXTRA, INVALID, case, entity, input, says};
-use crate::support::{TASKS, Wire, edit_task, field, send_task, task, with};
-
-fn not_loaded(at: &str, text: &str) -> Value {
-    json!({"success": false, "errorMsg": "Task is not loaded", "errors": {at: text}})
-}
-
-/// A new task with these changes, refused for this field.
-fn created(row: &'static str, changes: Value, at: &str, text: &str) -> Case {
-    let wire = send_task(&with(task(), changes));
-    case(row, wire, 400, not_loaded(at, text))
-}
-
-fn asked() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     let get = |rest: &str| Wire::get(&format!("{TASKS}{rest}"));
     vec![
         case(
@@ -66,61 +54,4 @@ fn asked() -> Vec<Case> {
         case("task.known", get("/ext-1"), 404, says("Not found")),
         case("task.known", edit_task(4711, &task()), 404, says("Not found")),
     ]
-}
-
-pub(super) fn cases() -> Vec<Case> {
-    let mut cases = asked();
-    cases.extend([
-        created("task.known_fields", json!({"managerId": 7}), "managerId", EXTRA),
-        created(
-            "task.known_fields",
-            json!({"order": {"id": 501, "status": "new"}}),
-            "order.status",
-            EXTRA,
-        ),
-        created("task.nothing_empty", json!({"commentary": ""}), "commentary", BLANK),
-        created("task.text_given", json!({"text": null}), "text", BLANK),
-        created("task.performer_given", json!({"performerId": null}), "performerId", BLANK),
-        case(
-            "task.performer_kept",
-            edit_task(433, &json!({"text": "Позвонить ещё раз"})),
-            400,
-            not_loaded("performerId", BLANK),
-        ),
-        created("task.texts", json!({"text": 5}), "text", INVALID),
-        created("task.texts", json!({"phone": 375}), "phone", INVALID),
-        created("task.datetime", json!({"datetime": "2026-03-14 11:20:00"}), "datetime", INVALID),
-        created("task.datetime", json!({"datetime": "2026-02-30 11:20"}), "datetime", INVALID),
-        created("task.flags", json!({"complete": "true"}), "complete", INVALID),
-        created("task.performer_form", json!({"performerId": "7"}), "performerId", INVALID),
-        created("task.performer_known", json!({"performerId": 4711}), "performerId", CHOICE),
-        created(
-            "task.link_form",
-            json!({"customer": {"site": "shop-one"}}),
-            "customer",
-            "Set one of the following fields: id, externalId",
-        ),
-        created(
-            "task.link_form",
-            json!({"order": {}}),
-            "order",
-            "Set one of the following fields: id, externalId, number",
-        ),
-        created(
-            "task.link_known",
-            json!({"customer": {"id": 204, "site": "shop-one"}}),
-            "customer",
-            CHOICE,
-        ),
-        created("task.link_known", json!({"order": {"number": "4711A"}}), "order", CHOICE),
-        created("task.phone_form", json!({"phone": "8 (029) 111-22-33"}), "phone", INVALID),
-        created(
-            "task.phone_site",
-            json!({"phone": "+375291112233", "phoneSite": "shop-nine"}),
-            "phoneSite",
-            CHOICE,
-        ),
-        created("task.phone_site", json!({"phoneSite": "shop-one"}), "phone", BLANK),
-    ]);
-    cases
 }

@@ -2,22 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{BLANK, CHOICE, Case, EXTRA, INVALID, case, entity, input, says};
+use super::{BLANK, CHOICE, Case, INVALID, case, entity, input, says};
 use crate::support::{CUSTOMERS, MODULE, Wire, customer, field, send_customers};
 
 fn scopes(requires: &Value) -> Wire {
     let form = field("requires", &requires.to_string());
     Wire::post(&format!("{MODULE}/update-scopes"), form)
-}
-
-/// Scopes of a telephony module connected in the marketplace.
-fn connected(row: &'static str, requires: &Value, at: &str, text: &str) -> Case {
-    Case {
-        arrange: |sandbox| {
-            sandbox.retailcrm().set_simple_connection("vochi-telephony", true);
-        },
-        ..case(row, scopes(requires), 400, entity(at, text))
-    }
 }
 
 pub(super) fn cases() -> Vec<Case> {
@@ -76,9 +66,6 @@ pub(super) fn cases() -> Vec<Case> {
             400,
             says("Not enabled simple connection"),
         ),
-        connected("module.scopes", &json!({"scopes": ["customer_read"], "of": "all"}), "of", EXTRA),
-        connected("module.scopes", &json!({"scopes": []}), "scopes", BLANK),
-        connected("module.scopes", &json!({"scopes": "all"}), "scopes", INVALID),
         Case {
             arrange: |sandbox| sandbox.retailcrm().close_account(true),
             ..case(
