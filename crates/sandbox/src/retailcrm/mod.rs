@@ -75,6 +75,8 @@ use handlers::Change;
 use journal::Subject;
 use state::Account;
 
+pub(crate) use operations::routes;
+
 /// Requests for tests, made from the schemas.
 pub(crate) fn samples() -> Vec<Sample> {
     checks::table().samples().to_vec()

@@ -16,6 +16,20 @@ pub(crate) struct Row<D: Dialect> {
     pub(crate) finds: for<'a, 'r> fn(&'a D::Context<'r>) -> Vec<Detail>,
 }
 
+impl<D: Dialect> Row<D> {
+    /// A check with its source, its requirement, its refusal and its implementation.
+    pub(crate) const fn new(
+        name: &'static str,
+        source: Source,
+        demands: &'static str,
+        refusal: D::Refusal,
+        finds: for<'a, 'r> fn(&'a D::Context<'r>) -> Vec<Detail>,
+    ) -> Self {
+        let Source { section, basis } = source;
+        Self { check: Check { name, demands, section, basis }, refusal, finds }
+    }
+}
+
 /// Finds the objects of a schema in a request.
 type Objects<D> = for<'a, 'r> fn(&'a <D as Dialect>::Context<'r>) -> Vec<Object<'a>>;
 
