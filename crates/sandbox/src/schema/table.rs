@@ -6,7 +6,7 @@ use crate::check::{Check, Detail, Finding, Source};
 use crate::wire::Handled;
 
 use super::field::{Demand, Field, Inside, Rule};
-use super::{Breach, Dialect, Object, RuleKind, Sample, sample};
+use super::{Breach, Dialect, Object, RuleKind, Sample, When, sample};
 
 /// A check written by hand.
 pub(crate) struct Row<D: Dialect> {
@@ -166,6 +166,7 @@ enum Finds<D: Dialect> {
 }
 
 /// The objects that a rule of a schema is about.
+#[derive(Clone)]
 pub(super) struct Place<D: Dialect> {
     pub(super) schema: &'static Schema<D>,
     pub(super) steps: Vec<Step>,
@@ -174,13 +175,8 @@ pub(super) struct Place<D: Dialect> {
     names_only: bool,
 }
 
-impl<D: Dialect> Clone for Place<D> {
-    fn clone(&self) -> Self {
-        Self { steps: self.steps.clone(), ..*self }
-    }
-}
-
 /// What a line of a schema tests.
+#[derive(Clone, Copy)]
 pub(super) enum Test<D: Dialect> {
     Known,
     NotNull,
@@ -188,14 +184,6 @@ pub(super) enum Test<D: Dialect> {
     /// A field, and the index of its rule.
     Field(&'static Field<D>, usize),
 }
-
-impl<D: Dialect> Clone for Test<D> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<D: Dialect> Copy for Test<D> {}
 
 impl<D: Dialect> Table<D> {
     /// Names the rules of these stages.
@@ -274,7 +262,7 @@ impl<D: Dialect> Table<D> {
         for line in self.stages.iter().flatten() {
             let Finds::Rule(place, Test::Field(field, index)) = &line.finds else { continue };
             let Some(rule) = field.rules().nth(*index) else { continue };
-            let named = rule.when.iter().filter_map(|when| when.field());
+            let named = rule.when.iter().filter_map(When::field);
             let unknown = named.filter(|name| !place.fields.iter().any(|it| it.name == *name));
             found.extend(unknown.map(|name| format!("{}: unknown field {name}", line.check.name)));
             if serde_json::from_str::<Vec<Map<String, Value>>>(rule.refused).is_err() {
@@ -352,8 +340,8 @@ impl<D: Dialect> Place<D> {
                     let known = |field: &Field<D>| {
                         field.name == *name && is_among(field.known_in, cx, D::operation)
                     };
-                    !self.fields.iter().any(known)
-                        && !(self.steps.is_empty() && self.schema.ignores(name, cx))
+                    let ignored = self.steps.is_empty() && self.schema.ignores(name, cx);
+                    !(ignored || self.fields.iter().any(known))
                 }
                 Test::NotNull => value.is_null(),
                 Test::NotBlank => D::is_blank(value) && !self.is_blank_elsewhere(name, value, cx),
@@ -400,7 +388,7 @@ impl<D: Dialect> Place<D> {
         let same = |other: &&&Rule<D>| other.demand.kind() == test.kind();
         match (rules.iter().filter(same).count(), rule.when.first()) {
             (1, _) => name,
-            (_, Some(super::When::On(operations))) => {
+            (_, Some(When::On(operations))) => {
                 let first = operations.first();
                 first.map_or(name.clone(), |first| format!("{name}.{first:?}"))
             }
@@ -428,7 +416,7 @@ impl<D: Dialect> Place<D> {
         };
         let name = field.name;
         let Some(rule) = field.rules().nth(index) else { return String::new() };
-        let when: Vec<String> = rule.when.iter().map(|it| it.describe()).collect();
+        let when: Vec<String> = rule.when.iter().map(When::describe).collect();
         let when = when.join(", ");
         let demand = match &rule.demand {
             Demand::Only => return format!("{name} is sent only {when}"),
