@@ -109,6 +109,11 @@ impl Detail {
     pub(crate) fn whole_if(wrong: bool) -> Vec<Self> {
         if wrong { vec![Self::whole()] } else { Vec::new() }
     }
+
+    /// A violation of a field, if there is one.
+    pub(crate) fn says_if(wrong: bool, field: &str, says: impl FnOnce() -> String) -> Vec<Self> {
+        if wrong { vec![Self::new(field, says())] } else { Vec::new() }
+    }
 }
 
 /// A failed check with its violations.

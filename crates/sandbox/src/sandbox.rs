@@ -168,11 +168,11 @@ impl Sandbox {
         }
     }
 
-    /// Requests that one rule of a CRM's schemas refuses, or that all accept. Kontur has none yet.
+    /// Requests that one rule of a CRM's schemas refuses, or that all accept.
     pub fn samples(crm: Crm) -> Vec<Sample> {
         match crm {
             Crm::RetailCrm => retailcrm::samples(),
-            Crm::Kontur => Vec::new(),
+            Crm::Kontur => kontur::samples(),
         }
     }
 

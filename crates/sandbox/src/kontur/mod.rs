@@ -42,6 +42,7 @@ use crate::check::Check;
 use crate::crm::Crm;
 use crate::host::StandIn;
 use crate::report::Report;
+use crate::schema::Sample;
 use crate::server::Bodies;
 use crate::wire::{Handled, Request};
 
@@ -54,9 +55,14 @@ pub use state::{Dialect, TextForm, Unauthorized};
 
 use state::{Key, Workspace};
 
+/// Requests for tests, made from the schemas.
+pub(crate) fn samples() -> Vec<Sample> {
+    checks::table().samples().to_vec()
+}
+
 /// All checks of the table.
 pub(crate) fn checks() -> Vec<Check> {
-    checks::all().chain(std::iter::once(outgoing::ECHO_BACK)).collect()
+    checks::table().checks().chain(std::iter::once(outgoing::ECHO_BACK)).collect()
 }
 
 pub(crate) struct Kontur {

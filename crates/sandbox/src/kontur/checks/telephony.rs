@@ -1,260 +1,227 @@
-//! Checks of telephony requests. Members and legs have their own files.
+//! Checks of the bodies of telephony requests (§7).
 
-use crate::check::Check;
+use std::collections::BTreeSet;
 
-use super::super::communications::raw;
-use super::super::seed::PREFIX;
-use super::values::{GUID, MOMENT, TEXT, everywhere, guid, moment, one_of, phone, text};
-use super::{Endpoint, Mismatch, RequestContext, Row, members, problem, register};
+use crate::check::{Check, Source, answered, documented, guess};
+use crate::schema::{Object, field};
 
-const DIRECTIONS: &[&str] = &["inbound", "outbound", "internal"];
+use super::super::ids;
+use super::kinds::{
+    EXTERNAL_ID, FILE, GUID, LEG, LENGTH, MEMBER, MOMENT, OBJECTS, PHONE, TEXT, USER,
+};
+use super::{Endpoint, Field, Kind, Refusal, RequestContext, Row, Schema, When, row};
+
+const GIVEN: Source = guess("§7");
+const TEXTS: Source = documented("§5, §7");
+const IDS: Source = documented("§4, §6.1");
+const MOMENTS: Source = documented("§4");
+
 const EVENTS: &[&str] = &["appeared", "connected", "paused", "disconnected", "finished"];
 
-/// Members that belong to the legs of register-call.
-const IN_ITEMS: &[&str] = &["recordings", "startedAt", "finishedAt"];
-
-pub(super) const FIELDS: &[Row] = &[
-    problem(Check::guess("field.known", "§7", "no field the method does not have"), |cx| {
-        let known = cx.endpoint().and_then(Endpoint::fields);
-        let (Some(known), Some(body)) = (known, cx.telephony_body()) else {
-            return Vec::new();
-        };
-        let mut found = body.only(known);
-        // These have their own row.
-        found.retain(|it| !cx.is(Endpoint::RegisterCall) || !IN_ITEMS.contains(&it.field.as_str()));
-        found.extend(cx.items().iter().flat_map(|it| it.only(register::ITEM)));
-        found.extend(cx.members().iter().flat_map(|it| it.only(members::MEMBER)));
-        let files = cx.recordings();
-        found.extend(files.iter().flat_map(|it| it.only(register::RECORDING)));
-        found
-    }),
-    problem(
-        Check::documented(
-            "register.inside_items",
-            "§1.7",
-            "recordings, startedAt and finishedAt belong inside items[]",
-        ),
-        |cx| {
-            let body = cx.of(Endpoint::RegisterCall);
-            let astray =
-                IN_ITEMS.iter().filter(|name| body.as_ref().is_some_and(|it| it.has(name)));
-            astray
-                .map(|name| Mismatch::new(*name, format!("Could not find member '{name}'.")))
-                .collect()
-        },
-    ),
-    problem(
-        Check::guess(
-            "field.given",
-            "§7",
-            "externalId, direction, timestamp, items, legs, members and files are given",
-        ),
-        |cx| {
-            let needs = cx.endpoint().map(Endpoint::needs).unwrap_or_default();
-            let mut found = cx.telephony_body().map(|it| it.missing(needs)).unwrap_or_default();
-            found.extend(cx.items().iter().flat_map(|it| it.missing(register::ITEM_NEEDS)));
-            found.extend(cx.members().iter().flat_map(|it| it.missing(&["type"])));
-            let files = cx.recordings();
-            found.extend(files.iter().flat_map(|it| it.missing(register::RECORDING)));
-            found
-        },
-    ),
-    problem(
-        Check::documented(
-            "field.not_null",
-            "§6, §7",
-            "what may be left out is left out, never null: startedAt of a missed call above all",
-        ),
-        |cx| each_field(cx, serde_json::Value::is_null, "The value must not be null."),
-    ),
-    problem(Check::guess("field.not_empty", "§7", "no text is empty"), |cx| {
-        let empty = |value: &serde_json::Value| value.as_str() == Some("");
-        each_field(cx, empty, "The value must not be empty.")
-    }),
-    problem(
-        Check::documented(
-            "field.text",
-            "§5, §7",
-            "externalId, ids of legs, phones, file names and types are texts",
-        ),
-        |cx| {
-            let texts = [
-                "externalId",
-                "externalVatsPhone",
-                "clientPhone",
-                "externalCallItemId",
-                "realtimeCallItemId",
-                "id",
-                "fileName",
-                "contentType",
-            ];
-            convertible(cx, &texts, TEXT, text)
-        },
-    ),
-    problem(
-        Check::documented(
-            "field.guid",
-            "§4, §6.1",
-            "communicationId, userId, fileId and recordingFileId are ids in lower case",
-        ),
-        |cx| {
-            let ids = ["communicationId", "userId", "fileId", "recordingFileId"];
-            convertible(cx, &ids, GUID, guid)
-        },
-    ),
-    problem(
-        Check::documented(
-            "field.moment",
-            "§4",
-            "moments are RFC 3339 with an offset and at most 7 digits of a second",
-        ),
-        |cx| {
-            let moments = ["timestamp", "externalCreatedAt", "startedAt", "finishedAt"];
-            convertible(cx, &moments, MOMENT, moment)
-        },
-    ),
-    problem(
-        Check::answered("direction.choice", "§4, §5", "direction is inbound, outbound or internal"),
-        |cx| {
-            let to = "Xcom.Api.Models.Communications.CommunicationDirection";
-            convertible(cx, &["direction"], to, one_of(DIRECTIONS))
-        },
-    ),
-    problem(
-        Check::documented(
-            "event.type_choice",
-            "§6.3",
-            "type of an event is appeared, connected, paused or disconnected",
-        ),
-        |cx| {
-            let to = "Xcom.Api.Models.Communications.CallEventType";
-            let event = cx.of(Endpoint::CallEvent);
-            event.map(|it| it.converts("type", to, one_of(EVENTS))).unwrap_or_default()
-        },
-    ),
-    problem(
-        Check::guess(
-            "event.not_finished",
-            "§6.3",
-            "a leg ends with disconnected and a call with call-finished, never with `finished`",
-        ),
-        |cx| {
-            let event = cx.of(Endpoint::CallEvent);
-            match event {
-                Some(it) if it.text("type") == Some("finished") => {
-                    it.at("type", "The value is not supported.")
-                }
-                _ => Vec::new(),
-            }
-        },
-    ),
-    problem(
-        Check::guess(
-            "phone.form",
-            "§4",
-            "clientPhone and externalVatsPhone are digits with the country code, without a plus",
-        ),
-        |cx| {
-            let Some(body) = cx.telephony_body() else {
-                return Vec::new();
-            };
-            let names = ["clientPhone", "externalVatsPhone"];
-            let wrong = names.into_iter().filter(|name| {
-                let number = body.text(name).filter(|it| !it.is_empty());
-                number.is_some_and(|it| !phone(it))
-            });
-            wrong.flat_map(|name| body.at(name, "The phone number is not valid.")).collect()
-        },
-    ),
-    problem(
-        Check::guess(
-            "client_phone.external",
-            "§7",
-            "an internal call has no clientPhone; one from a hidden number has none either",
-        ),
-        |cx| {
-            let Some(body) = cx.telephony_body() else {
-                return Vec::new();
-            };
-            let internal = body.text("direction") == Some("internal");
-            if internal && body.has("clientPhone") {
-                body.at("clientPhone", "An internal call has no clientPhone.")
-            } else {
-                Vec::new()
-            }
-        },
-    ),
-    problem(
-        Check::documented(
-            "external_id.no_slash",
-            "§1.4, §6.2",
-            "an externalId has no slash but the one of the prefix it came back with",
-        ),
-        |cx| {
-            let Some(body) = cx.telephony_body() else {
-                return Vec::new();
-            };
-            let id = body.text("externalId").unwrap_or_default();
-            if id.strip_prefix(PREFIX).unwrap_or(id).contains('/') {
-                body.at("externalId", format!("The id {:?} has a slash.", raw(id)))
-            } else {
-                Vec::new()
-            }
-        },
-    ),
-    problem(
-        Check::guess(
-            "call.named",
-            "§6.1, §6.2",
-            "an event, the end and a recording name their call: communicationId or externalId",
-        ),
-        |cx| {
-            let names = matches!(
-                cx.endpoint(),
-                Some(Endpoint::CallEvent | Endpoint::CallFinished | Endpoint::CallRecording)
-            );
-            match cx.telephony_body() {
-                Some(it) if names && !it.has("communicationId") && !it.has("externalId") => {
-                    it.at("communicationId", "The communicationId field is required.")
-                }
-                _ => Vec::new(),
-            }
-        },
-    ),
-    members::TYPE,
-    members::CLIENT_WITHOUT_USER,
-    members::PAIR,
-    members::NO_SLASH,
-    register::ITEMS,
-    register::IDS_UNIQUE,
-    register::TALK,
-    register::RECORDINGS_SOME,
-    register::LENGTH,
-];
-
-fn each_field(
-    cx: &RequestContext<'_>,
-    wrong: fn(&serde_json::Value) -> bool,
-    says: &str,
-) -> Vec<Mismatch> {
-    let objects = everywhere(cx);
-    let found = objects.iter().flat_map(|object| {
-        let fields = object.map.iter().filter(|(_, value)| wrong(value));
-        fields.flat_map(|(name, _)| object.at(name, says))
-    });
-    found.collect()
+const fn text(name: &'static str) -> Field {
+    field(name).form(TEXT, TEXTS)
 }
 
-/// Checks that these fields convert to their types, anywhere in the body.
-fn convertible(
-    cx: &RequestContext<'_>,
-    names: &[&str],
-    to: &str,
-    good: impl Fn(&serde_json::Value) -> bool,
-) -> Vec<Mismatch> {
-    let objects = everywhere(cx);
-    let found = objects
-        .iter()
-        .flat_map(|object| names.iter().flat_map(|name| object.converts(name, to, &good)));
-    found.collect()
+const fn guid(name: &'static str, kind: Kind) -> Field {
+    field(name).form(kind, IDS)
+}
+
+const fn moment(name: &'static str) -> Field {
+    field(name).form(MOMENT, MOMENTS)
+}
+
+/// An id of a leg.
+const fn leg(name: &'static str) -> Field {
+    text(name).value(LEG, documented("§1.4, §6.1"))
+}
+
+const CALL: Field = guid("communicationId", GUID);
+/// The call, which externalId may name instead.
+const NAMED: Field = CALL.required(guess("§6.1, §6.2")).when(&[When::Without("externalId")]);
+const ID: Field = text("externalId").value(EXTERNAL_ID, documented("§1.4, §6.2"));
+const LINE: Field = text("externalVatsPhone").value(PHONE, guess("§4"));
+/// A call from a hidden number has no client either.
+const CLIENT: Field = text("clientPhone")
+    .value(PHONE, guess("§4"))
+    .only(GIVEN)
+    .when(&[When::IsNot("direction", "internal")])
+    .says("An internal call has no clientPhone.");
+const DIRECTION: Field = field("direction").required(GIVEN).form(
+    Kind::one_of(&["inbound", "outbound", "internal"])
+        .refusing(r#"["in2bound", "Inbound", 1]"#)
+        .says("Xcom.Api.Models.Communications.CommunicationDirection"),
+    answered("§4, §5"),
+);
+const TIMESTAMP: Field = moment("timestamp").required(GIVEN);
+
+const PARTICIPANT: &[Field] = &[
+    field("type").required(GIVEN).form(
+        Kind::one_of(&["client", "user"])
+            .example(r#""user""#, r#"["operator", 1]"#)
+            .says("Xcom.Api.Models.Communications.CallMemberType"),
+        documented("§4, §6"),
+    ),
+    guid("userId", USER)
+        .only(guess("§6"))
+        .when(&[When::IsNot("type", "client")])
+        .says("A client has no userId."),
+];
+const FROM: Field =
+    field("from").required(GIVEN).form(MEMBER, documented("§4, §6")).inside(PARTICIPANT);
+const TO: Field = field("to")
+    .required(GIVEN)
+    .form(MEMBER, documented("§4, §6"))
+    .check(
+        "pair",
+        guess("§6"),
+        "a leg is between two: client and user, or two users who are not the same",
+        |it, _| is_pair(it),
+    )
+    .says("A leg has two participants.")
+    .refuses(
+        r#"[{"from": {"type": "client"}, "to": {"type": "client"}},
+            {"from": {"type": "user", "userId": "a1b2c3d4-1111-4a4a-8b8b-000000000101"}}]"#,
+    )
+    .inside(PARTICIPANT);
+
+const RECORDING: &[Field] = &[
+    guid("fileId", FILE).required(GIVEN),
+    field("fileName").required(GIVEN).form(TEXT.accepting(r#""leg.mp3""#), TEXTS),
+    field("contentType").required(GIVEN).form(TEXT.accepting(r#""audio/mpeg""#), TEXTS),
+    field("contentLength").required(GIVEN).form(LENGTH, documented("§1.13, §7")),
+];
+const ITEM: &[Field] = &[
+    leg("id").required(GIVEN),
+    FROM,
+    TO,
+    field("recordings")
+        .form(OBJECTS, documented("§7"))
+        .value(
+            Kind::new("left out when there is none, never []", |it, _| {
+                it.as_array().is_some_and(|items| !items.is_empty())
+            })
+            .refusing("[[]]")
+            .says("The list is empty."),
+            guess("§7.1"),
+        )
+        .each(RECORDING),
+    moment("startedAt")
+        .check(
+            "talk",
+            guess("§6"),
+            "startedAt, when a leg was answered, is before finishedAt",
+            |it, _| {
+                let at = |name| it.text(name).and_then(ids::moment);
+                at("startedAt").zip(at("finishedAt")).is_none_or(|(from, to)| from < to)
+            },
+        )
+        .says("The leg ends before it is answered.")
+        .refuses(
+            r#"[{"startedAt": "2025-11-20T09:42:10Z", "finishedAt": "2025-11-20T09:42:10Z"}]"#,
+        ),
+    moment("finishedAt").required(GIVEN),
+];
+
+type Objects = for<'a, 'r> fn(&'a RequestContext<'r>) -> Vec<Object<'a>>;
+
+const fn method(name: &'static str, objects: Objects, fields: &'static [Field]) -> Schema {
+    Schema::new(name, Refusal::Problem, objects, fields)
+        .known(GIVEN)
+        .not_null(documented("§6, §7"))
+        .not_blank(GIVEN)
+}
+
+/// The body of each method.
+pub(super) const METHODS: &[&Schema] = &[
+    &method(
+        "call-started",
+        |cx| cx.body_of(&[Endpoint::CallStarted]),
+        &[TIMESTAMP, CALL, ID.required(GIVEN), LINE, CLIENT, DIRECTION],
+    ),
+    &method(
+        "call-event",
+        |cx| cx.body_of(&[Endpoint::CallEvent]),
+        &[
+            NAMED,
+            ID,
+            leg("externalCallItemId").required(GIVEN),
+            leg("realtimeCallItemId").required(GIVEN),
+            TIMESTAMP,
+            field("type")
+                .required(GIVEN)
+                .form(
+                    Kind::one_of(EVENTS)
+                        .refusing(r#"["ringing", 1]"#)
+                        .says("Xcom.Api.Models.Communications.CallEventType"),
+                    documented("§6.3"),
+                )
+                .value(
+                    Kind::new(
+                        "not `finished`: a leg ends with disconnected, a call with call-finished",
+                        |it, _| it != "finished",
+                    )
+                    .example(r#""appeared""#, r#"["finished"]"#)
+                    .says("The value is not supported."),
+                    guess("§6.3"),
+                ),
+            FROM,
+            TO,
+        ],
+    ),
+    &method(
+        "call-finished",
+        |cx| cx.body_of(&[Endpoint::CallFinished]),
+        &[TIMESTAMP, NAMED, ID, LINE, CLIENT, DIRECTION],
+    ),
+    &method("call-failed", |cx| cx.body_of(&[Endpoint::CallFailed]), &[CALL.required(GIVEN)]),
+    &method(
+        "call-recording",
+        |cx| cx.body_of(&[Endpoint::CallRecording]),
+        &[
+            NAMED,
+            ID,
+            leg("externalCallItemId").required(GIVEN),
+            leg("realtimeCallItemId"),
+            guid("recordingFileId", FILE).required(GIVEN),
+        ],
+    ),
+    &method(
+        "register-call",
+        |cx| cx.body_of(&[Endpoint::RegisterCall]),
+        &[
+            LINE,
+            CLIENT,
+            field("items").required(GIVEN).form(OBJECTS, documented("§7")).each(ITEM),
+            CALL,
+            moment("externalCreatedAt").required(GIVEN),
+            ID.required(GIVEN),
+            DIRECTION,
+        ],
+    )
+    // recordings, startedAt and finishedAt belong inside items.
+    .known(guess("§1.7, §7")),
+];
+
+/// Rules over the legs of register-call.
+pub(super) const LEGS: &[Row] = &[row(
+    Check::documented("item.ids_unique", "§6.1", "every leg of a call has an id of its own"),
+    Refusal::Problem,
+    |cx| {
+        let mut known = BTreeSet::new();
+        let items = cx.items();
+        let doubled = items.iter().filter(|it| it.text("id").is_some_and(|id| !known.insert(id)));
+        doubled.map(|it| it.at("id", "The id is not unique.")).collect()
+    },
+)];
+
+/// Returns true if two participants differ; of unknown users there may be two.
+fn is_pair(leg: &Object<'_>) -> bool {
+    let (Some(from), Some(to)) = (leg.inside("from"), leg.inside("to")) else {
+        return true;
+    };
+    let who = |it: &Object<'_>| {
+        let id = it.text("userId").filter(|_| it.text("type") != Some("client"));
+        (it.text("type").map(str::to_owned), id.map(str::to_owned))
+    };
+    who(&from) != who(&to) || (from.text("type") == Some("user") && !from.has("userId"))
 }

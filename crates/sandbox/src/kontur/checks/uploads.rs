@@ -1,53 +1,46 @@
 //! Checks of uploaded files.
 
-use crate::check::Check;
+use crate::check::{Check, Detail};
 
-use super::{Endpoint, Mismatch, Refusal, Row, problem};
+use super::super::ids;
+use super::{Endpoint, Refusal, RequestContext, Row, row};
 
 pub(super) const PART: &[Row] = &[
-    Row {
-        check: Check::answered("file.size", "§10", "a file has at most 100 000 000 bytes"),
-        refusal: Refusal::Conflict("fileTooLarge"),
-        finds: |cx| {
+    row(
+        Check::answered("file.size", "§10", "a file has at most 100 000 000 bytes"),
+        Refusal::Conflict("fileTooLarge"),
+        |cx| {
             let limit = cx.workspace.file_limit;
-            let mut parts = cx.parts.iter().flatten();
-            let large = cx.is_too_large() || parts.any(|it| it.content.len() > limit);
-            if cx.is(Endpoint::Upload) && large {
-                let id = super::super::ids::guid();
-                vec![Mismatch::new("", format!("File Too Large. Id: {id}"))]
-            } else {
-                Vec::new()
-            }
+            let large =
+                cx.is_too_large() || cx.parts.iter().flatten().any(|it| it.content.len() > limit);
+            wrong(cx, large, "", &format!("File Too Large. Id: {}", ids::guid()))
         },
-    },
-    problem(
+    ),
+    row(
         Check::documented(
             "file.part",
             "§10",
             "the body is one part called file, with a filename and a Content-Type",
         ),
+        Refusal::Problem,
         |cx| {
-            let one = match cx.parts.as_deref() {
-                Some([part]) => {
-                    let named = part.file_name.as_deref().is_some_and(|it| !it.is_empty());
-                    part.name == "file" && named && part.content_type.is_some()
-                }
-                _ => false,
-            };
-            if cx.is(Endpoint::Upload) && !one {
-                vec![Mismatch::new("file", "The file field is required.")]
-            } else {
-                Vec::new()
-            }
+            let is_file = matches!(cx.parts.as_deref(), Some([part]) if part.name == "file"
+                && part.file_name.as_deref().is_some_and(|it| !it.is_empty())
+                && part.content_type.is_some());
+            wrong(cx, !is_file, "file", "The file field is required.")
         },
     ),
-    problem(Check::guess("file.ascii_name", "§10", "the name of a file is ASCII"), |cx| {
-        let parts = cx.parts.iter().flatten();
-        let mut names = parts.filter_map(|it| it.file_name.as_deref());
-        if names.any(|it| !it.is_ascii()) {
-            vec![Mismatch::new("file", "The name of the file is not valid.")]
-        } else {
-            Vec::new()
-        }
-    }),
+    row(
+        Check::guess("file.ascii_name", "§10", "the name of a file is ASCII"),
+        Refusal::Problem,
+        |cx| {
+            let mut names = cx.parts.iter().flatten().filter_map(|it| it.file_name.as_deref());
+            let named = names.any(|it| !it.is_ascii());
+            wrong(cx, named, "file", "The name of the file is not valid.")
+        },
+    ),
 ];
+
+fn wrong(cx: &RequestContext<'_>, wrong: bool, field: &str, says: &str) -> Vec<Detail> {
+    if wrong && cx.is(&[Endpoint::Upload]) { vec![Detail::new(field, says)] } else { Vec::new() }
+}

@@ -1,20 +1,10 @@
-//! Checks of contacts, companies and patches.
+//! Checks of patches that no schema generates.
 
 use serde_json::{Value, json};
 
 use super::{Case, Says, case};
-use crate::kontur::support::{CONTACT, INSTANCE, WS, patch, write};
+use crate::kontur::support::{CONTACT, INSTANCE, patch};
 use crate::support::with;
-
-fn contacts(row: &'static str, body: &Value, field: &'static str) -> Case {
-    let wire = write("POST", &format!("{WS}/contacts/create"), body);
-    case(row, wire, Says::Problem(field, ""))
-}
-
-fn company(row: &'static str, body: &Value, field: &'static str) -> Case {
-    let wire = write("POST", &format!("{WS}/companies"), body);
-    case(row, wire, Says::Problem(field, ""))
-}
 
 fn change(row: &'static str, operations: &Value, kind: &'static str) -> Case {
     case(row, patch(INSTANCE, operations), Says::Patch(kind))
@@ -32,39 +22,8 @@ fn hook(changes: Value) -> Value {
     json!([{"op": "add", "path": "/webHooks", "value": with(hook, changes)}])
 }
 
-fn not_a_patch(body: &Value) -> Case {
-    let wire = write("PATCH", INSTANCE, body);
-    case("patch.operations", wire, Says::Problem("operations", ""))
-}
-
 pub(super) fn cases() -> Vec<Case> {
-    let remove = json!({"op": "remove", "path": "/features/call"});
     vec![
-        contacts("contacts.items", &json!({}), "items"),
-        contacts("contacts.items", &json!({"items": []}), "items"),
-        contacts("contacts.items", &json!({"items": {"name": "Нина"}}), "items"),
-        contacts(
-            "entity.known_fields",
-            &json!({"items": [{"name": "Нина", "phone": "375291112233"}]}),
-            "items[0].phone",
-        ),
-        company("entity.known_fields", &json!({"name": "Лютик", "unp": "1"}), "unp"),
-        contacts("entity.name_given", &json!({"items": [{}]}), "items[0].name"),
-        company("entity.name_given", &json!({"inn": "6663003127"}), "name"),
-        company(
-            "entity.phones_form",
-            &json!({"name": "Лютик", "phones": ["375291112233"]}),
-            "phones",
-        ),
-        contacts(
-            "entity.phones_form",
-            &json!({"items": [{"name": "Нина", "emails": [{"value": "nina@example.org"}]}]}),
-            "items[0].emails",
-        ),
-        not_a_patch(&json!({"operations": []})),
-        not_a_patch(&json!({"operations": [{"op": "move", "path": "/features"}]})),
-        not_a_patch(&json!({"operations": [{"op": "add", "path": "/webHooks"}]})),
-        not_a_patch(&json!({"operations": [remove], "more": 1})),
         change(
             "patch.paths",
             &json!([{"op": "replace", "path": "/id", "value": "x"}]),

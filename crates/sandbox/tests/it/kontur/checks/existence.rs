@@ -38,7 +38,7 @@ fn after(
     before: &[(&str, Value)],
     name: &str,
     body: &Value,
-    says: Says,
+    says: Says<'static>,
 ) -> Case {
     let mut earlier = vec![telephony("call-started", &started())];
     earlier.extend(before.iter().map(|(name, body)| telephony(name, body)));
