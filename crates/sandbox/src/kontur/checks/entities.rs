@@ -6,7 +6,7 @@ use crate::check::{Check, Detail, Source, documented, guess};
 use crate::schema::field;
 
 use super::super::patch::{self, Members};
-use super::super::state::id_of;
+use super::super::state::find;
 use super::{Endpoint, Field, Refusal, RequestContext, Row, Schema, row};
 
 const ENTITY: Source = guess("§11");
@@ -191,8 +191,7 @@ fn apply(cx: &RequestContext<'_>) -> Option<Result<Map<String, Value>, Value>> {
     let (model, members): (_, Members) = if cx.is(&[Endpoint::InstancePatch]) {
         (&cx.workspace.instance, patch::INSTANCE)
     } else if cx.is(&[Endpoint::ContactPatch]) {
-        let contact = cx.workspace.contacts.iter().find(|it| id_of(it) == cx.thing)?;
-        (contact, patch::CONTACT)
+        (find(&cx.workspace.contacts, &cx.thing)?, patch::CONTACT)
     } else {
         return None;
     };

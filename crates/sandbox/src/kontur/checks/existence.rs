@@ -4,9 +4,9 @@ use crate::check::{Check, Detail};
 
 use super::super::communications::{Communication, raw};
 use super::super::files::StoredFile;
+use super::super::operations::Takes;
 use super::super::seed::INSTANCE_ID;
-use super::super::state::id_of;
-use super::operations::Takes;
+use super::super::state::find;
 use super::{Endpoint, Finds, Refusal, RequestContext, Row, row};
 
 use Endpoint as E;
@@ -48,7 +48,7 @@ pub(super) const KNOWN: &[Row] = &[
         },
     ),
     not_found(Check::guess("contact.known", "§11", "the contact of this id exists"), |cx| {
-        let known = cx.workspace.contacts.iter().any(|it| id_of(it) == cx.thing);
+        let known = find(&cx.workspace.contacts, &cx.thing).is_some();
         missing(cx, &[E::Contact, E::ContactPatch], "Contact", known)
     }),
     not_found(
