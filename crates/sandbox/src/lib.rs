@@ -78,4 +78,4 @@ pub use fault::{Ending, Fault, Lose};
 pub use record::{Fate, RecordedRequest, Refused};
 pub use report::{CallRow, LiveRow};
 pub use sandbox::Sandbox;
-pub use schema::Sample;
+pub use schema::{Route, Sample};

@@ -17,7 +17,7 @@ use crate::kontur::{self, Kontur};
 use crate::record::{RecordedRequest, Refused};
 use crate::report::Report;
 use crate::retailcrm::{self, RetailCrm};
-use crate::schema::Sample;
+use crate::schema::{Route, Sample};
 
 /// The stand-ins of one sandbox.
 #[derive(Clone)]
@@ -174,6 +174,11 @@ impl Sandbox {
             Crm::RetailCrm => retailcrm::samples(),
             Crm::Kontur => kontur::samples(),
         }
+    }
+
+    /// RetailCRM's operations.
+    pub fn routes() -> Vec<Route> {
+        retailcrm::routes()
     }
 
     /// RetailCRM's account, from inside the process.

@@ -75,6 +75,8 @@ use handlers::Change;
 use journal::Subject;
 use state::Account;
 
+pub(crate) use operations::routes;
+
 /// Requests for tests, made from the schemas.
 pub(crate) fn samples() -> Vec<Sample> {
     checks::table().samples().to_vec()
@@ -138,7 +140,9 @@ impl StandIn for RetailCrm {
             Change::File(file) => self.account.write_file(*file),
             Change::FileGone(id) => self.account.files.retain(|file| file.id != id),
             Change::Calls(calls) => {
-                calls.into_iter().for_each(|call| self.account.store_call(call))
+                for call in calls {
+                    self.account.store_call(call);
+                }
             }
         }
         Handled::ok(answer)

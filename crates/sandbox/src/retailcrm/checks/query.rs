@@ -1,6 +1,6 @@
 //! Checks of query values.
 
-use crate::check::{Check, Detail};
+use crate::check::{Detail, Source, answered, documented, guess};
 
 use super::super::filters::Form;
 use super::super::operations::Endpoint;
@@ -12,8 +12,13 @@ const FLAGS: &[&str] = &["0", "1"];
 const STATUSES: &[&str] = &["free", "busy", "dinner", "break"];
 const PROGRESS: &[&str] = &["performing", "completed"];
 
-const fn row(check: Check, finds: fn(&RequestContext<'_>) -> Vec<Detail>) -> Row {
-    Row { check, refusal: Refusal::Input, finds }
+const fn row(
+    name: &'static str,
+    source: Source,
+    demands: &'static str,
+    finds: fn(&RequestContext<'_>) -> Vec<Detail>,
+) -> Row {
+    Row::new(name, source, demands, Refusal::Input, finds)
 }
 
 fn unless(
@@ -29,26 +34,22 @@ fn unless(
 }
 
 pub(super) const VALUES: &[Row] = &[
-    row(Check::documented("query.limit", "§1.6", "limit is 20, 50 or 100"), |cx| {
+    row("query.limit", documented("§1.6"), "limit is 20, 50 or 100", |cx| {
         unless(cx, "limit", CHOICE, |it| LIMITS.contains(&it))
     }),
-    row(Check::documented("query.page", "§1.6", "page is a number from 1"), |cx| {
+    row("query.page", documented("§1.6"), "page is a number from 1", |cx| {
         unless(cx, "page", INVALID, |it| it.parse::<u32>().is_ok_and(|page| page > 0))
     }),
     row(
-        Check::guess(
-            "query.phone_form",
-            "§2.3",
-            "phone is an international number, with or without the plus, and the plus is encoded",
-        ),
+        "query.phone_form",
+        guess("§2.3"),
+        "phone is an international number, with or without the plus, and the plus is encoded",
         |cx| unless(cx, "phone", INVALID, is_phone),
     ),
     row(
-        Check::documented(
-            "query.flag",
-            "§1.3, §2.3",
-            "details and ignoreStatus are 0 or 1 (the official Python client writes True)",
-        ),
+        "query.flag",
+        documented("§1.3, §2.3"),
+        "details and ignoreStatus are 0 or 1 (the official Python client writes True)",
         |cx| {
             let flag = |it: &str| FLAGS.contains(&it) || it == "True";
             let mut found = unless(cx, "details", CHOICE, flag);
@@ -57,31 +58,27 @@ pub(super) const VALUES: &[Row] = &[
         },
     ),
     row(
-        Check::documented(
-            "query.filter_map",
-            "§1.3",
-            "filter is written filter[name]=… (the official Python client writes filter=None)",
-        ),
+        "query.filter_map",
+        documented("§1.3"),
+        "filter is written filter[name]=… (the official Python client writes filter=None)",
         |cx| unless(cx, "filter", INVALID, |it| it == "None"),
     ),
     row(
-        Check::answered("query.filter_known", "§1.4, §4, §5, §6, §7", "a filter the operation has"),
+        "query.filter_known",
+        answered("§1.4, §4, §5, §6, §7"),
+        "a filter the operation has",
         |cx| filters(cx, |form, _| form.is_some()),
     ),
     row(
-        Check::answered(
-            "query.filter_value",
-            "§1.4, §4, §5, §6, §7",
-            "flags 0 or 1, dates Y-m-d, known statuses, ids are numbers",
-        ),
+        "query.filter_value",
+        answered("§1.4, §4, §5, §6, §7"),
+        "flags 0 or 1, dates Y-m-d, known statuses, ids are numbers",
         |cx| filters(cx, |form, value| form.is_none_or(|form| fits(form, value))),
     ),
     row(
-        Check::documented(
-            "query.by",
-            "§5.2, §5.4, §5.6, §6",
-            "by and entityBy are id or externalId",
-        ),
+        "query.by",
+        documented("§5.2, §5.4, §5.6, §6"),
+        "by and entityBy are id or externalId",
         |cx| {
             let good = |it: &str| matches!(it, "id" | "externalId");
             let mut found = unless(cx, "by", CHOICE, good);
@@ -90,11 +87,9 @@ pub(super) const VALUES: &[Row] = &[
         },
     ),
     row(
-        Check::documented(
-            "query.status",
-            "§4",
-            "the status of an employee is free, busy, dinner or break",
-        ),
+        "query.status",
+        documented("§4"),
+        "the status of an employee is free, busy, dinner or break",
         |cx| unless(cx, "status", CHOICE, |it| STATUSES.contains(&it)),
     ),
 ];
