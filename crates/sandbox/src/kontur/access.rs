@@ -35,7 +35,7 @@ impl<'a> Access<'a> {
         Self { crm_host }
     }
 
-    fn with<T>(&self, run: impl FnOnce(&mut Workspace) -> T) -> T {
+    fn with<T>(self, run: impl FnOnce(&mut Workspace) -> T) -> T {
         run(&mut self.crm_host.stand_in().workspace)
     }
 

@@ -70,7 +70,7 @@ impl Workspace {
         let mut created = Map::new();
         for fields in items.into_iter().flatten().filter_map(Value::as_object) {
             let defaults = json!({"links": {"companyIds": []}, "position": "", "id": ids::guid()});
-            let contact = filled(seed::client(defaults), fields);
+            let contact = fill(seed::client(defaults), fields);
             self.notify("contact", None, &contact, order);
             self.contacts.push(contact.clone());
             // The keys are ids of another object (§11).
@@ -94,7 +94,7 @@ impl Workspace {
     }
 
     pub(super) fn create_company(&mut self, order: &Order) -> Response {
-        let company = filled(seed::client(json!({"id": ids::guid()})), &order.body);
+        let company = fill(seed::client(json!({"id": ids::guid()})), &order.body);
         self.notify("company", None, &company, order);
         self.companies.push(company.clone());
         ok(&Value::Object(company))
@@ -135,7 +135,7 @@ fn touch(model: &mut Map<String, Value>) {
 }
 
 /// Applies the fields; elements of lists get ids.
-fn filled(mut model: Map<String, Value>, fields: &Map<String, Value>) -> Map<String, Value> {
+fn fill(mut model: Map<String, Value>, fields: &Map<String, Value>) -> Map<String, Value> {
     for (name, value) in fields {
         let value = match (name.as_str(), value) {
             ("id", _) => continue,

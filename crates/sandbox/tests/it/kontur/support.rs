@@ -36,7 +36,7 @@ pub(crate) async fn send(wire: &Wire, sandbox: &Sandbox) -> Reply {
 }
 
 /// Sets the undocumented behaviour.
-pub(crate) fn speak(sandbox: &Sandbox, change: impl FnOnce(&mut Dialect)) {
+pub(crate) fn set_dialect(sandbox: &Sandbox, change: impl FnOnce(&mut Dialect)) {
     let mut dialect = Dialect::default();
     change(&mut dialect);
     sandbox.kontur().set_dialect(dialect);
