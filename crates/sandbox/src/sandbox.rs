@@ -18,7 +18,7 @@ use crate::page::CrmView;
 use crate::pbx::{Pbx, Step, StepResult};
 use crate::record::{RecordedRequest, Refused};
 use crate::retailcrm::{self, RetailCrm};
-use crate::schema::Sample;
+use crate::schema::{Route, Sample};
 
 /// The stand-ins of one sandbox.
 #[derive(Clone)]
@@ -198,6 +198,11 @@ impl Sandbox {
             Crm::RetailCrm => retailcrm::samples(),
             Crm::Kontur => kontur::samples(),
         }
+    }
+
+    /// RetailCRM's operations.
+    pub fn routes() -> Vec<Route> {
+        retailcrm::routes()
     }
 
     /// RetailCRM's account, from inside the process.

@@ -16,7 +16,7 @@ use super::communications::{Communication, Stage};
 use super::feed::{Change, TRIES};
 use super::files::StoredFile;
 use super::outgoing;
-use super::state::{Dialect, Key, by_person, id_of};
+use super::state::{Dialect, Workspace, by_person, find, id_of};
 
 /// In-process access to the stand-in's workspace.
 #[derive(Clone, Copy)]
@@ -35,185 +35,169 @@ impl<'a> Access<'a> {
         Self { crm_host }
     }
 
+    fn with<T>(self, run: impl FnOnce(&mut Workspace) -> T) -> T {
+        run(&mut self.crm_host.stand_in().workspace)
+    }
+
     /// Accepted live events in order, with the employees who saw them.
     pub fn live(&self) -> Vec<LiveRow> {
-        self.crm_host.stand_in().workspace.live.clone()
+        self.with(|it| it.live.clone())
     }
 
     /// All calls in order of first mention, including live ones and clicks.
     pub fn communications(&self) -> Vec<Communication> {
-        self.crm_host.stand_in().workspace.calls.clone()
+        self.with(|it| it.calls.clone())
     }
 
     /// The call with this PBX id, with or without the prefix, or with this CRM id.
     pub fn communication(&self, id: &str) -> Option<Communication> {
-        let crm_host = self.crm_host.stand_in();
-        let found = crm_host.workspace.call(id).or_else(|| crm_host.workspace.call_of(id));
-        found.cloned()
+        self.with(|it| it.call(id).or_else(|| it.call_of(id)).cloned())
     }
 
     /// Calls of the history in common terms, in order of first mention.
     pub fn calls(&self) -> Vec<CallRow> {
-        let crm_host = self.crm_host.stand_in();
-        crm_host.workspace.history().collect()
+        self.with(|it| it.history().collect())
     }
 
     /// The call with this PBX id, in common terms.
     pub fn call(&self, external_id: &str) -> Option<CallRow> {
-        let crm_host = self.crm_host.stand_in();
-        let call = crm_host.workspace.call_of(external_id)?;
-        Some(crm_host.workspace.row(call))
+        self.with(|it| Some(it.row(it.call_of(external_id)?)))
     }
 
     /// All files, including bound and expired ones.
     pub fn files(&self) -> Vec<StoredFile> {
-        self.crm_host.stand_in().workspace.files.clone()
+        self.with(|it| it.files.clone())
     }
 
     /// All events of the feed.
     pub fn events(&self) -> Vec<Value> {
-        self.crm_host.stand_in().workspace.feed.events().to_vec()
+        self.with(|it| it.feed.events().to_vec())
     }
 
     /// The integration's instance.
     pub fn instance(&self) -> Value {
-        Value::Object(self.crm_host.stand_in().workspace.instance.clone())
+        self.with(|it| Value::Object(it.instance.clone()))
     }
 
     /// The contact with this id.
     pub fn contact(&self, id: &str) -> Option<Value> {
-        let crm_host = self.crm_host.stand_in();
-        let contact = crm_host.workspace.contacts.iter().find(|it| id_of(it) == id)?;
-        Some(Value::Object(contact.clone()))
+        self.with(|it| find(&it.contacts, id).cloned().map(Value::Object))
     }
 
     /// Sets the undocumented behaviour.
     pub fn set_dialect(&self, dialect: Dialect) {
-        self.crm_host.stand_in().workspace.dialect = dialect;
+        self.with(|it| it.dialect = dialect);
     }
 
     /// Sets whether the integration is installed.
     pub fn set_installed(&self, installed: bool) {
-        self.crm_host.stand_in().workspace.installed = installed;
+        self.with(|it| it.installed = installed);
     }
 
     /// Sets the lifetime of new access keys; default 20 minutes.
     pub fn set_key_life(&self, life: Duration) {
-        self.crm_host.stand_in().workspace.key_life = life;
+        self.with(|it| it.key_life = life);
     }
 
     /// Adds an access key that never expires.
     pub fn put_access_key(&self, key: impl Into<String>) {
-        self.crm_host.stand_in().workspace.keys.push(Key {
-            value: key.into(),
-            ends: None,
-            of_a_call: false,
-        });
+        self.with(|it| it.put_key(key.into()));
     }
 
     /// Adds a key as if a system call had just sent it.
     pub fn put_system_call_key(&self, key: impl Into<String>) {
-        let mut crm_host = self.crm_host.stand_in();
-        crm_host.workspace.put_call_key(key.into(), Instant::now());
+        self.with(|it| it.put_call_key(key.into(), Instant::now()));
     }
 
     /// Expires every access key.
     pub fn expire_access_keys(&self) {
-        let now = Instant::now();
-        for key in &mut self.crm_host.stand_in().workspace.keys {
-            key.ends = Some(now);
-        }
+        self.with(|it| it.keys.iter_mut().for_each(|key| key.ends = Some(Instant::now())));
     }
 
     /// Sets the largest file size in bytes; default 100 000 000.
     pub fn set_file_limit(&self, bytes: usize) {
-        self.crm_host.stand_in().workspace.file_limit = bytes;
+        self.with(|it| it.file_limit = bytes);
     }
 
     /// Limits the requests of the workspace; further ones get 429 with this `Retry-After`.
     pub fn set_limit(&self, per_second: usize, retry_after_seconds: u32) {
-        let mut crm_host = self.crm_host.stand_in();
-        crm_host.workspace.set_limit(per_second, retry_after_seconds);
+        self.with(|it| it.set_limit(per_second, retry_after_seconds));
     }
 
     /// Sets the id of the next new call.
     pub fn next_communication_id(&self, id: impl Into<String>) {
-        self.crm_host.stand_in().workspace.next_calls.push_back(id.into());
+        self.with(|it| it.next_calls.push_back(id.into()));
     }
 
     /// Removes every id set for new calls.
     pub fn clear_next_ids(&self) {
-        self.crm_host.stand_in().workspace.next_calls.clear();
+        self.with(|it| it.next_calls.clear());
     }
 
     /// Sets the id of the next uploaded file.
     pub fn next_file_id(&self, id: impl Into<String>) {
-        self.crm_host.stand_in().workspace.next_files.push_back(id.into());
+        self.with(|it| it.next_files.push_back(id.into()));
     }
 
     /// Adds or replaces a contact as a person would, with events in the feed and webhooks.
     pub fn put_contact(&self, contact: Map<String, Value>) {
-        let mut crm_host = self.crm_host.stand_in();
-        let workspace = &mut crm_host.workspace;
         let id = id_of(&contact).to_owned();
-        let index = workspace.contacts.iter().position(|it| id_of(it) == id);
-        let old = index.map(|index| workspace.contacts.remove(index));
-        workspace.contacts.push(contact.clone());
-        workspace.changed(Change {
-            entity: "contact",
-            id: &id,
-            old: old.as_ref(),
-            new: Value::Object(contact),
-            by: by_person(),
+        self.with(|it| {
+            let old = find(&it.contacts, &id).cloned();
+            it.contacts.retain(|it| id_of(it) != id);
+            it.contacts.push(contact.clone());
+            it.changed(Change {
+                entity: "contact",
+                id: &id,
+                old: old.as_ref(),
+                new: Value::Object(contact),
+                by: by_person(),
+            });
         });
     }
 
     /// Adds or replaces a deal: `links.contactIds`, `companyId`, `responsibleUserId`, `isActive`.
     pub fn put_deal(&self, deal: Map<String, Value>) {
-        let mut crm_host = self.crm_host.stand_in();
-        let deals = &mut crm_host.workspace.deals;
-        deals.retain(|it| id_of(it) != id_of(&deal));
-        deals.push(deal);
+        self.with(|it| {
+            it.deals.retain(|it| id_of(it) != id_of(&deal));
+            it.deals.push(deal);
+        });
     }
 
     /// Removes a user.
     pub fn remove_user(&self, id: &str) {
-        let mut crm_host = self.crm_host.stand_in();
-        crm_host.workspace.users.retain(|user| id_of(user) != id);
+        self.with(|it| it.users.retain(|user| id_of(user) != id));
     }
 
     /// Removes a contact without events.
     pub fn remove_contact(&self, id: &str) {
-        let mut crm_host = self.crm_host.stand_in();
-        crm_host.workspace.contacts.retain(|it| id_of(it) != id);
+        self.with(|it| it.contacts.retain(|it| id_of(it) != id));
     }
 
     /// Closes every deal, so that no client has a responsible employee.
     pub fn close_deals(&self) {
-        for deal in &mut self.crm_host.stand_in().workspace.deals {
-            deal.insert("isActive".into(), Value::Bool(false));
-        }
+        self.with(|it| {
+            for deal in &mut it.deals {
+                deal.insert("isActive".into(), Value::Bool(false));
+            }
+        });
     }
 
     /// Sets fields of the instance: `status`, `secrets`, `baseUrl`, ….
     pub fn set_instance(&self, fields: Map<String, Value>) {
-        self.crm_host.stand_in().workspace.instance.extend(fields);
+        self.with(|it| it.instance.extend(fields));
     }
 
     /// Adds the call of an accepted click, without sending a request.
     pub fn put_click(&self, communication_id: &str, click: Value) {
-        let mut crm_host = self.crm_host.stand_in();
-        crm_host.workspace.next_calls.push_front(communication_id.to_owned());
-        let call = crm_host.workspace.new_call(Stage::Expected);
-        call.click = Some(click);
+        self.with(|it| it.put_call(communication_id, Stage::Expected).click = Some(click));
     }
 
     /// Adds a call with both ids.
     pub fn put_communication(&self, id: &str, external_id: &str) {
-        let mut crm_host = self.crm_host.stand_in();
-        crm_host.workspace.next_calls.push_front(id.to_owned());
-        let call = crm_host.workspace.new_call(Stage::Live);
-        call.external_id = Some(external_id.to_owned());
+        self.with(|it| {
+            it.put_call(id, Stage::Live).external_id = Some(external_id.to_owned());
+        });
     }
 
     /// Repeats the system call CALL of a click.
@@ -263,7 +247,7 @@ impl<'a> Access<'a> {
 
     /// Number of events pending for webhooks.
     pub fn waiting_events(&self) -> usize {
-        self.crm_host.stand_in().workspace.feed.deliveries.len()
+        self.with(|it| it.feed.deliveries.len())
     }
 
     /// Sends every pending event to its webhook at this base URL, in reverse order if

@@ -5,46 +5,18 @@ use serde_json::{Map, Value, json};
 
 use crate::wire::Response;
 
-use super::checks::{Endpoint, Order, json_answer, says};
+use super::checks::{Order, json_answer, says};
 use super::ids;
 use super::patch;
 use super::seed;
-use super::state::{Workspace, id_of};
+use super::state::{Workspace, find, id_of};
 
 impl Workspace {
-    pub(super) fn carry_out(&mut self, order: &Order) -> Response {
-        match order.endpoint {
-            Endpoint::AuthorizePrivate | Endpoint::AuthorizePublic => self.authorize(order),
-            Endpoint::CallStarted => self.call_started(order),
-            Endpoint::CallEvent => self.call_event(order),
-            Endpoint::CallFinished => self.call_finished(order),
-            Endpoint::CallFailed => self.call_failed(order),
-            Endpoint::CallRecording => self.call_recording(order),
-            Endpoint::RegisterCall => self.register_call(order),
-            Endpoint::CallRedirect => self.call_redirect(order),
-            Endpoint::Upload => self.upload(order),
-            Endpoint::File => self.download(order),
-            Endpoint::FileMeta => self.meta(order),
-            Endpoint::Instance => ok(&json!(self.instance)),
-            Endpoint::InstancePatch => self.patch_instance(order),
-            Endpoint::Setup => {
-                self.instance.insert("status".into(), json!("active"));
-                self.ok_response()
-            }
-            Endpoint::UiSettings => ok(&main_telephony()),
-            Endpoint::Events => self.events(order),
-            Endpoint::ContactsCreate => self.create_contacts(order),
-            Endpoint::Contact => self.contact(order),
-            Endpoint::ContactPatch => self.patch_contact(order),
-            Endpoint::CompaniesCreate => self.create_company(order),
-        }
-    }
-
     pub(super) fn ok_response(&self) -> Response {
         says(self, StatusCode::OK, "OK")
     }
 
-    fn authorize(&mut self, order: &Order) -> Response {
+    pub(super) fn authorize(&mut self, order: &Order) -> Response {
         let mut instance = self.instance.clone();
         // The documented response has none.
         instance.remove("baseUrl");
@@ -56,7 +28,12 @@ impl Workspace {
         }))
     }
 
-    fn patch_instance(&mut self, order: &Order) -> Response {
+    pub(super) fn set_up(&mut self) -> Response {
+        self.instance.insert("status".into(), json!("active"));
+        self.ok_response()
+    }
+
+    pub(super) fn patch_instance(&mut self, order: &Order) -> Response {
         let old = self.instance.clone();
         // The checks validated it already.
         if let Ok(mut new) = patch::apply(&old, operations(order), patch::INSTANCE) {
@@ -78,33 +55,22 @@ impl Workspace {
         }
     }
 
-    fn events(&self, order: &Order) -> Response {
+    pub(super) fn events(&self, order: &Order) -> Response {
         let limit = order.parameter("limit").and_then(|it| it.parse().ok());
         let offset = order.parameter("offset").unwrap_or(ids::ZERO);
         ok(&self.feed.page(offset, limit.unwrap_or(50)))
     }
 
-    fn contact(&self, order: &Order) -> Response {
-        let contact = self.contacts.iter().find(|it| id_of(it) == order.thing);
-        ok(&json!(contact))
+    pub(super) fn contact(&self, order: &Order) -> Response {
+        ok(&json!(find(&self.contacts, &order.thing)))
     }
 
-    fn create_contacts(&mut self, order: &Order) -> Response {
+    pub(super) fn create_contacts(&mut self, order: &Order) -> Response {
         let items = order.body.get("items").and_then(Value::as_array);
         let mut created = Map::new();
         for fields in items.into_iter().flatten().filter_map(Value::as_object) {
-            let mut contact = seed::object(json!({
-                "links": {"companyIds": []},
-                "position": "",
-                "messengerContacts": [],
-                "phones": [],
-                "emails": [],
-                "regionCode": "",
-                "customFields": {},
-                "tags": [],
-                "id": ids::guid(),
-            }));
-            fill(&mut contact, fields);
+            let defaults = json!({"links": {"companyIds": []}, "position": "", "id": ids::guid()});
+            let contact = fill(seed::client(defaults), fields);
             self.notify("contact", None, &contact, order);
             self.contacts.push(contact.clone());
             // The keys are ids of another object (§11).
@@ -113,32 +79,22 @@ impl Workspace {
         ok(&json!({"items": created}))
     }
 
-    fn patch_contact(&mut self, order: &Order) -> Response {
-        let Some(index) = self.contacts.iter().position(|it| id_of(it) == order.thing) else {
+    pub(super) fn patch_contact(&mut self, order: &Order) -> Response {
+        let mut contacts = self.contacts.iter_mut();
+        let Some(contact) = contacts.find(|it| id_of(it) == order.thing) else {
             return ok(&Value::Null);
         };
-        let old = self.contacts.swap_remove(index);
-        let mut new =
-            patch::apply(&old, operations(order), patch::CONTACT).unwrap_or_else(|_| old.clone());
+        let old = contact.clone();
+        let patched = patch::apply(&old, operations(order), patch::CONTACT);
+        let mut new = patched.unwrap_or_else(|_| old.clone());
         touch(&mut new);
-        self.contacts.push(new.clone());
-        let last = self.contacts.len() - 1;
-        self.contacts.swap(index, last);
+        contact.clone_from(&new);
         self.notify("contact", Some(&old), &new, order);
         ok(&Value::Object(new))
     }
 
-    fn create_company(&mut self, order: &Order) -> Response {
-        let mut company = seed::object(json!({
-            "messengerContacts": [],
-            "phones": [],
-            "emails": [],
-            "regionCode": "",
-            "customFields": {},
-            "tags": [],
-            "id": ids::guid(),
-        }));
-        fill(&mut company, &order.body);
+    pub(super) fn create_company(&mut self, order: &Order) -> Response {
+        let company = fill(seed::client(json!({"id": ids::guid()})), &order.body);
         self.notify("company", None, &company, order);
         self.companies.push(company.clone());
         ok(&Value::Object(company))
@@ -179,7 +135,7 @@ fn touch(model: &mut Map<String, Value>) {
 }
 
 /// Applies the fields; elements of lists get ids.
-fn fill(model: &mut Map<String, Value>, fields: &Map<String, Value>) {
+fn fill(mut model: Map<String, Value>, fields: &Map<String, Value>) -> Map<String, Value> {
     for (name, value) in fields {
         let value = match (name.as_str(), value) {
             ("id", _) => continue,
@@ -191,9 +147,10 @@ fn fill(model: &mut Map<String, Value>, fields: &Map<String, Value>) {
         model.insert(name.clone(), value);
     }
     model.insert("updateInfo".into(), seed::by_person(&ids::now()));
+    model
 }
 
-fn main_telephony() -> Value {
+pub(super) fn main_telephony() -> Value {
     json!({
         "userId": seed::MARIA,
         "groupId": ids::ZERO,

@@ -29,6 +29,7 @@ mod files;
 mod handlers;
 mod ids;
 mod mapping;
+mod operations;
 mod outgoing;
 mod patch;
 mod pbx;
@@ -55,7 +56,7 @@ pub(crate) use outgoing::send_click;
 pub use seed::{API_KEY, BEARER, INSTANCE_ID, PREFIX, SECRET, WORKSPACE, WORKSPACE_ID};
 pub use state::{Dialect, TextForm, Unauthorized};
 
-use state::{Key, Workspace};
+use state::Workspace;
 
 /// Requests for tests, made from the schemas.
 pub(crate) fn samples() -> Vec<Sample> {
@@ -88,7 +89,7 @@ impl StandIn for Kontur {
     fn answer(&mut self, request: &Request) -> Handled {
         let over = self.workspace.over_limit(request);
         match checks::run(request, &self.workspace, over) {
-            Ok(order) => Handled::ok(self.workspace.carry_out(&order)),
+            Ok(order) => Handled::ok((order.handler)(&mut self.workspace, &order)),
             Err(refused) => refused,
         }
     }
@@ -146,7 +147,7 @@ impl StandIn for Kontur {
         let (_, user) = user.ok_or_else(|| format!("unknown extension {}", call.extension))?;
         let requests = pbx::requests(user, step, call);
         if !self.workspace.keys.iter().any(|key| key.value == pbx::PAGE_KEY) {
-            let key = Key { value: pbx::PAGE_KEY.to_owned(), ends: None, of_a_call: false };
+            let key = state::Key { value: pbx::PAGE_KEY.to_owned(), ends: None, of_a_call: false };
             self.workspace.keys.push(key);
         }
         Ok(requests)
@@ -162,11 +163,7 @@ impl StandIn for Kontur {
                 ("access_keys", Value::Array(keys)) => {
                     for key in keys {
                         let key = key.as_str().ok_or("\"access_keys\" must be a list of texts")?;
-                        self.workspace.keys.push(Key {
-                            value: key.to_owned(),
-                            ends: None,
-                            of_a_call: false,
-                        });
+                        self.workspace.put_key(key.to_owned());
                     }
                 }
                 ("installed", _) => return Err("\"installed\" must be true or false".into()),

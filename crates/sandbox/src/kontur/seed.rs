@@ -44,6 +44,20 @@ pub(super) fn object(value: Value) -> Map<String, Value> {
     }
 }
 
+/// A contact or company with these fields, and defaults for the others.
+pub(super) fn client(fields: Value) -> Map<String, Value> {
+    let mut client = object(json!({
+        "messengerContacts": [],
+        "phones": [],
+        "emails": [],
+        "regionCode": "",
+        "customFields": {},
+        "tags": [],
+    }));
+    client.extend(object(fields));
+    client
+}
+
 pub(super) fn user_id(number: u16) -> String {
     format!("a1b2c3d4-1111-4a4a-8b8b-{number:012}")
 }
@@ -115,20 +129,16 @@ fn deal_id(number: u16) -> String {
 }
 
 pub(super) fn companies() -> Vec<Map<String, Value>> {
-    vec![object(json!({
+    vec![client(json!({
         "updateInfo": by_person(CREATED_AT),
         "inn": "6663003127",
         "kpp": "667101001",
         "name": "Ромашка",
         "description": "Покупает осенью",
-        "messengerContacts": [],
         "phones": [{
             "id": "3fa80000-7777-4562-b3fc-000000000701", "type": "work", "value": "375172000001",
         }],
-        "emails": [],
         "regionCode": "66",
-        "customFields": {},
-        "tags": [],
         "id": company_id(201),
     }))]
 }
@@ -148,17 +158,13 @@ const CLIENTS: &[(u16, &str, &str)] = &[
 
 pub(super) fn contacts() -> Vec<Map<String, Value>> {
     let contact = |number: u16, name: &str, position: &str, phones: Value, companies: Value| {
-        object(json!({
+        client(json!({
             "updateInfo": by_person(CREATED_AT),
             "links": {"companyIds": companies},
             "position": position,
             "name": name,
-            "messengerContacts": [],
             "phones": phones,
-            "emails": [],
             "regionCode": "66",
-            "customFields": {},
-            "tags": [],
             "id": contact_id(number),
         }))
     };

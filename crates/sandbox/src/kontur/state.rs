@@ -183,6 +183,11 @@ impl Workspace {
         value
     }
 
+    /// Adds an access key that never expires.
+    pub(super) fn put_key(&mut self, value: String) {
+        self.keys.push(Key { value, ends: None, of_a_call: false });
+    }
+
     /// Adds a key sent in a system call.
     pub(super) fn put_call_key(&mut self, value: String, at: Instant) {
         self.keys.push(Key { value, ends: at.checked_add(CALL_KEY_LIFE), of_a_call: true });
@@ -201,7 +206,7 @@ impl Workspace {
     }
 
     pub(super) fn user(&self, id: &str) -> Option<&Map<String, Value>> {
-        self.users.iter().find(|user| id_of(user) == id)
+        find(&self.users, id)
     }
 
     pub(super) fn extension_of(&self, user_id: &str) -> Option<String> {
@@ -225,7 +230,12 @@ impl Workspace {
 
     pub(super) fn new_call(&mut self, stage: Stage) -> &mut Communication {
         let id = self.next_calls.pop_front().unwrap_or_else(ids::guid);
-        let mut call = Communication::new(id);
+        self.put_call(&id, stage)
+    }
+
+    /// Adds a call with this id.
+    pub(super) fn put_call(&mut self, id: &str, stage: Stage) -> &mut Communication {
+        let mut call = Communication::new(id.to_owned());
         call.stage = stage;
         self.calls.push(call);
         let last = self.calls.len() - 1;
@@ -385,6 +395,14 @@ pub(super) fn by_person() -> Value {
         "createdByUserId": seed::MARIA,
         "createdWith": "WebApp",
     })
+}
+
+/// The entity with this id.
+pub(super) fn find<'a>(
+    models: &'a [Map<String, Value>],
+    id: &str,
+) -> Option<&'a Map<String, Value>> {
+    models.iter().find(|it| id_of(it) == id)
 }
 
 pub(super) fn id_of(model: &Map<String, Value>) -> &str {

@@ -75,6 +75,19 @@ impl Form {
     }
 }
 
+/// The parameter of a filter, with a value it refuses.
+pub(super) fn sample((name, form, _): &Filter) -> (String, &'static str) {
+    let (brackets, wrong) = match form {
+        Form::Text => ("", ""),
+        Form::Texts => ("[]", ""),
+        Form::Fields => ("[code]", ""),
+        Form::Numbers => ("[]", "ext-60"),
+        Form::Flag | Form::Status | Form::Progress | Form::Number => ("", "true"),
+        Form::Date => ("", "25.05.2025"),
+    };
+    (format!("filter[{name}]{brackets}"), wrong)
+}
+
 /// Returns true if an entity passes the filters of the request.
 pub(super) fn passes(cx: &RequestContext<'_>, entity: &Fields) -> bool {
     let filters = cx.operation().map(|it| it.filters).unwrap_or_default();

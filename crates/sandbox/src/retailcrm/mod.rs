@@ -68,7 +68,7 @@ use crate::schema::Sample;
 use crate::wire::{Handled, Request};
 
 pub use access::Access;
-pub use files::{Attached, StoredFile};
+pub use files::StoredFile;
 pub use journal::Author;
 pub use seed::{API_KEY, CLIENT_ID, MODULE_CODE, SITE, TIMEZONE};
 pub use state::{SiteAccess, StoredCall, Telephony, User};
@@ -76,6 +76,8 @@ pub use state::{SiteAccess, StoredCall, Telephony, User};
 use handlers::Change;
 use journal::Subject;
 use state::Account;
+
+pub(crate) use operations::routes;
 
 /// Requests for tests, made from the schemas.
 pub(crate) fn samples() -> Vec<Sample> {
@@ -140,7 +142,9 @@ impl StandIn for RetailCrm {
             Change::File(file) => self.account.write_file(*file),
             Change::FileGone(id) => self.account.files.retain(|file| file.id != id),
             Change::Calls(calls) => {
-                calls.into_iter().for_each(|call| self.account.store_call(call))
+                for call in calls {
+                    self.account.store_call(call);
+                }
             }
         }
         Handled::ok(answer)
@@ -266,16 +270,15 @@ impl StandIn for RetailCrm {
                         self.account.put_corporate(corporate)?;
                     }
                 }
-                ("corporates", _) => {
-                    return Err("\"corporates\" must be a list of objects".into());
+                ("customers" | "corporates" | "acts", _) => {
+                    return Err(format!("{name:?} must be a list of objects"));
                 }
-                ("customers", _) => return Err("\"customers\" must be a list of objects".into()),
-                ("acts", _) => return Err("\"acts\" must be a list of objects".into()),
                 ("modules", _) => {
                     return Err("\"modules\" must be an object: code and module".into());
                 }
-                ("telephony", _) => return Err("\"telephony\" must be true or false".into()),
-                ("strict", _) => return Err("\"strict\" must be true or false".into()),
+                ("telephony" | "strict", _) => {
+                    return Err(format!("{name:?} must be true or false"));
+                }
                 ("scopes", _) => return Err("\"scopes\" must be a list of texts".into()),
                 (other, _) => {
                     return Err(format!(

@@ -3,11 +3,11 @@
 use http::{Method, StatusCode};
 use serde_json::Value;
 
-use crate::schema::names_in;
+use crate::schema::{Route, names_in};
 use crate::wire::Response;
 
 use super::checks::RequestContext;
-use super::filters::Filter;
+use super::filters::{self, Filter};
 use super::handlers::{self, Change};
 use super::journal::Subject::{self, Corporate, Customer, Order};
 use super::{corporate, customers, employees, files, history, modules, notes, orders, tasks};
@@ -74,7 +74,7 @@ pub(super) struct Operation {
     pub(super) endpoint: Endpoint,
     /// The method is POST, not GET.
     pub(super) is_post: bool,
-    /// `*` is a name, `{id}` a number.
+    /// Below `/api/v5/`, or from the root; `*` is a name, `{id}` a number.
     path: &'static str,
     /// The required scope; which operation needs which is assumed from the names (§1.2).
     pub(super) scope: &'static str,
@@ -139,20 +139,24 @@ const BY: &[&str] = &["by", "site"];
 const BY_PART: &[&str] = &["by", "entityBy", "site"];
 
 impl Operation {
-    const fn needs(self, parameter: &'static str) -> Self {
-        Self { needs: Some(parameter), ..self }
+    const fn needs(self, parameter: &'static str, reads: &'static [&'static str]) -> Self {
+        Self { needs: Some(parameter), reads, ..self }
     }
 
-    const fn writes(self, parameter: &'static str) -> Self {
-        Self { writes: true, ..self.needs(parameter) }
+    const fn writes(self, parameter: &'static str, reads: &'static [&'static str]) -> Self {
+        Self { writes: true, ..self.needs(parameter, reads) }
     }
 
-    const fn reads(self, parameters: &'static [&'static str]) -> Self {
-        Self { reads: parameters, ..self }
+    const fn reads(self, reads: &'static [&'static str]) -> Self {
+        Self { reads, ..self }
     }
 
     const fn list(self, filters: &'static [Filter]) -> Self {
         Self { filters, ..self.reads(LIST) }
+    }
+
+    const fn part_list(self, filters: &'static [Filter]) -> Self {
+        Self { filters, ..self.reads(PART_LIST) }
     }
 
     /// Returns true if the operation has this parameter.
@@ -176,212 +180,153 @@ impl Operation {
 
 /// The operations; exact paths stand before those with names.
 const OPERATIONS: &[Operation] = &[
-    post(E::CallEvent, "/api/v5/telephony/call/event", "telephony_write", telephony::call_event)
-        .needs("event")
-        .reads(&["clientId"]),
-    post(
-        E::CallsUpload,
-        "/api/v5/telephony/calls/upload",
-        "telephony_write",
-        telephony::calls_upload,
-    )
-    .needs("calls")
-    .reads(&["clientId"]),
-    get(E::Manager, "/api/v5/telephony/manager", "telephony_read", telephony::manager)
-        .needs("phone")
-        .reads(&["details", "ignoreStatus", "clientId"]),
+    post(E::CallEvent, "telephony/call/event", "telephony_write", telephony::call_event)
+        .needs("event", &["clientId"]),
+    post(E::CallsUpload, "telephony/calls/upload", "telephony_write", telephony::calls_upload)
+        .needs("calls", &["clientId"]),
+    get(E::Manager, "telephony/manager", "telephony_read", telephony::manager)
+        .needs("phone", &["details", "ignoreStatus", "clientId"]),
     // Unversioned, for every key (§1.1).
     get(E::Credentials, "/api/credentials", "", handlers::credentials),
     get(E::ApiVersions, "/api/api-versions", "", handlers::api_versions),
     get(E::SystemInfo, "/api/system-info", "", handlers::system_info),
-    get(E::Settings, "/api/v5/settings", "reference_read", handlers::settings),
-    get(E::Sites, "/api/v5/reference/sites", "reference_read", handlers::sites),
-    get(E::Users, "/api/v5/users", "user_read", employees::list).list(employees::FILTERS),
-    get(E::User, "/api/v5/users/{id}", "user_read", employees::one),
-    post(E::UserStatus, "/api/v5/users/{id}/status", "user_write", employees::status)
-        .needs("status"),
-    get(E::UserGroups, "/api/v5/user-groups", "user_read", employees::groups).reads(PAGE),
-    get(E::Customers, "/api/v5/customers", "customer_read", customers::list)
-        .list(customers::FILTERS),
-    post(E::CustomerCreate, "/api/v5/customers/create", "customer_write", customers::written)
-        .writes("customer")
-        .reads(SITE),
-    post(E::CustomersUpload, "/api/v5/customers/upload", "customer_write", uploads::uploaded)
-        .needs("customers")
-        .reads(SITE),
-    get(E::History(Customer), "/api/v5/customers/history", "customer_read", history::page)
+    get(E::Settings, "settings", "reference_read", handlers::settings),
+    get(E::Sites, "reference/sites", "reference_read", handlers::sites),
+    get(E::Users, "users", "user_read", employees::list).list(employees::FILTERS),
+    get(E::User, "users/{id}", "user_read", employees::one),
+    post(E::UserStatus, "users/{id}/status", "user_write", employees::status).needs("status", &[]),
+    get(E::UserGroups, "user-groups", "user_read", employees::groups).reads(PAGE),
+    get(E::Customers, "customers", "customer_read", customers::list).list(customers::FILTERS),
+    post(E::CustomerCreate, "customers/create", "customer_write", customers::written)
+        .writes("customer", SITE),
+    post(E::CustomersUpload, "customers/upload", "customer_write", uploads::uploaded)
+        .needs("customers", SITE),
+    get(E::History(Customer), "customers/history", "customer_read", history::page)
         .list(history::OF_CUSTOMERS),
-    get(E::Notes(Customer), "/api/v5/customers/notes", "customer_read", notes::list)
-        .list(notes::FILTERS),
-    post(
-        E::NoteCreate(Customer),
-        "/api/v5/customers/notes/create",
-        "customer_write",
-        notes::created,
-    )
-    .writes("note")
-    .reads(SITE),
-    post(
-        E::NoteDelete(Customer),
-        "/api/v5/customers/notes/*/delete",
-        "customer_write",
-        notes::deleted,
-    ),
-    answer(E::Customer, "/api/v5/customers/*", "customer_read", customers::one).reads(BY),
-    post(E::CustomerEdit, "/api/v5/customers/*/edit", "customer_write", customers::written)
-        .writes("customer")
-        .reads(BY),
-    get(E::Corporates, "/api/v5/customers-corporate", "customer_read", corporate::list)
+    get(E::Notes(Customer), "customers/notes", "customer_read", notes::list).list(notes::FILTERS),
+    post(E::NoteCreate(Customer), "customers/notes/create", "customer_write", notes::created)
+        .writes("note", SITE),
+    post(E::NoteDelete(Customer), "customers/notes/*/delete", "customer_write", notes::deleted),
+    answer(E::Customer, "customers/*", "customer_read", customers::one).reads(BY),
+    post(E::CustomerEdit, "customers/*/edit", "customer_write", customers::written)
+        .writes("customer", BY),
+    get(E::Corporates, "customers-corporate", "customer_read", corporate::list)
         .list(corporate::FILTERS),
-    post(
-        E::CorporateCreate,
-        "/api/v5/customers-corporate/create",
-        "customer_write",
-        corporate::written,
-    )
-    .writes("customerCorporate")
-    .reads(SITE),
-    get(
-        E::History(Corporate),
-        "/api/v5/customers-corporate/history",
-        "customer_read",
-        history::page,
-    )
-    .list(history::OF_CUSTOMERS),
-    get(E::Notes(Corporate), "/api/v5/customers-corporate/notes", "customer_read", notes::list)
+    post(E::CorporateCreate, "customers-corporate/create", "customer_write", corporate::written)
+        .writes("customerCorporate", SITE),
+    get(E::History(Corporate), "customers-corporate/history", "customer_read", history::page)
+        .list(history::OF_CUSTOMERS),
+    get(E::Notes(Corporate), "customers-corporate/notes", "customer_read", notes::list)
         .list(notes::FILTERS),
     post(
         E::NoteCreate(Corporate),
-        "/api/v5/customers-corporate/notes/create",
+        "customers-corporate/notes/create",
         "customer_write",
         notes::created,
     )
-    .writes("note")
-    .reads(SITE),
+    .writes("note", SITE),
     post(
         E::NoteDelete(Corporate),
-        "/api/v5/customers-corporate/notes/*/delete",
+        "customers-corporate/notes/*/delete",
         "customer_write",
         notes::deleted,
     ),
-    get(E::Corporate, "/api/v5/customers-corporate/*", "customer_read", corporate::one).reads(BY),
-    post(
-        E::CorporateEdit,
-        "/api/v5/customers-corporate/*/edit",
-        "customer_write",
-        corporate::written,
-    )
-    .writes("customerCorporate")
-    .reads(BY),
+    get(E::Corporate, "customers-corporate/*", "customer_read", corporate::one).reads(BY),
+    post(E::CorporateEdit, "customers-corporate/*/edit", "customer_write", corporate::written)
+        .writes("customerCorporate", BY),
     get(
         E::CorporateContacts,
-        "/api/v5/customers-corporate/*/contacts",
+        "customers-corporate/*/contacts",
         "customer_read",
         corporate::contacts,
     )
-    .list(corporate::FILTERS_OF_CONTACTS)
-    .reads(PART_LIST),
+    .part_list(corporate::FILTERS_OF_CONTACTS),
     post(
         E::ContactCreate,
-        "/api/v5/customers-corporate/*/contacts/create",
+        "customers-corporate/*/contacts/create",
         "customer_write",
         corporate::written,
     )
-    .writes("contact")
-    .reads(BY),
+    .writes("contact", BY),
     post(
         E::ContactEdit,
-        "/api/v5/customers-corporate/*/contacts/*/edit",
+        "customers-corporate/*/contacts/*/edit",
         "customer_write",
         corporate::written,
     )
-    .writes("contact")
-    .reads(BY_PART),
+    .writes("contact", BY_PART),
     get(
         E::CorporateCompanies,
-        "/api/v5/customers-corporate/*/companies",
+        "customers-corporate/*/companies",
         "customer_read",
         corporate::companies,
     )
-    .reads(PART_LIST),
+    .part_list(&[]),
     post(
         E::CompanyCreate,
-        "/api/v5/customers-corporate/*/companies/create",
+        "customers-corporate/*/companies/create",
         "customer_write",
         corporate::written,
     )
-    .writes("company")
-    .reads(BY),
+    .writes("company", BY),
     post(
         E::CompanyEdit,
-        "/api/v5/customers-corporate/*/companies/*/edit",
+        "customers-corporate/*/companies/*/edit",
         "customer_write",
         corporate::written,
     )
-    .writes("company")
-    .reads(BY_PART),
-    get(E::Module, "/api/v5/integration-modules/*", "integration_read", modules::one),
-    post(
-        E::ModuleEdit,
-        "/api/v5/integration-modules/*/edit",
-        "integration_write",
-        modules::written,
-    )
-    .writes("integrationModule"),
+    .writes("company", BY_PART),
+    get(E::Module, "integration-modules/*", "integration_read", modules::one),
+    post(E::ModuleEdit, "integration-modules/*/edit", "integration_write", modules::written)
+        .writes("integrationModule", &[]),
     post(
         E::ModuleScopes,
-        "/api/v5/integration-modules/*/update-scopes",
+        "integration-modules/*/update-scopes",
         "integration_write",
         modules::scopes_updated,
     )
-    .writes("requires"),
-    get(E::Orders, "/api/v5/orders", "order_read", orders::list).list(orders::FILTERS),
-    get(E::History(Order), "/api/v5/orders/history", "order_read", history::page)
-        .list(history::OF_ORDERS),
-    post(E::OrderCreate, "/api/v5/orders/create", "order_write", orders::written)
-        .writes("order")
-        .reads(SITE),
-    get(E::Order, "/api/v5/orders/*", "order_read", orders::one).reads(BY),
-    post(E::OrderEdit, "/api/v5/orders/*/edit", "order_write", orders::written)
-        .writes("order")
-        .reads(BY),
-    get(E::Tasks, "/api/v5/tasks", "task_read", tasks::list).list(tasks::FILTERS),
-    post(E::TaskCreate, "/api/v5/tasks/create", "task_write", tasks::written)
-        .writes("task")
-        .reads(SITE),
-    get(E::Task, "/api/v5/tasks/*", "task_read", tasks::one),
-    post(E::TaskEdit, "/api/v5/tasks/*/edit", "task_write", tasks::written)
-        .writes("task")
-        .reads(SITE),
-    get(E::Files, "/api/v5/files", "file_read", files::list).list(files::FILTERS),
-    post(E::FileUpload, "/api/v5/files/upload", "file_write", files::uploaded),
-    get(E::File, "/api/v5/files/*", "file_read", files::one),
-    answer(E::FileDownload, "/api/v5/files/*/download", "file_read", files::download),
-    post(E::FileEdit, "/api/v5/files/*/edit", "file_write", files::edited).writes("file"),
-    post(E::FileDelete, "/api/v5/files/*/delete", "file_write", files::deleted),
+    .writes("requires", &[]),
+    get(E::Orders, "orders", "order_read", orders::list).list(orders::FILTERS),
+    get(E::History(Order), "orders/history", "order_read", history::page).list(history::OF_ORDERS),
+    post(E::OrderCreate, "orders/create", "order_write", orders::written).writes("order", SITE),
+    get(E::Order, "orders/*", "order_read", orders::one).reads(BY),
+    post(E::OrderEdit, "orders/*/edit", "order_write", orders::written).writes("order", BY),
+    get(E::Tasks, "tasks", "task_read", tasks::list).list(tasks::FILTERS),
+    post(E::TaskCreate, "tasks/create", "task_write", tasks::written).writes("task", SITE),
+    get(E::Task, "tasks/*", "task_read", tasks::one),
+    post(E::TaskEdit, "tasks/*/edit", "task_write", tasks::written).writes("task", SITE),
+    get(E::Files, "files", "file_read", files::list).list(files::FILTERS),
+    post(E::FileUpload, "files/upload", "file_write", files::uploaded),
+    get(E::File, "files/*", "file_read", files::one),
+    answer(E::FileDownload, "files/*/download", "file_read", files::download),
+    post(E::FileEdit, "files/*/edit", "file_write", files::edited).writes("file", &[]),
+    post(E::FileDelete, "files/*/delete", "file_write", files::deleted),
 ];
 
+/// All operations, for tests.
+pub(crate) fn routes() -> Vec<Route> {
+    let route = |it: &Operation| {
+        let of_root = it.path.starts_with('/');
+        Route {
+            method: if it.is_post { "POST" } else { "GET" },
+            path: if of_root { it.path.to_owned() } else { format!("/api/v5/{}", it.path) },
+            scope: it.scope,
+            required: it.needs,
+            writes: it.writes,
+            parameters: it.reads,
+            filters: it.filters.iter().map(filters::sample).collect(),
+        }
+    };
+    OPERATIONS.iter().map(route).collect()
+}
+
 /// Segments that are not names: no customer is called `notes`.
-const RESERVED: &[&str] = &[
-    "combine",
-    "companies",
-    "contacts",
-    "create",
-    "edit",
-    "fix-external-ids",
-    "history",
-    "links",
-    "loyalty",
-    "notes",
-    "packs",
-    "payments",
-    "statuses",
-    "upload",
-];
+const RESERVED: &str = "combine companies contacts create edit fix-external-ids history links loyalty \
+                        notes packs payments statuses upload";
 
 fn is_name(placeholder: &str, segment: &str) -> bool {
     match placeholder {
-        "*" => !RESERVED.contains(&segment),
+        "*" => !RESERVED.split_whitespace().any(|it| it == segment),
         _ => segment.bytes().all(|it| it.is_ascii_digit()) && segment.parse::<u64>().is_ok(),
     }
 }
@@ -400,7 +345,10 @@ impl Path {
     pub(super) fn of(method: &Method, path: &str) -> (Self, Vec<String>) {
         let mut found = (Self::Unknown, Vec::new());
         for operation in OPERATIONS {
-            let Some(names) = names_in(path, operation.path, is_name) else { continue };
+            let of_root = operation.path.starts_with('/');
+            let path = if of_root { Some(path) } else { path.strip_prefix("/api/v5/") };
+            let names = path.and_then(|path| names_in(path, operation.path, is_name));
+            let Some(names) = names else { continue };
             let verb = if operation.is_post { Method::POST } else { Method::GET };
             if *method == verb {
                 return (Self::Known(operation), names);

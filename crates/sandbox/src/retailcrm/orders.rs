@@ -84,18 +84,15 @@ pub(super) fn fresh(id: u64) -> Fields {
 
 fn write(order: &mut Fields, written: &Fields, cx: &RequestContext<'_>) {
     for (name, value) in written {
-        match name.as_str() {
-            "customer" => {
-                let id = cx.reference(Subject::Customer, value);
-                order.insert(name.clone(), json!({"id": id}));
-            }
-            _ => {
-                if name == "status" && order.get(name) != Some(value) {
-                    order.insert("statusUpdatedAt".into(), json!(now()));
-                }
-                store::write(order, name, value);
-            }
+        if name == "customer" {
+            let id = cx.reference(Subject::Customer, value);
+            order.insert(name.clone(), json!({"id": id}));
+            continue;
         }
+        if name == "status" && order.get(name) != Some(value) {
+            order.insert("statusUpdatedAt".into(), json!(now()));
+        }
+        store::write(order, name, value);
     }
 }
 

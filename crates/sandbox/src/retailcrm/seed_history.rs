@@ -92,39 +92,9 @@ pub(super) fn rows() -> Vec<(Subject, Fields)> {
 
 /// The order of the first row, as created.
 fn order(customer: &Value) -> Value {
-    let at = "2026-03-14 10:45:00";
-    json!({
-        "slug": 501,
-        "id": 501,
-        "number": "501A",
-        "externalId": "vochi-call-pbx1-1773474900.42",
-        "orderType": "eshop-individual",
-        "orderMethod": "phone",
-        "privilegeType": "none",
-        "countryIso": "BY",
-        "createdAt": at,
-        "statusUpdatedAt": at,
-        "summ": 0,
-        "totalSumm": 0,
-        "prepaySum": 0,
-        "purchaseSumm": 0,
-        "markDatetime": at,
-        "firstName": "Иван",
-        "lastName": "Иванов",
-        "phone": "+375291112233",
-        "call": false,
-        "expired": false,
-        "managerId": 7,
-        "customer": customer,
-        "contact": customer,
-        "delivery": {"cost": 0, "netCost": 0, "address": {}},
-        "site": seed::SITE,
-        "status": "new",
-        "items": [],
-        "payments": {},
-        "fromApi": true,
-        "shipped": false,
-        "customFields": [],
-        "currency": "BYN",
-    })
+    let mut order = super::orders::seed().pop().unwrap_or_default();
+    order.insert("markDatetime".into(), json!(order.get("createdAt")));
+    order.insert("customer".into(), customer.clone());
+    order.insert("contact".into(), customer.clone());
+    Value::Object(order)
 }

@@ -11,6 +11,7 @@ use super::{Breach, Dialect, Object, RuleKind};
 const RULES: usize = 6;
 
 /// A field of an object: its rules run in the order in which they are written.
+#[derive(Clone, Copy)]
 pub(crate) struct Field<D: Dialect> {
     /// The name on the wire.
     pub(super) name: &'static str,
@@ -24,6 +25,7 @@ pub(crate) struct Field<D: Dialect> {
 }
 
 /// Objects inside a field.
+#[derive(Clone, Copy)]
 pub(super) enum Inside<D: Dialect> {
     /// The value is an object with these fields.
     Object(&'static [Field<D>]),
@@ -34,6 +36,7 @@ pub(super) enum Inside<D: Dialect> {
 }
 
 /// A rule of a field.
+#[derive(Clone, Copy)]
 pub(super) struct Rule<D: Dialect> {
     pub(super) demand: Demand<D>,
     pub(super) source: Source,
@@ -46,6 +49,7 @@ pub(super) struct Rule<D: Dialect> {
     pub(super) refused: &'static str,
 }
 
+#[derive(Clone, Copy)]
 pub(super) enum Demand<D: Dialect> {
     Required,
     Form(Kind<D>),
@@ -58,6 +62,7 @@ pub(super) enum Demand<D: Dialect> {
 type AcceptsObject<D> = for<'a, 'r> fn(&Object<'a>, &<D as Dialect>::Context<'r>) -> bool;
 
 /// A condition on the operation, or on another field of the same object.
+#[derive(Clone, Copy)]
 pub(crate) enum When<D: Dialect> {
     /// The request is one of these operations.
     On(&'static [D::Operation]),
@@ -70,18 +75,6 @@ pub(crate) enum When<D: Dialect> {
     /// The field is not sent.
     Without(&'static str),
 }
-
-macro_rules! copy {
-    ($($type:ident)*) => {$(
-        impl<D: Dialect> Clone for $type<D> {
-            fn clone(&self) -> Self {
-                *self
-            }
-        }
-        impl<D: Dialect> Copy for $type<D> {}
-    )*};
-}
-copy!(Field Inside Rule Demand When);
 
 /// A field without rules: it is known, and other checks look at its value.
 pub(crate) const fn field<D: Dialect>(name: &'static str) -> Field<D> {

@@ -8,6 +8,7 @@ use super::Dialect;
 pub(crate) type Accepts<D> = for<'r> fn(&Value, &<D as Dialect>::Context<'r>) -> bool;
 
 /// What a field may hold, with examples for the requests of tests.
+#[derive(Clone, Copy)]
 pub(crate) struct Kind<D: Dialect> {
     demands: &'static str,
     allowed: Allowed<D>,
@@ -21,28 +22,13 @@ pub(crate) struct Kind<D: Dialect> {
     blank: &'static str,
 }
 
+#[derive(Clone, Copy)]
 enum Allowed<D: Dialect> {
     /// One of these texts.
     OneOf(&'static [&'static str]),
     /// Values that a function accepts.
     Function(Accepts<D>),
 }
-
-impl<D: Dialect> Clone for Allowed<D> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<D: Dialect> Copy for Allowed<D> {}
-
-impl<D: Dialect> Clone for Kind<D> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<D: Dialect> Copy for Kind<D> {}
 
 impl<D: Dialect> Kind<D> {
     /// Values that a function accepts; `demands` continues "the field is".

@@ -2,6 +2,26 @@
 
 use url::form_urlencoded;
 
+/// An operation of a stand-in, for tests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Route {
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The path; `*` stands for a name, `{id}` for a number.
+    pub path: String,
+    /// The required scope of the key; empty for none.
+    pub scope: &'static str,
+    /// The required parameter.
+    pub required: Option<&'static str>,
+    /// Whether the required parameter is an object to write.
+    pub writes: bool,
+    /// The other parameters.
+    pub parameters: &'static [&'static str],
+    /// The filters of a list as parameters, each with a value it refuses.
+    pub filters: Vec<(String, &'static str)>,
+}
+
 /// Matches a path to a pattern, segment by segment, and returns the decoded segments at the
 /// placeholders: `*`, or `{ws}`. `is_name` accepts or refuses a segment at its placeholder.
 pub(crate) fn names_in(

@@ -6,7 +6,7 @@ use crate::check::{Check, Detail, Finding, Source};
 use crate::wire::Handled;
 
 use super::field::{Demand, Field, Inside, Rule};
-use super::{Breach, Dialect, Object, RuleKind, Sample, sample};
+use super::{Breach, Dialect, Object, RuleKind, Sample, When, sample};
 
 /// A check written by hand.
 pub(crate) struct Row<D: Dialect> {
@@ -14,6 +14,20 @@ pub(crate) struct Row<D: Dialect> {
     pub(crate) refusal: D::Refusal,
     /// Returns the violations of a request.
     pub(crate) finds: for<'a, 'r> fn(&'a D::Context<'r>) -> Vec<Detail>,
+}
+
+impl<D: Dialect> Row<D> {
+    /// A check with its source, its requirement, its refusal and its implementation.
+    pub(crate) const fn new(
+        name: &'static str,
+        source: Source,
+        demands: &'static str,
+        refusal: D::Refusal,
+        finds: for<'a, 'r> fn(&'a D::Context<'r>) -> Vec<Detail>,
+    ) -> Self {
+        let Source { section, basis } = source;
+        Self { check: Check { name, demands, section, basis }, refusal, finds }
+    }
 }
 
 /// Finds the objects of a schema in a request.
@@ -152,6 +166,7 @@ enum Finds<D: Dialect> {
 }
 
 /// The objects that a rule of a schema is about.
+#[derive(Clone)]
 pub(super) struct Place<D: Dialect> {
     pub(super) schema: &'static Schema<D>,
     pub(super) steps: Vec<Step>,
@@ -160,13 +175,8 @@ pub(super) struct Place<D: Dialect> {
     names_only: bool,
 }
 
-impl<D: Dialect> Clone for Place<D> {
-    fn clone(&self) -> Self {
-        Self { steps: self.steps.clone(), ..*self }
-    }
-}
-
 /// What a line of a schema tests.
+#[derive(Clone, Copy)]
 pub(super) enum Test<D: Dialect> {
     Known,
     NotNull,
@@ -174,14 +184,6 @@ pub(super) enum Test<D: Dialect> {
     /// A field, and the index of its rule.
     Field(&'static Field<D>, usize),
 }
-
-impl<D: Dialect> Clone for Test<D> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<D: Dialect> Copy for Test<D> {}
 
 impl<D: Dialect> Table<D> {
     /// Names the rules of these stages.
@@ -260,7 +262,7 @@ impl<D: Dialect> Table<D> {
         for line in self.stages.iter().flatten() {
             let Finds::Rule(place, Test::Field(field, index)) = &line.finds else { continue };
             let Some(rule) = field.rules().nth(*index) else { continue };
-            let named = rule.when.iter().filter_map(|when| when.field());
+            let named = rule.when.iter().filter_map(When::field);
             let unknown = named.filter(|name| !place.fields.iter().any(|it| it.name == *name));
             found.extend(unknown.map(|name| format!("{}: unknown field {name}", line.check.name)));
             if serde_json::from_str::<Vec<Map<String, Value>>>(rule.refused).is_err() {
@@ -338,8 +340,8 @@ impl<D: Dialect> Place<D> {
                     let known = |field: &Field<D>| {
                         field.name == *name && is_among(field.known_in, cx, D::operation)
                     };
-                    !self.fields.iter().any(known)
-                        && !(self.steps.is_empty() && self.schema.ignores(name, cx))
+                    let ignored = self.steps.is_empty() && self.schema.ignores(name, cx);
+                    !(ignored || self.fields.iter().any(known))
                 }
                 Test::NotNull => value.is_null(),
                 Test::NotBlank => D::is_blank(value) && !self.is_blank_elsewhere(name, value, cx),
@@ -386,7 +388,7 @@ impl<D: Dialect> Place<D> {
         let same = |other: &&&Rule<D>| other.demand.kind() == test.kind();
         match (rules.iter().filter(same).count(), rule.when.first()) {
             (1, _) => name,
-            (_, Some(super::When::On(operations))) => {
+            (_, Some(When::On(operations))) => {
                 let first = operations.first();
                 first.map_or(name.clone(), |first| format!("{name}.{first:?}"))
             }
@@ -414,7 +416,7 @@ impl<D: Dialect> Place<D> {
         };
         let name = field.name;
         let Some(rule) = field.rules().nth(index) else { return String::new() };
-        let when: Vec<String> = rule.when.iter().map(|it| it.describe()).collect();
+        let when: Vec<String> = rule.when.iter().map(When::describe).collect();
         let when = when.join(", ");
         let demand = match &rule.demand {
             Demand::Only => return format!("{name} is sent only {when}"),

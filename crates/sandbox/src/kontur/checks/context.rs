@@ -7,9 +7,9 @@ use crate::wire::Request;
 
 use super::super::communications::Communication;
 use super::super::files::{self, Part};
+use super::super::operations::{Endpoint, Handler, Opens, Operation, Path, Takes};
 use super::super::state::Workspace;
 use super::gate;
-use super::operations::{Endpoint, Opens, Operation, Path, Takes};
 
 /// Context of a request for the checks.
 pub(in crate::kontur) struct RequestContext<'a> {
@@ -122,7 +122,7 @@ impl<'a> RequestContext<'a> {
 
 /// A valid request, ready for execution.
 pub(in crate::kontur) struct Order {
-    pub(in crate::kontur) endpoint: Endpoint,
+    pub(in crate::kontur) handler: Handler,
     pub(in crate::kontur) thing: String,
     query: Map<String, Value>,
     pub(in crate::kontur) body: Map<String, Value>,
@@ -135,9 +135,9 @@ pub(in crate::kontur) struct Order {
 }
 
 impl Order {
-    pub(super) fn new(endpoint: Endpoint, cx: RequestContext<'_>) -> Self {
+    pub(super) fn new(handler: Handler, cx: RequestContext<'_>) -> Self {
         Self {
-            endpoint,
+            handler,
             call: cx.call().map(|call| call.id.clone()),
             by_person: gate::bearer(&cx).is_some(),
             thing: cx.thing,

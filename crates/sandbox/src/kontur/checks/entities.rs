@@ -6,7 +6,7 @@ use crate::check::{Check, Detail, Source, documented, guess};
 use crate::schema::field;
 
 use super::super::patch::{self, Members};
-use super::super::state::id_of;
+use super::super::state::find;
 use super::{Endpoint, Field, Refusal, RequestContext, Row, Schema, row};
 
 const ENTITY: Source = guess("§11");
@@ -113,13 +113,13 @@ pub(super) const WRITTEN: &[&Schema] = &[
     ),
 ];
 
-const fn patched(check: Check, finds: super::Finds) -> Row {
+const fn patch_row(check: Check, finds: super::Finds) -> Row {
     row(check, Refusal::Patch, finds)
 }
 
 /// Patches that cannot be applied, or make an invalid instance.
 pub(super) const PATCHED: &[Row] = &[
-    patched(
+    patch_row(
         Check::answered(
             "patch.paths",
             "§1.11, §5, §9",
@@ -131,7 +131,7 @@ pub(super) const PATCHED: &[Row] = &[
             failed.map(|it| Detail::new("invalidPaths", it)).into_iter().collect()
         },
     ),
-    patched(
+    patch_row(
         Check::documented(
             "patch.features_form",
             "§9",
@@ -150,7 +150,7 @@ pub(super) const PATCHED: &[Row] = &[
             wrong.map(|it| Detail::new("invalidValueTypes", it)).into_iter().collect()
         },
     ),
-    patched(
+    patch_row(
         Check::documented(
             "patch.web_hook_form",
             "§9",
@@ -159,7 +159,7 @@ pub(super) const PATCHED: &[Row] = &[
         ),
         |cx| web_hook(cx, "invalidValueTypes", |it| !is_web_hook(it)),
     ),
-    patched(
+    patch_row(
         Check::guess(
             "patch.web_hook_url",
             "§9",
@@ -191,8 +191,7 @@ fn apply(cx: &RequestContext<'_>) -> Option<Result<Map<String, Value>, Value>> {
     let (model, members): (_, Members) = if cx.is(&[Endpoint::InstancePatch]) {
         (&cx.workspace.instance, patch::INSTANCE)
     } else if cx.is(&[Endpoint::ContactPatch]) {
-        let contact = cx.workspace.contacts.iter().find(|it| id_of(it) == cx.thing)?;
-        (contact, patch::CONTACT)
+        (find(&cx.workspace.contacts, &cx.thing)?, patch::CONTACT)
     } else {
         return None;
     };

@@ -4,9 +4,9 @@ use crate::check::{Check, Detail};
 
 use super::super::communications::{Communication, raw};
 use super::super::files::StoredFile;
+use super::super::operations::Takes;
 use super::super::seed::INSTANCE_ID;
-use super::super::state::id_of;
-use super::operations::Takes;
+use super::super::state::find;
 use super::{Endpoint, Finds, Refusal, RequestContext, Row, row};
 
 use Endpoint as E;
@@ -23,7 +23,7 @@ pub(super) const KNOWN: &[Row] = &[
         Check::answered("instance.known", "§9", "the instance is the integration's own"),
         |cx| {
             let own = cx.thing == INSTANCE_ID;
-            missing(cx, &[E::Instance, E::InstancePatch], "IntegrationInstance", own)
+            unknown_id(cx, &[E::Instance, E::InstancePatch], "IntegrationInstance", own)
         },
     ),
     row(
@@ -48,8 +48,8 @@ pub(super) const KNOWN: &[Row] = &[
         },
     ),
     not_found(Check::guess("contact.known", "§11", "the contact of this id exists"), |cx| {
-        let known = cx.workspace.contacts.iter().any(|it| id_of(it) == cx.thing);
-        missing(cx, &[E::Contact, E::ContactPatch], "Contact", known)
+        let known = find(&cx.workspace.contacts, &cx.thing).is_some();
+        unknown_id(cx, &[E::Contact, E::ContactPatch], "Contact", known)
     }),
     not_found(
         Check::guess("company.known", "§11", "the companies a contact is linked with exist"),
@@ -73,7 +73,7 @@ pub(super) const KNOWN: &[Row] = &[
         ),
         |cx| {
             let known = cx.workspace.file(&cx.thing, cx.request.at).is_some();
-            missing(cx, &[E::File, E::FileMeta], "File", known)
+            unknown_id(cx, &[E::File, E::FileMeta], "File", known)
         },
     ),
 ];
@@ -124,7 +124,7 @@ pub(super) const CALLS: &[Row] = &[
             let legs = cx.legs();
             let members = legs.iter().flat_map(|leg| [leg.inside("from"), leg.inside("to")]);
             let ids = members.filter_map(|it| it?.text("userId"));
-            first(ids, "userId", "User", |id| cx.workspace.user(id).is_none())
+            first_unknown(ids, "userId", "User", |id| cx.workspace.user(id).is_none())
         },
     ),
     row(
@@ -231,12 +231,12 @@ pub(super) const RECORDINGS: &[Row] = &[
 ];
 
 /// The violation of an unknown id in the path of these operations.
-fn missing(cx: &RequestContext<'_>, of: &[Endpoint], what: &str, known: bool) -> Vec<Detail> {
+fn unknown_id(cx: &RequestContext<'_>, of: &[Endpoint], what: &str, known: bool) -> Vec<Detail> {
     Detail::says_if(cx.is(of) && !known, "", || format!("{what} {} not found", cx.thing))
 }
 
 /// The violation of the first unknown id.
-fn first<'a>(
+fn first_unknown<'a>(
     mut ids: impl Iterator<Item = &'a str>,
     field: &str,
     what: &str,
@@ -252,5 +252,5 @@ fn no_good(cx: &RequestContext<'_>, wrong: impl Fn(Option<&StoredFile>) -> bool)
     let one = one.iter().filter_map(|it| it.text("recordingFileId"));
     let files = cx.recordings();
     let ids = one.chain(files.iter().filter_map(|it| it.text("fileId")));
-    first(ids, "fileId", "File", |id| wrong(cx.workspace.uploaded(id)))
+    first_unknown(ids, "fileId", "File", |id| wrong(cx.workspace.uploaded(id)))
 }

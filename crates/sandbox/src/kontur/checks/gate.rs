@@ -3,8 +3,8 @@
 use crate::check::{Check, Detail};
 
 use super::super::ids::ZERO;
+use super::super::operations::{Opens, Path, Takes};
 use super::super::seed::{API_KEY, BEARER, SECRET, WORKSPACE as NAME, WORKSPACE_ID};
-use super::operations::{Opens, Path, Takes};
 use super::{Endpoint, Refusal, RequestContext, Row, row};
 
 const UNAUTHORIZED: Refusal = Refusal::Unauthorized;

@@ -7,7 +7,6 @@ mod entities;
 mod existence;
 mod gate;
 mod kinds;
-mod operations;
 mod query;
 mod refusal;
 mod telephony;
@@ -21,10 +20,10 @@ use crate::check::{Check, Detail};
 use crate::schema::{self, Breach, Dialect, RuleKind, Stage, Table};
 use crate::wire::{Handled, Request, Response};
 
+use super::operations::Endpoint;
 use super::state::Workspace;
 
 pub(super) use context::{Order, RequestContext};
-pub(super) use operations::Endpoint;
 pub(super) use refusal::{Refusal, json_answer, says};
 
 /// Kontur's part in the shared checks.
@@ -123,8 +122,8 @@ pub(super) fn run(
     if let Some(refused) = TABLE.refuse(&cx) {
         return Err(refused);
     }
-    match Rules::operation(&cx) {
-        Some(endpoint) => Ok(Order::new(endpoint, cx)),
+    match cx.operation() {
+        Some(operation) => Ok(Order::new(operation.handler, cx)),
         // The path stage refused every other path already.
         None => Err(Handled::ok(Refusal::Bare(404).answer(&cx, &[]))),
     }

@@ -13,7 +13,7 @@ pub(super) const PART: &[Row] = &[
             let limit = cx.workspace.file_limit;
             let large =
                 cx.is_too_large() || cx.parts.iter().flatten().any(|it| it.content.len() > limit);
-            wrong(cx, large, "", &format!("File Too Large. Id: {}", ids::guid()))
+            of_upload(cx, large, "", &format!("File Too Large. Id: {}", ids::guid()))
         },
     ),
     row(
@@ -27,7 +27,7 @@ pub(super) const PART: &[Row] = &[
             let is_file = matches!(cx.parts.as_deref(), Some([part]) if part.name == "file"
                 && part.file_name.as_deref().is_some_and(|it| !it.is_empty())
                 && part.content_type.is_some());
-            wrong(cx, !is_file, "file", "The file field is required.")
+            of_upload(cx, !is_file, "file", "The file field is required.")
         },
     ),
     row(
@@ -36,11 +36,12 @@ pub(super) const PART: &[Row] = &[
         |cx| {
             let mut names = cx.parts.iter().flatten().filter_map(|it| it.file_name.as_deref());
             let named = names.any(|it| !it.is_ascii());
-            wrong(cx, named, "file", "The name of the file is not valid.")
+            of_upload(cx, named, "file", "The name of the file is not valid.")
         },
     ),
 ];
 
-fn wrong(cx: &RequestContext<'_>, wrong: bool, field: &str, says: &str) -> Vec<Detail> {
-    if wrong && cx.is(&[Endpoint::Upload]) { vec![Detail::new(field, says)] } else { Vec::new() }
+/// The violation of an upload.
+fn of_upload(cx: &RequestContext<'_>, wrong: bool, field: &str, says: &str) -> Vec<Detail> {
+    Detail::says_if(wrong && cx.is(&[Endpoint::Upload]), field, || says.to_owned())
 }

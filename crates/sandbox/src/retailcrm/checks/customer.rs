@@ -1,6 +1,6 @@
 //! Checks of `customer` in `POST /api/v5/customers/create` and `…/{id}/edit`.
 
-use crate::check::{Check, Detail, documented, guess};
+use crate::check::{Detail, answered, documented, guess};
 use crate::schema::field;
 
 use super::super::journal::Subject;
@@ -27,18 +27,16 @@ const FREE: Kind = Kind::new("one that no other customer of the shop has", |it, 
 .example(r#""free-1""#, r#"["ext-61"]"#)
 .says(TAKEN);
 
-pub(super) const NEEDED: &[Row] = &[Row {
-    check: Check::answered(
-        "customer.externalId.required",
-        "§1.4, §5.3",
-        "a strict account creates a customer with an externalId only",
-    ),
-    refusal: Refusal::Says(400, "Parameter 'externalId' in 'customer' is missing"),
-    finds: |cx| {
+pub(super) const NEEDED: &[Row] = &[Row::new(
+    "customer.externalId.required",
+    answered("§1.4, §5.3"),
+    "a strict account creates a customer with an externalId only",
+    Refusal::Says(400, "Parameter 'externalId' in 'customer' is missing"),
+    |cx| {
         let customers = cx.objects_of(&[CustomerCreate]);
         Detail::whole_if(cx.account.strict && customers.iter().any(|it| !it.has("externalId")))
     },
-}];
+)];
 
 pub(super) const CUSTOMER: Schema = Schema::new(
     "customer",

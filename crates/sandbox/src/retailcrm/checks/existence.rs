@@ -1,17 +1,18 @@
 //! Checks that referenced objects exist: users, customers, orders, modules, shops.
 
-use crate::check::{Check, Detail};
+use crate::check::{Detail, Source, answered, documented, guess};
 
 use super::super::operations::Endpoint as E;
 use super::values::CHOICE;
 use super::{Refusal, RequestContext, Row};
 
-const fn row(check: Check, finds: fn(&RequestContext<'_>) -> Vec<Detail>) -> Row {
-    Row { check, refusal: Refusal::Says(404, "Not found"), finds }
-}
-
-const fn with(refusal: Refusal, row: Row) -> Row {
-    Row { refusal, check: row.check, finds: row.finds }
+const fn row(
+    name: &'static str,
+    source: Source,
+    demands: &'static str,
+    finds: fn(&RequestContext<'_>) -> Vec<Detail>,
+) -> Row {
+    Row::new(name, source, demands, Refusal::Says(404, "Not found"), finds)
 }
 
 /// Operations with a corporate customer in the path.
@@ -32,126 +33,99 @@ fn in_any(cx: &RequestContext<'_>, operations: &[E], missing: bool) -> Vec<Detai
 }
 
 pub(super) const KNOWN: &[Row] = &[
-    row(Check::answered("user.known", "§1.4, §4", "the user of this id exists"), |cx| {
+    row("user.known", answered("§1.4, §4"), "the user of this id exists", |cx| {
         in_any(cx, &[E::User, E::UserStatus], cx.user().is_none())
     }),
     row(
-        Check::answered(
-            "module.known",
-            "§1.4, §2.4",
-            "a module of this code was written before it is read, or its scopes are updated",
-        ),
+        "module.known",
+        answered("§1.4, §2.4"),
+        "a module of this code was written before it is read, or its scopes are updated",
         |cx| {
             let unknown = !cx.account.modules.contains_key(&cx.thing);
             in_any(cx, &[E::Module, E::ModuleScopes], unknown)
         },
     ),
-    with(
-        Refusal::Says(400, "Parameter 'site' is missing"),
-        row(
-            Check::documented(
-                "site.needed",
-                "§1.9, §5, §6",
-                "site is given when the key reaches several shops and something is created or \
+    Row::new(
+        "site.needed",
+        documented("§1.9, §5, §6"),
+        "site is given when the key reaches several shops and something is created or \
                  named by its externalId, which is what a missing `by` means",
-            ),
-            |cx| {
-                let takes_site = cx.operation().is_some_and(|it| it.has("site"));
-                let needed = takes_site && !cx.is(E::TaskEdit) && cx.parameter("by") != Some("id");
-                let several = cx.account.open_sites().count() > 1;
-                Detail::whole_if(needed && several && cx.parameter("site").is_none())
-            },
-        ),
+        Refusal::Says(400, "Parameter 'site' is missing"),
+        |cx| {
+            let takes_site = cx.operation().is_some_and(|it| it.has("site"));
+            let needed = takes_site && !cx.is(E::TaskEdit) && cx.parameter("by") != Some("id");
+            let several = cx.account.open_sites().count() > 1;
+            Detail::whole_if(needed && several && cx.parameter("site").is_none())
+        },
     ),
     row(
-        Check::answered(
-            "customer.known",
-            "§1.4, §5.2, §5.4",
-            "the customer of this id exists; a number without by=id is an externalId",
-        ),
+        "customer.known",
+        answered("§1.4, §5.2, §5.4"),
+        "the customer of this id exists; a number without by=id is an externalId",
         // The response for a merged customer reports the merge itself.
         |cx| in_any(cx, &[E::Customer, E::CustomerEdit], cx.customer().is_none()),
     ),
-    with(
+    Row::new(
+        "customer.not_merged",
+        guess("§1.4, §5.4"),
+        "a customer who was merged into another one is not edited any more",
         Refusal::Says(404, "An attempt was made to edit a nonexistent record"),
-        row(
-            Check::guess(
-                "customer.not_merged",
-                "§1.4, §5.4",
-                "a customer who was merged into another one is not edited any more",
-            ),
-            |cx| {
-                let merged = cx.customer().is_some_and(|it| cx.account.is_merged(it));
-                in_any(cx, &[E::CustomerEdit], merged)
-            },
-        ),
+        |cx| {
+            let merged = cx.customer().is_some_and(|it| cx.account.is_merged(it));
+            in_any(cx, &[E::CustomerEdit], merged)
+        },
     ),
     row(
-        Check::answered(
-            "corporate.known",
-            "§1.4, §5.6",
-            "the corporate customer of this id exists",
-        ),
+        "corporate.known",
+        answered("§1.4, §5.6"),
+        "the corporate customer of this id exists",
         |cx| in_any(cx, OF_CORPORATE, cx.corporate().is_none()),
     ),
     row(
-        Check::answered(
-            "order.known",
-            "§1.4, §6",
-            "the order of this id exists when it is read; a number without by=id is an externalId",
-        ),
+        "order.known",
+        answered("§1.4, §6"),
+        "the order of this id exists when it is read; a number without by=id is an externalId",
         |cx| in_any(cx, &[E::Order], cx.order().is_none()),
     ),
-    with(
+    Row::new(
+        "order.known_to_edit",
+        answered("§1.4, §6"),
+        "the order of this id exists when it is edited",
         Refusal::Says(404, "Not found map"),
-        row(
-            Check::answered(
-                "order.known_to_edit",
-                "§1.4, §6",
-                "the order of this id exists when it is edited",
-            ),
-            |cx| in_any(cx, &[E::OrderEdit], cx.order().is_none()),
-        ),
+        |cx| in_any(cx, &[E::OrderEdit], cx.order().is_none()),
     ),
-    row(Check::answered("task.known", "§1.4, §6", "the task of this id exists"), |cx| {
+    row("task.known", answered("§1.4, §6"), "the task of this id exists", |cx| {
         in_any(cx, &[E::Task, E::TaskEdit], cx.task().is_none())
     }),
-    row(Check::answered("file.known", "§1.4, §8", "the file of this id exists"), |cx| {
+    row("file.known", answered("§1.4, §8"), "the file of this id exists", |cx| {
         let named = [E::File, E::FileDownload, E::FileEdit, E::FileDelete];
         in_any(cx, &named, cx.file().is_none())
     }),
     row(
-        Check::documented(
-            "contact.known",
-            "§1.4, §5.6",
-            "the contact that is edited is the corporate customer's",
-        ),
+        "contact.known",
+        documented("§1.4, §5.6"),
+        "the contact that is edited is the corporate customer's",
         |cx| in_any(cx, &[E::ContactEdit], cx.contact().is_none()),
     ),
     row(
-        Check::documented(
-            "company.known",
-            "§1.4, §5.6",
-            "the company that is edited is the corporate customer's",
-        ),
+        "company.known",
+        documented("§1.4, §5.6"),
+        "the company that is edited is the corporate customer's",
         |cx| in_any(cx, &[E::CompanyEdit], cx.company().is_none()),
     ),
-    row(
-        Check::documented("note.known", "§1.4, §5.5", "the note that is deleted is there"),
-        |cx| {
-            let deletes = matches!(cx.endpoint(), Some(E::NoteDelete(_)));
-            Detail::whole_if(deletes && cx.note().is_none())
-        },
-    ),
+    row("note.known", documented("§1.4, §5.5"), "the note that is deleted is there", |cx| {
+        let deletes = matches!(cx.endpoint(), Some(E::NoteDelete(_)));
+        Detail::whole_if(deletes && cx.note().is_none())
+    }),
 ];
 
-pub(super) const SITE: &[Row] = &[with(
+pub(super) const SITE: &[Row] = &[Row::new(
+    "site.known",
+    guess("§1.9, §5"),
+    "the parameter site is a shop the key reaches",
     Refusal::Input,
-    row(
-        Check::guess("site.known", "§1.9, §5", "the parameter site is a shop the key reaches"),
-        |cx| match cx.parameter("site") {
-            Some(site) if !cx.account.reaches_site(site) => vec![Detail::new("site", CHOICE)],
-            _ => Vec::new(),
-        },
-    ),
+    |cx| match cx.parameter("site") {
+        Some(site) if !cx.account.reaches_site(site) => vec![Detail::new("site", CHOICE)],
+        _ => Vec::new(),
+    },
 )];

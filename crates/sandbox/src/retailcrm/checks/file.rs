@@ -2,47 +2,46 @@
 
 use serde_json::Value;
 
-use crate::check::{Check, Detail, documented, guess};
+use crate::check::{Detail, answered, documented, guess};
 use crate::schema::field;
 
 use super::Endpoint::{FileEdit, FileUpload};
+use super::gate::wrong_if;
 use super::kinds::TEXT;
 use super::values::list_of;
 use super::{Kind, Refusal, RequestContext, Row, Schema, links};
 
 fn uploaded(cx: &RequestContext<'_>, wrong: bool) -> Vec<Detail> {
-    if cx.is(FileUpload) && wrong { vec![Detail::new("file", "")] } else { Vec::new() }
+    wrong_if(cx.is(FileUpload) && wrong, "file", "")
 }
 
 pub(super) const UPLOADED: &[Row] = &[
-    Row {
-        check: Check::guess(
-            "file.raw_bytes",
-            "§1.3, §8",
-            "the body is the file itself, application/octet-stream: no form and no multipart",
-        ),
-        refusal: Refusal::Missing,
-        finds: |cx| {
+    Row::new(
+        "file.raw_bytes",
+        guess("§1.3, §8"),
+        "the body is the file itself, application/octet-stream: no form and no multipart",
+        Refusal::Missing,
+        |cx| {
             let media_type = cx.request.media_type();
             uploaded(cx, media_type.as_deref() != Some("application/octet-stream"))
         },
-    },
-    Row {
-        check: Check::guess("file.some_bytes", "§8", "there are bytes in the file"),
-        refusal: Refusal::Missing,
-        finds: |cx| uploaded(cx, cx.request.body.is_empty()),
-    },
+    ),
+    Row::new(
+        "file.some_bytes",
+        guess("§8"),
+        "there are bytes in the file",
+        Refusal::Missing,
+        |cx| uploaded(cx, cx.request.body.is_empty()),
+    ),
 ];
 
-pub(super) const PAID: &[Row] = &[Row {
-    check: Check::answered(
-        "file.paid",
-        "§1.4, §8",
-        "there is money in the account when a file is uploaded",
-    ),
-    refusal: Refusal::Says(400, "Your account doesn't have enough money to upload files."),
-    finds: |cx| uploaded(cx, !cx.account.has_funds),
-}];
+pub(super) const PAID: &[Row] = &[Row::new(
+    "file.paid",
+    answered("§1.4, §8"),
+    "there is money in the account when a file is uploaded",
+    Refusal::Says(400, "Your account doesn't have enough money to upload files."),
+    |cx| uploaded(cx, !cx.account.has_funds),
+)];
 
 const ATTACHMENT: Kind =
     Kind::new("a list of objects, each with a customer or an order", |it, _| {

@@ -49,7 +49,7 @@ const NAMED_CUSTOMER: Kind = Kind::new("by id or externalId", |it, _| is_named(i
     .says(SET_ONE);
 
 const NAMED_ORDER: Kind = Kind::new("by id, externalId or number", |it, _| is_named(it, OF_ORDER))
-    .refusing(r#"[{}]"#)
+    .refusing("[{}]")
     .says("Set one of the following fields: id, externalId, number");
 
 const REFERENCE: Kind =

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::check::{Check, Detail, answered, documented, guess};
+use crate::check::{Detail, answered, documented, guess};
 use crate::schema::field;
 
 use super::Endpoint::{ModuleEdit, ModuleScopes};
@@ -132,34 +132,30 @@ pub(super) const MODULE: Schema = Schema::new(
 .of(&[ModuleEdit])
 .known(guess("§2.4"));
 
-pub(super) const PAID: &[Row] = &[Row {
-    check: Check::answered(
-        "module.paid",
-        "§1.4",
-        "there is money in the account when a module is activated",
-    ),
-    refusal: Refusal::NotActivated,
-    finds: |cx| {
+pub(super) const PAID: &[Row] = &[Row::new(
+    "module.paid",
+    answered("§1.4"),
+    "there is money in the account when a module is activated",
+    Refusal::NotActivated,
+    |cx| {
         let text = "Your account has insufficient funds to activate integration module";
         let modules = cx.objects_of(&[ModuleEdit]);
         let activates =
             modules.iter().any(|it| it.fields.get("active") == Some(&Value::Bool(true)));
         if activates && !cx.account.has_funds { vec![Detail::new("", text)] } else { Vec::new() }
     },
-}];
+)];
 
-pub(super) const CONNECTED: &[Row] = &[Row {
-    check: Check::answered(
-        "module.simple_connection",
-        "§2.4",
-        "the module was connected by the simple connection of the marketplace",
-    ),
-    refusal: Refusal::Says(400, "Not enabled simple connection"),
-    finds: |cx| {
+pub(super) const CONNECTED: &[Row] = &[Row::new(
+    "module.simple_connection",
+    answered("§2.4"),
+    "the module was connected by the simple connection of the marketplace",
+    Refusal::Says(400, "Not enabled simple connection"),
+    |cx| {
         let connected = cx.account.simple_connections.contains(&cx.thing);
         Detail::whole_if(cx.is(ModuleScopes) && !connected)
     },
-}];
+)];
 
 const SOME: Kind =
     Kind::new("not an empty list", |it, _| it.as_array().is_none_or(|it| !it.is_empty()))

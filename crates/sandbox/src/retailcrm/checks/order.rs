@@ -1,6 +1,6 @@
 //! Checks of `order` in `POST /api/v5/orders/create` and `…/{id}/edit`.
 
-use crate::check::{Check, Detail, documented, guess};
+use crate::check::{Detail, documented, guess};
 use crate::schema::field;
 
 use super::super::journal::Subject;
@@ -23,18 +23,16 @@ const FREE: Kind = Kind::new("one that no other order of the shop has", |it, cx|
 .example(r#""free-1""#, r#"["site-1499"]"#)
 .says(TAKEN);
 
-pub(super) const NEEDED: &[Row] = &[Row {
-    check: Check::guess(
-        "order.externalId.required",
-        "§6",
-        "an order is created with an externalId: without it a repeat doubles the order",
-    ),
-    refusal: Refusal::Says(400, "Parameter 'externalId' in 'order' is missing"),
-    finds: |cx| {
+pub(super) const NEEDED: &[Row] = &[Row::new(
+    "order.externalId.required",
+    guess("§6"),
+    "an order is created with an externalId: without it a repeat doubles the order",
+    Refusal::Says(400, "Parameter 'externalId' in 'order' is missing"),
+    |cx| {
         let orders = cx.objects_of(&[OrderCreate]);
         Detail::whole_if(orders.iter().any(|it| !it.has("externalId")))
     },
-}];
+)];
 
 const fn text(name: &'static str) -> Field {
     field(name).form(TEXT, documented("§6"))
@@ -111,14 +109,12 @@ pub(super) const ORDER: Schema = Schema::new(
 .ignoring(&["id"], &[OrderEdit])
 .not_blank(guess("§6"));
 
-pub(super) const ITEMS: &[Row] = &[Row {
-    check: Check::documented(
-        "order.items.offer.known",
-        "§6",
-        "the offer of an item is in the catalogue, which holds nothing in this account",
-    ),
-    refusal: Refusal::NotLoadedList("Order is not loaded"),
-    finds: |cx| {
+pub(super) const ITEMS: &[Row] = &[Row::new(
+    "order.items.offer.known",
+    documented("§6"),
+    "the offer of an item is in the catalogue, which holds nothing in this account",
+    Refusal::NotLoadedList("Order is not loaded"),
+    |cx| {
         let orders = cx.objects_of(&[OrderCreate, OrderEdit]);
         let items = orders.iter().flat_map(|it| it.each("items"));
         let offers = items.filter_map(|item| item.inside("offer"));
@@ -129,4 +125,4 @@ pub(super) const ITEMS: &[Row] = &[Row {
             })
             .collect()
     },
-}];
+)];

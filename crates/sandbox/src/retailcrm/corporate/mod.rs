@@ -230,8 +230,7 @@ pub(super) fn contacts(cx: &RequestContext<'_>) -> Value {
             let id = reference(contact, "customer");
             let customer = id.and_then(|id| cx.account.customers.get(id));
             let mut named = customer
-                .map(|it| only(it, &["externalId", "site"]))
-                .unwrap_or_else(|| only(corporate, &["site"]));
+                .map_or_else(|| only(corporate, &["site"]), |it| only(it, &["externalId", "site"]));
             named.insert("id".into(), json!(id));
             fields(json!({
                 "isMain": contact.get("isMain"),

@@ -33,7 +33,7 @@ pub(in crate::retailcrm) fn written(cx: &RequestContext<'_>) -> (Response, Chang
             let known = cx.contact().cloned().unwrap_or_default();
             let id = id_of(&known);
             let customer = reference(&known, "customer");
-            edit_part(&mut corporate, CONTACTS, contact(Some(known), written, cx.account));
+            edit_part(&mut corporate, CONTACTS, &contact(Some(known), written, cx.account));
             cx.account.number(&mut corporate);
             // A contact referenced by its customer is reported with the customer's id.
             (StatusCode::OK, if cx.part.parse() == Ok(id) { Some(id) } else { customer })
@@ -48,7 +48,7 @@ pub(in crate::retailcrm) fn written(cx: &RequestContext<'_>) -> (Response, Chang
         Some(Endpoint::CompanyEdit) => {
             let known = cx.company().cloned().unwrap_or_default();
             let id = id_of(&known);
-            edit_part(&mut corporate, COMPANIES, company(known, written));
+            edit_part(&mut corporate, COMPANIES, &company(known, written));
             (StatusCode::OK, Some(id))
         }
         _ => {
@@ -131,12 +131,14 @@ fn add_part(corporate: &mut Fields, name: &str, mut part: Fields) {
         part.insert("isMain".into(), json!(true));
     }
     if part.get("isMain") == Some(&json!(true)) {
-        parts.iter_mut().for_each(|it| it["isMain"] = json!(false));
+        for other in parts.iter_mut() {
+            other["isMain"] = json!(false);
+        }
     }
     parts.push(Value::Object(part));
 }
 
-fn edit_part(corporate: &mut Fields, name: &str, part: Fields) {
+fn edit_part(corporate: &mut Fields, name: &str, part: &Fields) {
     let is_main = part.get("isMain") == Some(&json!(true));
     for other in parts(corporate, name).into_iter().flatten() {
         if other.get("id") == part.get("id") {

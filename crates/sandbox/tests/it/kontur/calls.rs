@@ -1,12 +1,12 @@
 //! Calls: live events, registration and their state in common terms.
 
 use serde_json::{Value, json};
-use vochi_crm_sandbox::kontur::{Dialect, Stage};
+use vochi_crm_sandbox::kontur::Stage;
 use vochi_crm_sandbox::{Crm, Fault, Lose};
 
 use super::support::{
     CALL, DIMA, MARIA, TELEPHONY, announced, client, done, event, finished, get, ready, registered,
-    started, telephony, user,
+    set_dialect, started, telephony, user,
 };
 use crate::support::with;
 
@@ -208,9 +208,7 @@ async fn known_clients_are_linked_with_their_manager() {
         let answer = done(&telephony("call-started", &call), &sandbox).await.json();
         let linked = answer["links"]["contactIds"].as_array().map(Vec::len);
         assert_eq!(linked, Some(contacts), "{phone}: {}", answer["links"]);
-        let mut dialect = Dialect::default();
-        dialect.empty_list_without_responsible = true;
-        sandbox.kontur().set_dialect(dialect);
+        set_dialect(&sandbox, |it| it.empty_list_without_responsible = true);
         for query in [format!("phoneNumber={phone}"), format!("externalId={phone}")] {
             let redirect = get(&format!("{TELEPHONY}/call-redirect?{query}"));
             let users = done(&redirect, &sandbox).await.json()["userIds"].clone();

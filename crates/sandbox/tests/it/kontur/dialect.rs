@@ -1,12 +1,12 @@
 //! Undocumented behaviour, in every variant.
 
 use serde_json::{Value, json};
-use vochi_crm_sandbox::kontur::{Dialect, TextForm, Unauthorized};
+use vochi_crm_sandbox::kontur::{TextForm, Unauthorized};
 
 use super::fixtures::text;
 use super::support::{
     CALL, INSTANCE, TELEPHONY, announced, done, event, finished, get, patch, ready, registered,
-    send, started, telephony,
+    send, set_dialect, started, telephony,
 };
 use crate::support::with;
 
@@ -18,9 +18,7 @@ async fn ok_and_error_have_three_forms() {
         (TextForm::Empty, "", "", ""),
     ] {
         let sandbox = announced().await;
-        let mut dialect = Dialect::default();
-        dialect.saying = saying;
-        sandbox.kontur().set_dialect(dialect);
+        set_dialect(&sandbox, |it| it.saying = saying);
         for wire in [
             telephony("call-event", &event("appeared", "09:38:36")),
             telephony("call-finished", &finished()),
@@ -44,9 +42,7 @@ async fn expired_key_has_three_response_forms() {
         (Unauthorized::Forbidden, 403, ""),
     ] {
         let sandbox = ready().await;
-        let mut dialect = Dialect::default();
-        dialect.unauthorized = unauthorized;
-        sandbox.kontur().set_dialect(dialect);
+        set_dialect(&sandbox, |it| it.unauthorized = unauthorized);
         sandbox.kontur().expire_access_keys();
         let reply = send(&get(INSTANCE), &sandbox).await;
         assert_eq!((reply.status, reply.text.as_str()), (status, text));
@@ -58,9 +54,7 @@ async fn problem_details_have_status_400_or_409() {
     let sandbox = ready().await;
     let wrong = telephony("call-started", &with(started(), json!({"direction": "in2bound"})));
     let under_400 = send(&wrong, &sandbox).await;
-    let mut dialect = Dialect::default();
-    dialect.problems_under_409 = true;
-    sandbox.kontur().set_dialect(dialect);
+    set_dialect(&sandbox, |it| it.problems_under_409 = true);
     let under_409 = send(&wrong, &sandbox).await;
     assert_eq!((under_400.status, under_409.status), (400, 409));
     assert_eq!(under_400.json(), under_409.json());
@@ -74,9 +68,7 @@ async fn no_responsible_user_is_a_conflict_or_an_empty_list() {
     let reply = send(&wire, &sandbox).await;
     assert_eq!((reply.status, reply.json()["status"].clone()), (409, json!("notFound")));
     assert!(sandbox.refused(vochi_crm_sandbox::Crm::Kontur).is_empty(), "it is a normal result");
-    let mut dialect = Dialect::default();
-    dialect.empty_list_without_responsible = true;
-    sandbox.kontur().set_dialect(dialect);
+    set_dialect(&sandbox, |it| it.empty_list_without_responsible = true);
     assert_eq!(done(&wire, &sandbox).await.json(), json!({"userIds": []}));
 }
 
@@ -90,9 +82,7 @@ async fn instance_patch_response_is_wrapped_or_bare() {
     let wrapped = done(&off(false), &sandbox).await.json();
     assert_eq!(wrapped["isSuccessful"], true);
     assert_eq!(wrapped["result"]["features"]["call"], false);
-    let mut dialect = Dialect::default();
-    dialect.bare_patch = true;
-    sandbox.kontur().set_dialect(dialect);
+    set_dialect(&sandbox, |it| it.bare_patch = true);
     let bare = done(&off(true), &sandbox).await.json();
     assert_eq!(bare.get("isSuccessful"), None);
     let features = json!({"call": true, "hangup": true, "sendSms": false});

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use url::Url;
+use vochi_crm_sandbox::kontur::Dialect;
 use vochi_crm_sandbox::{Crm, Sandbox};
 
 use crate::support::{Reply, Wire, sandbox};
@@ -32,6 +33,13 @@ pub(crate) async fn ready() -> Sandbox {
 pub(crate) async fn send(wire: &Wire, sandbox: &Sandbox) -> Reply {
     let sent = wire.try_send(sandbox.url(Crm::Kontur)).await;
     sent.unwrap_or_else(|error| panic!("{} got no answer: {error:?}", wire.target))
+}
+
+/// Sets the undocumented behaviour.
+pub(crate) fn set_dialect(sandbox: &Sandbox, change: impl FnOnce(&mut Dialect)) {
+    let mut dialect = Dialect::default();
+    change(&mut dialect);
+    sandbox.kontur().set_dialect(dialect);
 }
 
 /// Sends a request and asserts success.

@@ -7,60 +7,25 @@ use vochi_crm_sandbox::Sandbox;
 
 use crate::support::{Wire, field, sandbox};
 
-/// Every operation, with existing ids.
-const PATHS: &[(&str, &str)] = &[
-    ("GET", "/api/credentials"),
-    ("GET", "/api/v5/users"),
-    ("GET", "/api/v5/users/7"),
-    ("GET", "/api/v5/user-groups"),
-    ("GET", "/api/v5/reference/sites"),
-    ("GET", "/api/v5/settings"),
-    ("GET", "/api/v5/telephony/manager"),
-    ("GET", "/api/v5/customers"),
-    ("GET", "/api/v5/customers/60"),
-    ("GET", "/api/v5/customers/notes"),
-    ("GET", "/api/v5/customers/history"),
-    ("GET", "/api/v5/orders/history"),
-    ("GET", "/api/v5/customers-corporate"),
-    ("GET", "/api/v5/customers-corporate/5041"),
-    ("GET", "/api/v5/customers-corporate/5041/contacts"),
-    ("GET", "/api/v5/customers-corporate/5041/companies"),
-    ("GET", "/api/v5/customers-corporate/notes"),
-    ("GET", "/api/v5/customers-corporate/history"),
-    ("GET", "/api/v5/integration-modules/vochi-telephony"),
-    ("GET", "/api/v5/orders"),
-    ("GET", "/api/v5/orders/501"),
-    ("GET", "/api/v5/tasks"),
-    ("GET", "/api/v5/tasks/433"),
-    ("GET", "/api/v5/files"),
-    ("GET", "/api/v5/files/25"),
-    ("GET", "/api/v5/files/25/download"),
-    ("POST", "/api/v5/orders/create"),
-    ("POST", "/api/v5/orders/501/edit"),
-    ("POST", "/api/v5/tasks/create"),
-    ("POST", "/api/v5/tasks/433/edit"),
-    ("POST", "/api/v5/files/upload"),
-    ("POST", "/api/v5/files/25/edit"),
-    ("POST", "/api/v5/files/25/delete"),
-    ("POST", "/api/v5/users/7/status"),
-    ("POST", "/api/v5/telephony/call/event"),
-    ("POST", "/api/v5/telephony/calls/upload"),
-    ("POST", "/api/v5/customers/create"),
-    ("POST", "/api/v5/customers/60/edit"),
-    ("POST", "/api/v5/customers/upload"),
-    ("POST", "/api/v5/customers/notes/create"),
-    ("POST", "/api/v5/customers/notes/301/delete"),
-    ("POST", "/api/v5/customers-corporate/create"),
-    ("POST", "/api/v5/customers-corporate/5041/edit"),
-    ("POST", "/api/v5/customers-corporate/5041/contacts/create"),
-    ("POST", "/api/v5/customers-corporate/5041/contacts/944/edit"),
-    ("POST", "/api/v5/customers-corporate/5041/companies/create"),
-    ("POST", "/api/v5/customers-corporate/5041/companies/771/edit"),
-    ("POST", "/api/v5/customers-corporate/notes/create"),
-    ("POST", "/api/v5/customers-corporate/notes/301/delete"),
-    ("POST", "/api/v5/integration-modules/vochi-telephony/edit"),
-    ("POST", "/api/v5/integration-modules/vochi-telephony/update-scopes"),
+/// Existing ids, by the segment before them.
+const IDS: &[(&str, &str)] = &[
+    ("users/{id}", "users/7"),
+    ("customers/*", "customers/60"),
+    ("contacts/*", "contacts/944"),
+    ("companies/*", "companies/771"),
+    ("customers-corporate/*", "customers-corporate/5041"),
+    ("notes/*", "notes/301"),
+    ("integration-modules/*", "integration-modules/vochi-telephony"),
+    ("orders/*", "orders/501"),
+    ("tasks/*", "tasks/433"),
+    ("files/*", "files/25"),
 ];
+
+/// Every operation, with existing ids.
+fn paths() -> Vec<(&'static str, String)> {
+    let with_ids = |path: String| IDS.iter().fold(path, |path, (name, id)| path.replace(name, id));
+    Sandbox::routes().into_iter().map(|route| (route.method, with_ids(route.path))).collect()
+}
 
 /// Fields of an operation with an object or a list.
 const FIELDS: &[&str] = &[
@@ -147,7 +112,7 @@ async fn answered(sandbox: &Sandbox, wire: &Wire) {
 
 #[tokio::test]
 async fn arbitrary_queries_get_a_response() {
-    for (verb, path) in PATHS {
+    for (verb, path) in paths() {
         // Each sandbox has its own limit, so no request waits.
         let sandbox = sandbox().await;
         for query in queries() {
@@ -159,8 +124,8 @@ async fn arbitrary_queries_get_a_response() {
 
 #[tokio::test]
 async fn arbitrary_forms_get_a_response() {
-    let posts = PATHS.iter().filter(|(verb, _)| *verb == "POST");
-    for (_, path) in posts {
+    let paths = paths().into_iter().filter(|(verb, _)| *verb == "POST");
+    for (_, path) in paths {
         let mut sandbox_of_ten = sandbox().await;
         for (count, value) in values().iter().enumerate() {
             if count % 9 == 8 {
@@ -168,14 +133,14 @@ async fn arbitrary_forms_get_a_response() {
             }
             let fields: Vec<String> = FIELDS.iter().map(|name| field(name, value)).collect();
             let form = format!("by=id&entityBy=id&site=shop-one&{}", fields.join("&"));
-            answered(&sandbox_of_ten, &Wire::post(path, form)).await;
+            answered(&sandbox_of_ten, &Wire::post(&path, form)).await;
         }
         // Only the expected field, so that its content is checked.
         for name in FIELDS {
             let sandbox = sandbox().await;
             for value in values().iter().take(9) {
-                let form = format!("{}{}", prefix(path), field(name, value));
-                answered(&sandbox, &Wire::post(path, form)).await;
+                let form = format!("{}{}", prefix(&path), field(name, value));
+                answered(&sandbox, &Wire::post(&path, form)).await;
             }
         }
     }

@@ -6,8 +6,8 @@ use serde_json::{Map, json};
 
 use super::{Case, Says, case};
 use crate::kontur::support::{
-    INSTANCE, TELEPHONY, WS, authorize, finished, get, patch, post, started, telephony, upload,
-    write,
+    INSTANCE, TELEPHONY, WS, authorize, finished, get, patch, post, set_dialect, started,
+    telephony, upload, write,
 };
 use crate::support::Wire;
 
@@ -93,11 +93,7 @@ pub(super) fn cases() -> Vec<Case> {
         ),
         case("credential.fits", bearer(upload(), "Bearer test-bearer-token-0001"), UNAUTHORIZED),
         Case {
-            arrange: |sandbox| {
-                let mut dialect = vochi_crm_sandbox::kontur::Dialect::default();
-                dialect.entities_need_a_person = true;
-                sandbox.kontur().set_dialect(dialect);
-            },
+            arrange: |sandbox| set_dialect(sandbox, |it| it.entities_need_a_person = true),
             ..case("credential.fits", get(&feed(&format!("offset={zero}&limit=50"))), UNAUTHORIZED)
         },
         case(

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded::Serializer;
 use vochi_crm_sandbox::{Crm, Sample, Sandbox};
 
-use super::{Says, assert_refusal, unchanged};
+use super::{Says, assert_refusal, snapshot};
 use crate::kontur::support::{
     CALL, DIMA, FILE, INSTANCE, MARIA, TELEPHONY, WS, done, event, finished, get, ready, recording,
     registered, send, started, telephony, upload, user, write,
@@ -75,7 +75,7 @@ fn wire(sample: &Sample) -> Wire {
 }
 
 /// A sandbox in which the valid object is accepted.
-async fn arranged(object: &str) -> Sandbox {
+async fn arrange(object: &str) -> Sandbox {
     let sandbox = ready().await;
     let kontur = sandbox.kontur();
     kontur.next_file_id(FILE);
@@ -149,8 +149,8 @@ fn text(sample: &Sample) -> String {
 #[tokio::test]
 async fn refused_samples_name_their_row_and_field() {
     for sample in Sandbox::samples(Crm::Kontur).iter().filter(|it| !it.accepted) {
-        let sandbox = arranged(sample.object).await;
-        let before = unchanged(&sandbox);
+        let sandbox = arrange(sample.object).await;
+        let before = snapshot(&sandbox);
         let reply = send(&wire(sample), &sandbox).await;
         let prefix = if sample.object == "contact" { "items[0]." } else { "" };
         let field = format!("{prefix}{}", sample.field);
@@ -165,14 +165,14 @@ async fn refused_samples_name_their_row_and_field() {
         let refused = sandbox.refused(Crm::Kontur);
         let refused = refused.last().unwrap_or_else(|| panic!("{shown} is not written down"));
         assert_eq!(refused.checks, [sample.row], "{shown}: {}", refused.why);
-        assert_eq!(unchanged(&sandbox), before, "{shown} is carried out");
+        assert_eq!(snapshot(&sandbox), before, "{shown} is carried out");
     }
 }
 
 #[tokio::test]
 async fn accepted_samples_are_carried_out() {
     for sample in Sandbox::samples(Crm::Kontur).iter().filter(|it| it.accepted) {
-        let sandbox = arranged(sample.object).await;
+        let sandbox = arrange(sample.object).await;
         let reply = send(&wire(sample), &sandbox).await;
         let refused = sandbox.refused(Crm::Kontur);
         assert_eq!((reply.status, refused), (200, vec![]), "{sample:?}: {reply:?}");
@@ -184,7 +184,7 @@ async fn valid_objects_are_accepted() {
     let objects: BTreeSet<&str> =
         Sandbox::samples(Crm::Kontur).iter().map(|sample| sample.object).collect();
     for object in objects {
-        let sandbox = arranged(object).await;
+        let sandbox = arrange(object).await;
         let sample = Sandbox::samples(Crm::Kontur).into_iter().find(|it| it.object == object);
         let mut sample = sample.expect("an object has samples");
         sample.changes.clear();

@@ -86,7 +86,7 @@ fn assert_refusal(row: &str, says: &Says<'_>, reply: &Reply) {
 }
 
 /// What a refused request leaves as it is.
-fn unchanged(sandbox: &Sandbox) -> (Vec<Value>, Vec<Communication>) {
+fn snapshot(sandbox: &Sandbox) -> (Vec<Value>, Vec<Communication>) {
     let state = &sandbox.state()["kontur"];
     let kept = ["calls", "live", "customers", "modules"].map(|name| state[name].clone());
     (kept.to_vec(), sandbox.kontur().communications())
@@ -106,7 +106,7 @@ async fn every_check_refuses_with_text_and_reason() {
             tokio::time::resume();
         }
         let row = case.row;
-        let before = unchanged(&sandbox);
+        let before = snapshot(&sandbox);
         let reply = send(&case.wire, &sandbox).await;
         let refused = sandbox.refused(Crm::Kontur);
         let refused =
@@ -119,7 +119,7 @@ async fn every_check_refuses_with_text_and_reason() {
             "{row} does not say what it demands and where that is written: {}",
             refused.why
         );
-        assert_eq!(unchanged(&sandbox), before, "{row}: what is refused is not carried out");
+        assert_eq!(snapshot(&sandbox), before, "{row}: what is refused is not carried out");
     }
 }
 

@@ -3,14 +3,15 @@
 use serde_json::json;
 use vochi_crm_sandbox::retailcrm::Telephony;
 
-use super::{Case, EXTRA, INVALID, busy, case, input, says};
-use crate::support::{EVENT, MANAGER, UPLOAD, Wire, call, event, field, send_calls, send_event};
+use super::{CHOICE, Case, EXTRA, INVALID, busy, case, input, says};
+use crate::support::{EVENT, UPLOAD, Wire, call, event, field, send_calls, send_event};
 
 #[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn cases() -> Vec<Case> {
     let event_text = event().to_string();
     let multipart = "--b\r\nContent-Disposition: form-data; name=\"event\"\r\n\r\n{}\r\n--b--\r\n";
     let users = "/api/v5/users";
+    let page = "<html>\n<head><title>405 Not Allowed</title></head>\n<body></body>\n</html>";
     vec![
         case("limit.general", Wire::get("/api/credentials"), 503, busy()),
         case("limit.telephony", send_event(&event()), 503, busy()),
@@ -24,9 +25,14 @@ pub(super) fn cases() -> Vec<Case> {
         case("path", Wire::get("/api/v5/telephony/setting"), 404, says("API method not found")),
         case("path", Wire::get("/api/v5/users/"), 404, says("API method not found")),
         case("path", Wire::get("/api/v5/users/me"), 404, says("API method not found")),
+        case(
+            "path",
+            Wire::get("/api/v5/customers-corporate/contacts"),
+            404,
+            says("API method not found"),
+        ),
+        case("path", Wire::get("/api/v5/orders/payments"), 404, says("API method not found")),
         case("path", Wire::get("/api/v4/users"), 404, says("API method not found")),
-        case("verb", Wire::get(EVENT), 405, says("Method Not Allowed")),
-        case("verb", Wire::post(users, "").verb("PUT"), 405, says("Method Not Allowed")),
         case(
             "key.given",
             Wire::get(users).header("X-API-KEY", ""),
@@ -45,14 +51,6 @@ pub(super) fn cases() -> Vec<Case> {
             403,
             says("Wrong \"apiKey\" value."),
         ),
-        Case {
-            arrange: |sandbox| sandbox.retailcrm().set_scopes(["user_read"]),
-            ..case("key.scope", send_event(&event()), 403, says("Access denied."))
-        },
-        Case {
-            arrange: |sandbox| sandbox.retailcrm().set_scopes(["telephony_write"]),
-            ..case("key.scope", Wire::get(users), 403, says("Access denied."))
-        },
         case(
             "encoding.get_without_body",
             Wire::post(users, "{\"limit\":20}")
@@ -86,39 +84,6 @@ pub(super) fn cases() -> Vec<Case> {
             400,
             input("event", INVALID),
         ),
-        case(
-            "parameter.scalar",
-            Wire::post(EVENT, "event[phone]=%2B375291112233&event[type]=in"),
-            400,
-            says("Input value \"event\" contains a non-scalar value."),
-        ),
-        case(
-            "parameter.scalar",
-            Wire::post(UPLOAD, "calls[0][phone]=375291112233"),
-            400,
-            says("Input value \"calls\" contains a non-scalar value."),
-        ),
-        case("parameter.given", Wire::post(EVENT, ""), 400, says("Parameter 'event' is missing")),
-        case(
-            "parameter.given",
-            Wire::post(UPLOAD, "calls="),
-            400,
-            says("Parameter 'calls' is missing"),
-        ),
-        case("parameter.given", Wire::get(MANAGER), 400, says("Parameter 'phone' is missing")),
-        case(
-            "parameter.known",
-            Wire::post(EVENT, field("event", &event_text) + "&site=shop-one"),
-            400,
-            input("site", EXTRA),
-        ),
-        case(
-            "parameter.known",
-            Wire::post("/api/v5/telephony/call/event?site=shop-one", field("event", &event_text)),
-            400,
-            input("site", EXTRA),
-        ),
-        case("parameter.known", Wire::get("/api/v5/settings?page=1"), 400, input("page", EXTRA)),
         case(
             "parameter.client_id",
             Wire::post(EVENT, field("event", &event_text) + "&clientId=7037"),
@@ -157,6 +122,20 @@ pub(super) fn cases() -> Vec<Case> {
                 200,
                 says("Telephony not enabled or not supports calls upload"),
             )
+        },
+        case(
+            "site.known",
+            Wire::get("/api/v5/customers/60?by=id&site=shop-nine"),
+            400,
+            input("site", CHOICE),
+        ),
+        Case {
+            arrange: |sandbox| sandbox.retailcrm().close_account(true),
+            ..case("account.exists", Wire::get(users), 400, says("Account does not exist."))
+        },
+        Case {
+            arrange: |sandbox| sandbox.retailcrm().close_account(true),
+            ..case("account.exists_to_write", send_event(&event()), 405, json!(page))
         },
     ]
 }

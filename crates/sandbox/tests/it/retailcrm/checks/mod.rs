@@ -1,16 +1,10 @@
 //! One refused request per row of RetailCRM's checks.
 
-mod call;
-mod corporate;
-mod customer;
-mod file;
+mod existence;
 mod gate;
 mod generated;
-mod module;
-mod order;
-mod query;
-mod task;
-mod upload;
+mod objects;
+mod routes;
 
 use std::collections::BTreeSet;
 
@@ -18,12 +12,14 @@ use serde_json::{Value, json};
 use vochi_crm_sandbox::retailcrm::StoredFile;
 use vochi_crm_sandbox::{Crm, Sandbox};
 
-use crate::support::{Wire, event, sandbox, send_calls, send_event, with};
+use crate::support::{Wire, event, sandbox, send_event, with};
 
 /// A request that exactly one row refuses.
 struct Case {
     row: &'static str,
     arrange: fn(&Sandbox),
+    /// The key has every other scope.
+    without_scope: &'static str,
     wire: Wire,
     status: u16,
     /// The whole response body: an object, or a page.
@@ -31,12 +27,7 @@ struct Case {
 }
 
 fn case(row: &'static str, wire: Wire, status: u16, body: Value) -> Case {
-    Case { row, arrange: |_| {}, wire, status, body }
-}
-
-/// A request that only a strict account refuses.
-fn of_strict(case: Case) -> Case {
-    Case { arrange: |sandbox| sandbox.retailcrm().set_strict(true), ..case }
+    Case { row, arrange: |_| {}, without_scope: "", wire, status, body }
 }
 
 fn says(text: &str) -> Value {
@@ -66,15 +57,6 @@ fn busy() -> Value {
     )
 }
 
-fn in_calls(row: &'static str, calls: &[Value], error: &str) -> Case {
-    let body = json!({
-        "success": false,
-        "errorMsg": "Errors in the entity format",
-        "errors": [error],
-    });
-    case(row, send_calls(calls), 400, body)
-}
-
 const BLANK: &str = "This value should not be blank.";
 const CHOICE: &str = "The value you selected is not a valid choice.";
 const INVALID: &str = "This value is not valid.";
@@ -82,21 +64,8 @@ const SET_ONE: &str = "Set one of the following fields: id, externalId";
 const EXTRA: &str = "This form should not contain extra fields.";
 
 fn cases() -> Vec<Case> {
-    [
-        gate::cases(),
-        query::cases(),
-        call::cases(),
-        module::cases(),
-        customer::cases(),
-        corporate::cases(),
-        upload::cases(),
-        order::cases(),
-        task::cases(),
-        file::cases(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    let files = [gate::cases(), routes::cases(), existence::cases(), objects::cases()];
+    files.into_iter().flatten().collect()
 }
 
 /// Account data beyond the state.
@@ -120,9 +89,14 @@ async fn until_refused(case: &Case, sandbox: &Sandbox) -> crate::support::Reply 
 
 #[tokio::test]
 async fn every_check_refuses_with_text_and_reason() {
+    let sandbox = sandbox().await;
     for case in cases() {
-        let sandbox = sandbox().await;
+        sandbox.reset();
         (case.arrange)(&sandbox);
+        if !case.without_scope.is_empty() {
+            let scopes = Sandbox::routes().into_iter().map(|route| route.scope);
+            sandbox.retailcrm().set_scopes(scopes.filter(|it| *it != case.without_scope));
+        }
         let before = sandbox.state();
         let kept = holds(&sandbox);
         let reply = until_refused(&case, &sandbox).await;
