@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::wire::Response;
 
@@ -17,43 +17,20 @@ use super::store::{Fields, fields, objects, only, reference, text};
 const NEXT_FILE_ID: u64 = 25;
 
 /// A file. Its debug output omits the content.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct StoredFile {
     /// The CRM's id.
     pub id: u64,
-    /// The name.
-    pub filename: String,
-    /// The media type, detected from the content.
-    pub media_type: String,
-    /// `Y-m-d H:i:s` in the account's zone.
-    pub created_at: String,
     /// The content.
     pub content: Bytes,
-    /// The attached customers and orders.
-    pub attached_to: Vec<Attached>,
-}
-
-/// Owner of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Attached {
-    /// The customer with this id.
-    Customer(u64),
-    /// The order with this id.
-    Order(u64),
+    /// `filename`, `type`, `createdAt`, `size`, and `attachment` with ids.
+    pub fields: Map<String, Value>,
 }
 
 impl std::fmt::Debug for StoredFile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("StoredFile")
-            .field("id", &self.id)
-            .field("filename", &self.filename)
-            .field("media_type", &self.media_type)
-            .field("created_at", &self.created_at)
-            .field("size", &self.content.len())
-            .field("attached_to", &self.attached_to)
-            .finish()
+        f.debug_struct("StoredFile").field("fields", &self.fields).finish_non_exhaustive()
     }
 }
 
@@ -61,35 +38,29 @@ impl StoredFile {
     /// Creates an unattached file with this name.
     pub fn new(id: u64, filename: impl Into<String>, content: impl Into<Bytes>) -> Self {
         let content = content.into();
-        Self {
-            id,
-            filename: filename.into(),
-            media_type: looks(&content).into(),
-            created_at: "2026-03-14 10:41:00".into(),
-            content,
-            attached_to: Vec::new(),
-        }
+        let fields = fields(json!({
+            "id": id,
+            "filename": filename.into(),
+            "type": looks(&content),
+            "createdAt": "2026-03-14 10:41:00",
+            "size": content.len(),
+            "attachment": [],
+        }));
+        Self { id, content, fields }
     }
 
-    fn to_json(&self, account: &Account) -> Value {
-        let attached = self.attached_to.iter().filter_map(|it| match it {
-            Attached::Customer(id) => {
-                let it = account.customers.get(*id)?;
-                Some(json!({"customer": only(it, &["id", "externalId", "site"])}))
-            }
-            Attached::Order(id) => {
-                let it = account.orders.get(*id)?;
-                Some(json!({"order": only(it, &["id", "number"])}))
-            }
+    fn to_json(&self, account: &Account) -> Fields {
+        let attached = objects(&self.fields, "attachment").filter_map(|it| {
+            let customer = reference(it, "customer").and_then(|id| account.customers.get(id));
+            let order = reference(it, "order").and_then(|id| account.orders.get(id));
+            let customer =
+                customer.map(|it| json!({"customer": only(it, &["id", "externalId", "site"])}));
+            customer.or_else(|| Some(json!({"order": only(order?, &["id", "number"])})))
         });
-        json!({
-            "id": self.id,
-            "filename": self.filename,
-            "type": self.media_type,
-            "createdAt": self.created_at,
-            "size": self.content.len(),
-            "attachment": attached.collect::<Vec<Value>>(),
-        })
+        let attached: Value = attached.collect();
+        let mut sent = self.fields.clone();
+        sent.insert("attachment".into(), attached);
+        sent
     }
 }
 
@@ -164,7 +135,7 @@ fn size(file: &Fields) -> Option<u64> {
 
 /// Oldest first; no order is documented.
 pub(super) fn list(cx: &RequestContext<'_>) -> Value {
-    let sent = cx.account.files.iter().map(|file| fields(file.to_json(cx.account)));
+    let sent = cx.account.files.iter().map(|file| file.to_json(cx.account));
     let found: Vec<Fields> = sent.filter(|it| filters::passes(cx, it)).collect();
     page_of(cx, "files", &found)
 }
@@ -179,8 +150,8 @@ pub(super) fn one(cx: &RequestContext<'_>) -> Value {
 
 pub(super) fn download(cx: &RequestContext<'_>) -> (Response, Change) {
     let (media_type, content, name) = cx.file().map_or_else(Default::default, |file| {
-        let file = file.clone();
-        (file.media_type, file.content, Some(file.filename))
+        let text = |name| text(&file.fields, name).map(str::to_owned);
+        (text("type").unwrap_or_default(), file.content.clone(), text("filename"))
     });
     let answer = Response::new(StatusCode::OK, media_type, content);
     let answer = Response { file_name: name, ..answer };
@@ -198,7 +169,7 @@ pub(super) fn uploaded(cx: &RequestContext<'_>) -> (Response, Change) {
     let created_at = now();
     let mut file =
         StoredFile::new(cx.account.free_file_id(), unnamed(&created_at), cx.request.body.clone());
-    file.created_at = created_at;
+    file.fields.insert("createdAt".into(), json!(created_at));
     let body = json!({"success": true, "file": {"id": file.id}});
     (Response::json(StatusCode::OK, &body), Change::File(Box::new(file)))
 }
@@ -209,17 +180,17 @@ pub(super) fn edited(cx: &RequestContext<'_>) -> (Response, Change) {
     let Some(mut file) = cx.file().cloned() else {
         return (Response::json(StatusCode::OK, &json!({})), Change::Nothing);
     };
-    if let Some(name) = fields.get("filename").and_then(Value::as_str) {
-        name.clone_into(&mut file.filename);
-    }
-    if let Some(attached) = fields.get("attachment").and_then(Value::as_array) {
-        let each = attached.iter().filter_map(|it| match it.get("customer") {
-            Some(reference) => {
-                Some(Attached::Customer(cx.reference(Subject::Customer, reference)?))
+    file.fields.extend(only(fields, &["filename"]));
+    if fields.contains_key("attachment") {
+        let each = objects(fields, "attachment").filter_map(|it| {
+            if let Some(reference) = it.get("customer") {
+                let id = cx.reference(Subject::Customer, reference)?;
+                return Some(json!({"customer": {"id": id}}));
             }
-            None => Some(Attached::Order(cx.reference(Subject::Order, it.get("order")?)?)),
+            let id = cx.reference(Subject::Order, it.get("order")?)?;
+            Some(json!({"order": {"id": id}}))
         });
-        file.attached_to = each.collect();
+        file.fields.insert("attachment".into(), each.collect());
     }
     let answer = Response::json(StatusCode::OK, &file_json(&file, cx.account));
     (answer, Change::File(Box::new(file)))

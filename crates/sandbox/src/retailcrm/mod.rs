@@ -66,7 +66,7 @@ use crate::schema::Sample;
 use crate::wire::{Handled, Request};
 
 pub use access::Access;
-pub use files::{Attached, StoredFile};
+pub use files::StoredFile;
 pub use journal::Author;
 pub use seed::{API_KEY, CLIENT_ID, MODULE_CODE, SITE, TIMEZONE};
 pub use state::{SiteAccess, StoredCall, Telephony, User};
@@ -248,16 +248,15 @@ impl StandIn for RetailCrm {
                         self.account.put_corporate(corporate)?;
                     }
                 }
-                ("corporates", _) => {
-                    return Err("\"corporates\" must be a list of objects".into());
+                ("customers" | "corporates" | "acts", _) => {
+                    return Err(format!("{name:?} must be a list of objects"));
                 }
-                ("customers", _) => return Err("\"customers\" must be a list of objects".into()),
-                ("acts", _) => return Err("\"acts\" must be a list of objects".into()),
                 ("modules", _) => {
                     return Err("\"modules\" must be an object: code and module".into());
                 }
-                ("telephony", _) => return Err("\"telephony\" must be true or false".into()),
-                ("strict", _) => return Err("\"strict\" must be true or false".into()),
+                ("telephony" | "strict", _) => {
+                    return Err(format!("{name:?} must be true or false"));
+                }
                 ("scopes", _) => return Err("\"scopes\" must be a list of texts".into()),
                 (other, _) => {
                     return Err(format!(

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::access::Access;
-use super::files::Attached;
 use super::journal::Author;
 use super::state::Account;
 use super::store::{self, Fields, reference};
@@ -132,9 +131,13 @@ impl Account {
                 owned.insert("customer".into(), json!({"id": to}));
             }
         }
-        let files = self.files.iter_mut().flat_map(|it| &mut it.attached_to);
-        for owner in files.filter(|it| **it == Attached::Customer(from)) {
-            *owner = Attached::Customer(to);
+        for file in &mut self.files {
+            let attached = file.fields.get_mut("attachment").and_then(Value::as_array_mut);
+            for owner in attached.into_iter().flatten() {
+                if owner["customer"]["id"] == from {
+                    owner["customer"] = json!({"id": to});
+                }
+            }
         }
     }
 }

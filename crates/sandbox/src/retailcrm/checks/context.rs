@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use http::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::schema::Object;
 use crate::wire::Request;
@@ -26,6 +26,8 @@ pub(in crate::retailcrm) struct RequestContext<'a> {
     pub(in crate::retailcrm) part: String,
     /// The parameters: the query of a `GET`, the form of a `POST`.
     pub(super) parameters: Vec<(String, String)>,
+    /// The same by their names; of several the last one, as in PHP.
+    pub(super) single: Fields,
     pub(in crate::retailcrm) event: Option<Fields>,
     pub(in crate::retailcrm) calls: Option<Vec<Value>>,
     /// The customers of an upload.
@@ -50,6 +52,7 @@ impl<'a> RequestContext<'a> {
             path,
             thing: thing.unwrap_or_default(),
             part: part.unwrap_or_default(),
+            single: parameters.iter().map(|(name, value)| (name.clone(), json!(value))).collect(),
             parameters,
             event: None,
             calls: None,
@@ -109,10 +112,9 @@ impl<'a> RequestContext<'a> {
         self.written.as_ref().unwrap_or(&NOTHING)
     }
 
-    /// The value of a parameter; the last one of several, as in PHP.
+    /// The value of a parameter.
     pub(in crate::retailcrm) fn parameter(&self, name: &str) -> Option<&str> {
-        let found = self.parameters.iter().rev().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str())
+        self.single.get(name)?.as_str()
     }
 
     /// Keys and values of `name[key]=value`.

@@ -6,12 +6,13 @@ use crate::check::{Detail, answered, documented, guess};
 use crate::schema::field;
 
 use super::Endpoint::{FileEdit, FileUpload};
+use super::gate::wrong_if;
 use super::kinds::TEXT;
 use super::values::list_of;
 use super::{Kind, Refusal, RequestContext, Row, Schema, links};
 
 fn uploaded(cx: &RequestContext<'_>, wrong: bool) -> Vec<Detail> {
-    if cx.is(FileUpload) && wrong { vec![Detail::new("file", "")] } else { Vec::new() }
+    wrong_if(cx.is(FileUpload) && wrong, "file", "")
 }
 
 pub(super) const UPLOADED: &[Row] = &[

@@ -1,9 +1,12 @@
 //! Checks before the content of a request: path, limit, credentials, encoding.
 
+use serde_json::Value;
+
 use crate::check::{Detail, answered, documented, guess};
 
 use super::super::operations::{Endpoint, Path};
 use super::super::state::{Bucket, Telephony};
+use super::values::{EXTRA, INVALID};
 use super::{Refusal, RequestContext, Row};
 
 pub(super) const ACCOUNT: &[Row] = &[
@@ -97,12 +100,7 @@ pub(super) const ENCODING: &[Row] = &[
         Refusal::Input,
         |cx| {
             let post = cx.operation().is_some_and(|it| it.is_post);
-            let body = !post && !cx.request.body.is_empty();
-            if body {
-                vec![Detail::new("body", "This form should not contain extra fields.")]
-            } else {
-                Vec::new()
-            }
+            wrong_if(!post && !cx.request.body.is_empty(), "body", EXTRA)
         },
     ),
     Row::new(
@@ -123,7 +121,7 @@ pub(super) const ENCODING: &[Row] = &[
         let broken = |text: &str| text.contains(char::REPLACEMENT_CHARACTER);
         let parameters = cx.parameters.iter();
         let found = parameters.filter(|(name, value)| broken(name) || broken(value));
-        found.map(|(name, _)| Detail::new(top(name), "This value is not valid.")).collect()
+        found.map(|(name, _)| Detail::new(top(name), INVALID)).collect()
     }),
 ];
 
@@ -163,12 +161,7 @@ pub(super) const PARAMETERS: &[Row] = &[
             let all = cx.parameters.iter().filter(|(name, _)| !reads(cx, top(name)));
             // In the query of a POST only the key is read.
             let astray = in_query.iter().filter(|(name, _)| name != "apiKey");
-            let found = all.chain(astray);
-            found
-                .map(|(name, _)| {
-                    Detail::new(top(name), "This form should not contain extra fields.")
-                })
-                .collect()
+            all.chain(astray).map(|(name, _)| Detail::new(top(name), EXTRA)).collect()
         },
     ),
     Row::new(
@@ -179,11 +172,7 @@ pub(super) const PARAMETERS: &[Row] = &[
         |cx| {
             let own = cx.account.client_id();
             let wrong = cx.parameter("clientId").is_some_and(|id| id != own);
-            if wrong {
-                vec![Detail::new("clientId", "This value is not valid.")]
-            } else {
-                Vec::new()
-            }
+            wrong_if(wrong, "clientId", INVALID)
         },
     ),
     Row::new(
@@ -191,10 +180,7 @@ pub(super) const PARAMETERS: &[Row] = &[
         documented("§2.1"),
         "event is a JSON object",
         Refusal::EntityMap,
-        |cx| {
-            let wrong = cx.is(Endpoint::CallEvent) && cx.event.is_none();
-            if wrong { vec![Detail::new("event", "This value is not valid.")] } else { Vec::new() }
-        },
+        |cx| wrong_if(cx.is(Endpoint::CallEvent) && cx.event.is_none(), "event", INVALID),
     ),
     Row::new(
         "parameter.written_object",
@@ -203,13 +189,9 @@ pub(super) const PARAMETERS: &[Row] = &[
              task and file are JSON objects",
         Refusal::EntityMap,
         |cx| {
-            let writes = cx.operation().is_some_and(|it| it.writes);
-            match cx.operation().and_then(|it| it.needs) {
-                Some(name) if writes && cx.written.is_none() => {
-                    vec![Detail::new(name, "This value is not valid.")]
-                }
-                _ => Vec::new(),
-            }
+            let writes = cx.operation().filter(|it| it.writes && cx.written.is_none());
+            let name = writes.and_then(|it| it.needs);
+            name.map(|name| Detail::new(name, INVALID)).into_iter().collect()
         },
     ),
     Row::new(
@@ -218,11 +200,8 @@ pub(super) const PARAMETERS: &[Row] = &[
         "calls is a JSON array of objects, one call included",
         Refusal::EntityList,
         |cx| {
-            let objects =
-                |calls: &Vec<serde_json::Value>| calls.iter().all(serde_json::Value::is_object);
-            let right = cx.calls.as_ref().is_some_and(objects);
-            let wrong = cx.is(Endpoint::CallsUpload) && !right;
-            if wrong { vec![Detail::new("calls", "This value is not valid.")] } else { Vec::new() }
+            let right = cx.calls.as_ref().is_some_and(|it| it.iter().all(Value::is_object));
+            wrong_if(cx.is(Endpoint::CallsUpload) && !right, "calls", INVALID)
         },
     ),
 ];
@@ -256,6 +235,11 @@ fn not_a_form(cx: &RequestContext<'_>, instead: fn(&str) -> bool) -> Vec<Detail>
         }
         _ => Vec::new(),
     }
+}
+
+/// A violation of a parameter, if there is one.
+pub(super) fn wrong_if(wrong: bool, name: &str, text: &str) -> Vec<Detail> {
+    if wrong { vec![Detail::new(name, text)] } else { Vec::new() }
 }
 
 fn off(cx: &RequestContext<'_>) -> bool {

@@ -97,7 +97,7 @@ const STAGES: &[Stage<Rules>] = &[
     Stage::Rows(file::UPLOADED),
     Stage::Rows(gate::ENCODING),
     Stage::Rows(gate::PARAMETERS),
-    Stage::Rows(query::VALUES),
+    Stage::Schemas(&[&query::PARAMETERS], query::FILTERS),
     Stage::Rows(existence::KNOWN),
     Stage::Rows(gate::MODULE),
     Stage::Schemas(&[&event::EVENT], &[]),

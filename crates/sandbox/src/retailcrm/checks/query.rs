@@ -1,96 +1,65 @@
 //! Checks of query values.
 
-use crate::check::{Detail, Source, answered, documented, guess};
+use crate::check::{Detail, answered, documented, guess};
+use crate::schema::{Object, field};
 
 use super::super::filters::Form;
 use super::super::operations::Endpoint;
-use super::values::{CHOICE, INVALID, date, date_time, is_phone};
-use super::{Refusal, RequestContext, Row};
+use super::kinds::{PHONE, choice};
+use super::values::{INVALID, date, date_time};
+use super::{Kind, Refusal, RequestContext, Row, Schema};
 
-const LIMITS: &[&str] = &["20", "50", "100"];
 const FLAGS: &[&str] = &["0", "1"];
 const STATUSES: &[&str] = &["free", "busy", "dinner", "break"];
 const PROGRESS: &[&str] = &["performing", "completed"];
+const BY: Kind = choice(&["externalId", "id"]).refusing(r#"["phone"]"#);
 
-const fn row(
-    name: &'static str,
-    source: Source,
-    demands: &'static str,
-    finds: fn(&RequestContext<'_>) -> Vec<Detail>,
-) -> Row {
-    Row::new(name, source, demands, Refusal::Input, finds)
-}
+const PAGE: Kind = Kind::new("a number from 1", |it, _| {
+    it.as_str().is_some_and(|it| it.parse::<u32>().is_ok_and(|page| page > 0))
+})
+.example(r#""1""#, r#"["0"]"#);
 
-fn unless(
-    cx: &RequestContext<'_>,
-    name: &str,
-    text: &'static str,
-    good: fn(&str) -> bool,
-) -> Vec<Detail> {
-    match cx.parameter(name) {
-        Some(value) if !good(value) => vec![Detail::new(name, text)],
-        _ => Vec::new(),
-    }
-}
+/// The plus is encoded; a bare one arrives as a space.
+const QUERIED: Kind = PHONE.refusing(r#"[" 375291112233", "+000"]"#);
 
-pub(super) const VALUES: &[Row] = &[
-    row("query.limit", documented("§1.6"), "limit is 20, 50 or 100", |cx| {
-        unless(cx, "limit", CHOICE, |it| LIMITS.contains(&it))
-    }),
-    row("query.page", documented("§1.6"), "page is a number from 1", |cx| {
-        unless(cx, "page", INVALID, |it| it.parse::<u32>().is_ok_and(|page| page > 0))
-    }),
-    row(
-        "query.phone_form",
-        guess("§2.3"),
-        "phone is an international number, with or without the plus, and the plus is encoded",
-        |cx| unless(cx, "phone", INVALID, is_phone),
-    ),
-    row(
-        "query.flag",
-        documented("§1.3, §2.3"),
-        "details and ignoreStatus are 0 or 1 (the official Python client writes True)",
-        |cx| {
-            let flag = |it: &str| FLAGS.contains(&it) || it == "True";
-            let mut found = unless(cx, "details", CHOICE, flag);
-            found.extend(unless(cx, "ignoreStatus", CHOICE, flag));
-            found
-        },
-    ),
-    row(
-        "query.filter_map",
-        documented("§1.3"),
-        "filter is written filter[name]=… (the official Python client writes filter=None)",
-        |cx| unless(cx, "filter", INVALID, |it| it == "None"),
-    ),
-    row(
+/// The official Python client writes `True` for a flag.
+const FLAG: Kind = choice(&["0", "1", "True"]).refusing(r#"["true"]"#);
+
+/// The official Python client writes `filter=None`.
+const MAP: Kind = Kind::new("written filter[name]=…", |it, _| it.as_str() == Some("None"))
+    .refusing(r#"["active"]"#);
+
+pub(super) const PARAMETERS: Schema = Schema::new(
+    "query",
+    Refusal::Input,
+    |cx| vec![Object::root(&cx.single)],
+    &[
+        field("limit").form(choice(&["20", "50", "100"]).refusing(r#"["10"]"#), documented("§1.6")),
+        field("page").form(PAGE, documented("§1.6")),
+        field("phone").form(QUERIED, guess("§2.3")),
+        field("details").form(FLAG, documented("§1.3, §2.3")),
+        field("ignoreStatus").form(FLAG, documented("§1.3, §2.3")),
+        field("filter").form(MAP, documented("§1.3")),
+        field("by").form(BY, documented("§5.2, §5.4, §5.6, §6")),
+        field("entityBy").form(BY, documented("§5.2, §5.4, §5.6, §6")),
+        field("status").form(choice(STATUSES).refusing(r#"["away"]"#), documented("§4")),
+    ],
+);
+
+pub(super) const FILTERS: &[Row] = &[
+    Row::new(
         "query.filter_known",
         answered("§1.4, §4, §5, §6, §7"),
         "a filter the operation has",
+        Refusal::Input,
         |cx| filters(cx, |form, _| form.is_some()),
     ),
-    row(
+    Row::new(
         "query.filter_value",
         answered("§1.4, §4, §5, §6, §7"),
         "flags 0 or 1, dates Y-m-d, known statuses, ids are numbers",
+        Refusal::Input,
         |cx| filters(cx, |form, value| form.is_none_or(|form| fits(form, value))),
-    ),
-    row(
-        "query.by",
-        documented("§5.2, §5.4, §5.6, §6"),
-        "by and entityBy are id or externalId",
-        |cx| {
-            let good = |it: &str| matches!(it, "id" | "externalId");
-            let mut found = unless(cx, "by", CHOICE, good);
-            found.extend(unless(cx, "entityBy", CHOICE, good));
-            found
-        },
-    ),
-    row(
-        "query.status",
-        documented("§4"),
-        "the status of an employee is free, busy, dinner or break",
-        |cx| unless(cx, "status", CHOICE, |it| STATUSES.contains(&it)),
     ),
 ];
 

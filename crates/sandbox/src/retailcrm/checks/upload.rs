@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::check::{Detail, Source, documented, guess};
 
+use super::gate::wrong_if;
 use super::values::{BLANK, FIFTY, INVALID};
 use super::{Endpoint, Refusal, RequestContext, Row};
 
@@ -32,8 +33,7 @@ pub(super) const LIST: &[Row] = &[
         |cx| {
             let objects = |it: &Vec<Value>| it.iter().all(Value::is_object);
             let right = cx.customers.as_ref().is_some_and(objects);
-            let wrong = cx.is(Endpoint::CustomersUpload) && !right;
-            if wrong { vec![Detail::new("customers", INVALID)] } else { Vec::new() }
+            wrong_if(cx.is(Endpoint::CustomersUpload) && !right, "customers", INVALID)
         },
     ),
     row("customers.some", guess("§1.4"), "there is a customer in the list", |cx| {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
-use vochi_crm_sandbox::retailcrm::{API_KEY, Attached, StoredFile};
+use vochi_crm_sandbox::retailcrm::{API_KEY, StoredFile};
 use vochi_crm_sandbox::{Crm, Sandbox};
 
 use crate::support::{FILES, Wire, client, edit_file, sandbox, upload};
@@ -63,7 +63,8 @@ async fn file_lifecycle_from_upload_to_deletion() {
     );
     let kept = sandbox.retailcrm().files();
     let kept = kept.last().expect("a stored file");
-    assert_eq!(kept.attached_to, [Attached::Customer(205), Attached::Order(499)]);
+    let attached = json!([{"customer": {"id": 205}}, {"order": {"id": 499}}]);
+    assert_eq!(kept.fields["attachment"], attached);
 
     let whole = Wire::get(&format!("{FILES}/26/download")).send(&sandbox).await;
     assert_eq!((whole.status, whole.text.as_str()), (200, "Запись разговора"));
@@ -133,8 +134,8 @@ async fn last_attachment_list_wins() {
     }
     edit_file(25, &json!({"filename": "1.mp3"})).send(&sandbox).await;
     let file = sandbox.retailcrm().files().remove(0);
-    assert_eq!(file.attached_to, [Attached::Customer(61)]);
-    assert_eq!(file.filename, "1.mp3", "a name alone detaches nothing");
+    assert_eq!(file.fields["attachment"], json!([{"customer": {"id": 61}}]));
+    assert_eq!(file.fields["filename"], "1.mp3", "a name alone detaches nothing");
     assert_eq!(found(&sandbox, "filter[isAttached]=0").await, Vec::<u64>::new());
 }
 
@@ -147,7 +148,7 @@ async fn file_of_twenty_megabytes_is_accepted() {
     let kept = sandbox.retailcrm().files();
     let kept = kept.last().expect("a stored file");
     assert!(kept.content == bytes, "{} bytes are kept", kept.content.len());
-    assert_eq!(kept.media_type, "application/octet-stream");
+    assert_eq!(kept.fields["type"], "application/octet-stream");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use serde_json::json;
 use vochi_crm_sandbox::retailcrm::Telephony;
 
 use super::{CHOICE, Case, EXTRA, INVALID, busy, case, input, says};
-use crate::support::{EVENT, MANAGER, UPLOAD, Wire, call, event, field, send_calls, send_event};
+use crate::support::{EVENT, UPLOAD, Wire, call, event, field, send_calls, send_event};
 
 #[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn cases() -> Vec<Case> {
@@ -12,7 +12,6 @@ pub(super) fn cases() -> Vec<Case> {
     let multipart = "--b\r\nContent-Disposition: form-data; name=\"event\"\r\n\r\n{}\r\n--b--\r\n";
     let users = "/api/v5/users";
     let page = "<html>\n<head><title>405 Not Allowed</title></head>\n<body></body>\n</html>";
-    let manager = |query: &str| Wire::get(&format!("{MANAGER}?{query}"));
     vec![
         case("limit.general", Wire::get("/api/credentials"), 503, busy()),
         case("limit.telephony", send_event(&event()), 503, busy()),
@@ -124,21 +123,6 @@ pub(super) fn cases() -> Vec<Case> {
                 says("Telephony not enabled or not supports calls upload"),
             )
         },
-        // The plus was not encoded, so it arrives as a space.
-        case("query.phone_form", manager("phone=+375291112233"), 400, input("phone", INVALID)),
-        case("query.phone_form", manager("phone=%2B000"), 400, input("phone", INVALID)),
-        case(
-            "query.flag",
-            manager("phone=375291112233&details=true"),
-            400,
-            input("details", CHOICE),
-        ),
-        case(
-            "query.status",
-            Wire::post("/api/v5/users/7/status", "status=away"),
-            400,
-            input("status", CHOICE),
-        ),
         case(
             "site.known",
             Wire::get("/api/v5/customers/60?by=id&site=shop-nine"),

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 use vochi_crm_sandbox::{Crm, Sample, Sandbox};
 
-use super::{BLANK, CHOICE, EXTRA, INVALID, SET_ONE, entity, holds, says};
+use super::{BLANK, CHOICE, EXTRA, INVALID, SET_ONE, entity, holds, input, says};
 use crate::support::{
-    CORPORATE, CUSTOMERS, MODULE, Wire, call, corporate, customer, edit_file, edit_order,
+    CORPORATE, CUSTOMERS, MANAGER, MODULE, Wire, call, corporate, customer, edit_file, edit_order,
     edit_task, event, field, module, note, order, sandbox, send_calls, send_corporate,
     send_customer, send_event, send_module, send_note, send_order, send_task, task, with,
 };
@@ -13,6 +13,7 @@ use crate::support::{
 /// The smallest valid object, with every object that a rule looks into.
 fn valid(sample: &Sample) -> Value {
     match sample.object {
+        "query" => json!({}),
         "event" => event(),
         "call" => with(call(), json!({"duration": null, "durationWaiting": null})),
         "module" => module(),
@@ -51,6 +52,23 @@ fn in_corporate(path: &str, name: &str, object: &Value) -> Wire {
 fn request(sample: &Sample) -> (Wire, &'static str) {
     let object = sample.apply(valid(sample));
     let wire = match (sample.object, sample.operation.as_deref().unwrap_or_default()) {
+        ("query", _) => {
+            let value = object[&sample.field].as_str().unwrap_or_default();
+            let parameter = field(&sample.field, value);
+            match sample.field.as_str() {
+                "phone" => Wire::get(&format!("{MANAGER}?{parameter}")),
+                "details" | "ignoreStatus" => {
+                    Wire::get(&format!("{MANAGER}?phone=375291112233&{parameter}"))
+                }
+                "by" => Wire::get(&format!("{CUSTOMERS}/ext-60?site=shop-one&{parameter}")),
+                "entityBy" => {
+                    let form = format!("by=id&{parameter}&contact={{}}");
+                    Wire::post(&format!("{CORPORATE}/5041/contacts/ext-60/edit"), form)
+                }
+                "status" => Wire::post("/api/v5/users/7/status", parameter),
+                _ => Wire::get(&format!("/api/v5/users?{parameter}")),
+            }
+        }
         ("event", _) => send_event(&object),
         ("call", _) => {
             let first = with(call(), json!({"externalId": "pbx-2"}));
@@ -122,6 +140,12 @@ const MESSAGES: &[(&str, &[&str])] = &[
             "module.actions.form",
             "note.customer.value",
             "note.managerId.value",
+            "query.by.form",
+            "query.details.form",
+            "query.entityBy.form",
+            "query.ignoreStatus.form",
+            "query.limit.form",
+            "query.status.form",
             "order.customer.value.2",
             "order.managerId.value",
             "order.orderMethod.value",
@@ -180,6 +204,7 @@ fn refusal(sample: &Sample, prefix: &str) -> Value {
             says("Errors in the entity format"),
             json!({"errors": [format!("{field}: {message}")]}),
         ),
+        "query" => input(&field, message),
         "task" => with(says("Task is not loaded"), json!({"errors": {field: message}})),
         _ => entity(&field, message),
     }

@@ -60,23 +60,33 @@ pub(super) fn cases() -> Vec<Case> {
             }
         }
         if has("by") {
-            add("query.by", request(route, "by=phone"), 400, input("by", CHOICE));
+            add("query.by.form", request(route, "by=phone"), 400, input("by", CHOICE));
         }
         if has("entityBy") {
-            add("query.by", request(route, "entityBy=phone"), 400, input("entityBy", CHOICE));
+            add(
+                "query.entityBy.form",
+                request(route, "entityBy=phone"),
+                400,
+                input("entityBy", CHOICE),
+            );
         }
         // An edit of a task is not about a shop.
         if has("site") && !route.path.ends_with("/tasks/*/edit") {
             add("site.needed", request(route, ""), 400, says("Parameter 'site' is missing"));
         }
         if has("limit") {
-            add("query.limit", request(route, "limit=10"), 400, input("limit", CHOICE));
-            add("query.page", request(route, "page=0"), 400, input("page", INVALID));
+            add("query.limit.form", request(route, "limit=10"), 400, input("limit", CHOICE));
+            add("query.page.form", request(route, "page=0"), 400, input("page", INVALID));
         }
         let history = route.path.ends_with("/history");
         let text = if history { "Значение недопустимо." } else { INVALID };
         if has("filter") {
-            add("query.filter_map", request(route, "filter=active"), 400, input("filter", INVALID));
+            add(
+                "query.filter.form",
+                request(route, "filter=active"),
+                400,
+                input("filter", INVALID),
+            );
             let unknown = request(route, "filter[unknown]=1");
             add("query.filter_known", unknown, 400, input("children[unknown]", text));
         }
