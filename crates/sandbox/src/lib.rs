@@ -34,9 +34,10 @@
 //! /state`, `POST /faults`, `POST /reset`, `POST /click`, `POST /account`.
 //!
 //! # Rooms
-//! Every CRM's folder has the same files: `seed` (the initial state), `state`, `checks`,
-//! `handlers`, `mapping` (the CRM's terms to common ones), `access` (the account from inside the
-//! process). The rest is shared.
+//! Every CRM's folder has the same files: `operations` (a row each: path, parameters, handler),
+//! `checks` (schemas and rows), `seed` (the initial state), `state`, `handlers`, `mapping` (the
+//! CRM's terms to common ones), `access` (the account from inside the process). The rest is shared;
+//! `schema` is the engine of the checks.
 //!
 //! The page's port accepts requests for a loopback name or the page's own address, and from
 //! browsers only the page's own origin: other sites must not control the sandbox.
@@ -47,7 +48,7 @@
 //!
 //! # Guesses
 //! No CRM documents every refusal. [`Check::basis`] separates known checks from assumed ones, and
-//! `docs/testing.md` lists the rest.
+//! `docs/stand-in-rules.md` lists all of them.
 
 mod builder;
 mod check;

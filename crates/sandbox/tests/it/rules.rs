@@ -1,4 +1,4 @@
-//! The tables of all rules in `docs/stand-in-rules.md`.
+//! The tables of all rules and of RetailCRM's operations in `docs/stand-in-rules.md`.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -25,23 +25,47 @@ fn table(crm: Crm) -> String {
     table
 }
 
+/// RetailCRM's operations.
+fn operations() -> String {
+    let mut table =
+        String::from("| operation | scope | parameters | filters |\n| --- | --- | --- | --- |\n");
+    for route in Sandbox::routes() {
+        let required = route.required.map(|name| format!("{name} (required)"));
+        let others = route.parameters.iter().map(|name| (*name).to_owned());
+        let parameters: Vec<String> = required.into_iter().chain(others).collect();
+        let filters = route.filters.iter().map(|(name, wrong)| match *wrong {
+            "" => name.clone(),
+            wrong => format!("{name}, not {wrong}"),
+        });
+        let filters: Vec<String> = filters.collect();
+        let (parameters, filters) = (parameters.join(", "), filters.join("; "));
+        let operation = format!("`{} {}`", route.method, route.path);
+        writeln!(table, "| {operation} | {} | {parameters} | {filters} |", route.scope)
+            .expect("texts can be written to");
+    }
+    table
+}
+
 #[test]
 fn tables_of_rules_in_docs_are_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/stand-in-rules.md");
     let mut text = std::fs::read_to_string(&path).expect("the page is there");
-    for (crm, name) in [(Crm::RetailCrm, "retailcrm"), (Crm::Kontur, "kontur")] {
-        let begin = format!("<!-- rules of {name} -->\n");
-        let (before, rest) = text.split_once(&begin).expect(name);
-        let (written, after) = rest.split_once("<!-- end of rules -->").expect(name);
-        let table = table(crm);
+    for (what, table) in [
+        ("operations of retailcrm", operations()),
+        ("rules of retailcrm", table(Crm::RetailCrm)),
+        ("rules of kontur", table(Crm::Kontur)),
+    ] {
+        let (begin, end) = (format!("<!-- {what} -->\n"), "<!-- end of ");
+        let (before, rest) = text.split_once(&begin).expect(what);
+        let (written, after) = rest.split_once(end).expect(what);
         if std::env::var_os(UPDATE).is_some() {
-            text = format!("{before}{begin}{table}<!-- end of rules -->{after}");
+            text = format!("{before}{begin}{table}{end}{after}");
             std::fs::write(&path, &text).expect("the page can be written");
         } else {
             assert!(
                 written == table,
-                "the rules of {name} in docs/stand-in-rules.md are outdated; write them with \
-                 {UPDATE}=1 cargo test -p vochi-crm-sandbox rules_in_docs"
+                "{what} in docs/stand-in-rules.md are outdated; write them with {UPDATE}=1 cargo \
+                 test -p vochi-crm-sandbox rules_in_docs"
             );
         }
     }
