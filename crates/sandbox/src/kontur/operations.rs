@@ -167,7 +167,12 @@ pub(crate) fn routes() -> Vec<Route> {
     let route = |it: &Operation, method| Route {
         method,
         path: format!("/api/v1/{}", it.path),
-        scope: "",
+        scope: match it.opens {
+            Opens::ApiKey => "API key",
+            Opens::AccessKey => "access key",
+            Opens::Either => "access key or person",
+            Opens::Entities => "access key or person; person only, if the dialect says so",
+        },
         required: None,
         writes: matches!(it.takes, Takes::Call | Takes::Json | Takes::JsonPatch),
         parameters: it.parameters,

@@ -10,7 +10,7 @@ pub struct Route {
     pub method: &'static str,
     /// The path; `*` and `{ws}` stand for a name, `{id}` for a number.
     pub path: String,
-    /// The required scope of the key; empty for none.
+    /// The required scope of the key, or the credential; empty for none.
     pub scope: &'static str,
     /// The required parameter.
     pub required: Option<&'static str>,
