@@ -200,9 +200,12 @@ impl Sandbox {
         }
     }
 
-    /// RetailCRM's operations.
-    pub fn routes() -> Vec<Route> {
-        retailcrm::routes()
+    /// The operations of a CRM.
+    pub fn routes(crm: Crm) -> Vec<Route> {
+        match crm {
+            Crm::RetailCrm => retailcrm::routes(),
+            Crm::Kontur => kontur::routes(),
+        }
     }
 
     /// RetailCRM's account, from inside the process.

@@ -52,6 +52,7 @@ use crate::wire::{Handled, Request};
 pub use access::Access;
 pub use communications::{Communication, Leg, Recording, Stage};
 pub use files::StoredFile;
+pub(crate) use operations::routes;
 pub(crate) use outgoing::send_click;
 pub use seed::{API_KEY, BEARER, INSTANCE_ID, PREFIX, SECRET, WORKSPACE, WORKSPACE_ID};
 pub use state::{Dialect, TextForm, Unauthorized};

@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::json;
 
-use crate::schema::names_in;
+use crate::schema::{Route, names_in};
 use crate::wire::Response;
 
 use super::checks::Order;
@@ -161,6 +161,26 @@ const OPERATIONS: &[Operation] = &[
     post(E::CompaniesCreate, "{ws}/companies", Takes::JsonPatch, Ws::create_company)
         .by(Opens::Entities),
 ];
+
+/// All operations, for tests.
+pub(crate) fn routes() -> Vec<Route> {
+    let route = |it: &Operation, method| Route {
+        method,
+        path: format!("/api/v1/{}", it.path),
+        scope: match it.opens {
+            Opens::ApiKey => "API key",
+            Opens::AccessKey => "access key",
+            Opens::Either => "access key or person",
+            Opens::Entities => "access key or person; person only, if the dialect says so",
+        },
+        required: None,
+        writes: matches!(it.takes, Takes::Call | Takes::Json | Takes::JsonPatch),
+        parameters: it.parameters,
+        filters: Vec::new(),
+    };
+    let routes = OPERATIONS.iter().flat_map(|it| it.methods.iter().map(move |m| route(it, m)));
+    routes.collect()
+}
 
 /// Result of path matching.
 #[derive(Clone, Copy)]

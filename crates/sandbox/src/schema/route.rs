@@ -8,13 +8,13 @@ use url::form_urlencoded;
 pub struct Route {
     /// The HTTP method.
     pub method: &'static str,
-    /// The path; `*` stands for a name, `{id}` for a number.
+    /// The path; `*` and `{ws}` stand for a name, `{id}` for a number.
     pub path: String,
-    /// The required scope of the key; empty for none.
+    /// The required scope of the key, or the credential; empty for none.
     pub scope: &'static str,
     /// The required parameter.
     pub required: Option<&'static str>,
-    /// Whether the required parameter is an object to write.
+    /// Whether the required parameter, or the body, is an object to write.
     pub writes: bool,
     /// The other parameters.
     pub parameters: &'static [&'static str],

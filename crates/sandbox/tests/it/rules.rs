@@ -1,4 +1,4 @@
-//! The tables of all rules and of RetailCRM's operations in `docs/stand-in-rules.md`.
+//! The tables of all rules and operations in `docs/stand-in-rules.md`.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -25,11 +25,10 @@ fn table(crm: Crm) -> String {
     table
 }
 
-/// RetailCRM's operations.
-fn operations() -> String {
+fn operations(crm: Crm) -> String {
     let mut table =
         String::from("| operation | scope | parameters | filters |\n| --- | --- | --- | --- |\n");
-    for route in Sandbox::routes() {
+    for route in Sandbox::routes(crm) {
         let required = route.required.map(|name| format!("{name} (required)"));
         let others = route.parameters.iter().map(|name| (*name).to_owned());
         let parameters: Vec<String> = required.into_iter().chain(others).collect();
@@ -51,8 +50,9 @@ fn tables_of_rules_in_docs_are_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/stand-in-rules.md");
     let mut text = std::fs::read_to_string(&path).expect("the page is there");
     for (what, table) in [
-        ("operations of retailcrm", operations()),
+        ("operations of retailcrm", operations(Crm::RetailCrm)),
         ("rules of retailcrm", table(Crm::RetailCrm)),
+        ("operations of kontur", operations(Crm::Kontur)),
         ("rules of kontur", table(Crm::Kontur)),
     ] {
         let (begin, end) = (format!("<!-- {what} -->\n"), "<!-- end of ");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use vochi_crm_sandbox::Sandbox;
+use vochi_crm_sandbox::{Crm, Sandbox};
 
 use crate::support::{Wire, field, sandbox};
 
@@ -24,7 +24,10 @@ const IDS: &[(&str, &str)] = &[
 /// Every operation, with existing ids.
 fn paths() -> Vec<(&'static str, String)> {
     let with_ids = |path: String| IDS.iter().fold(path, |path, (name, id)| path.replace(name, id));
-    Sandbox::routes().into_iter().map(|route| (route.method, with_ids(route.path))).collect()
+    Sandbox::routes(Crm::RetailCrm)
+        .into_iter()
+        .map(|route| (route.method, with_ids(route.path)))
+        .collect()
 }
 
 /// Fields of an operation with an object or a list.

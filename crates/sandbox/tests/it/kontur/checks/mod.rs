@@ -4,6 +4,7 @@ mod entities;
 mod existence;
 mod gate;
 mod generated;
+mod routes;
 mod telephony;
 
 use std::collections::BTreeSet;
@@ -49,7 +50,8 @@ fn case(row: &'static str, wire: Wire, says: Says<'static>) -> Case {
 }
 
 fn cases() -> Vec<Case> {
-    [gate::cases(), telephony::cases(), existence::cases(), entities::cases()].concat()
+    [gate::cases(), routes::cases(), telephony::cases(), existence::cases(), entities::cases()]
+        .concat()
 }
 
 fn assert_refusal(row: &str, says: &Says<'_>, reply: &Reply) {

@@ -94,7 +94,7 @@ async fn every_check_refuses_with_text_and_reason() {
         sandbox.reset();
         (case.arrange)(&sandbox);
         if !case.without_scope.is_empty() {
-            let scopes = Sandbox::routes().into_iter().map(|route| route.scope);
+            let scopes = Sandbox::routes(Crm::RetailCrm).into_iter().map(|route| route.scope);
             sandbox.retailcrm().set_scopes(scopes.filter(|it| *it != case.without_scope));
         }
         let before = sandbox.state();

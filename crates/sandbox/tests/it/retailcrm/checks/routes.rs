@@ -1,6 +1,6 @@
 //! Checks of every operation: scope, method, parameters, filters.
 
-use vochi_crm_sandbox::{Route, Sandbox};
+use vochi_crm_sandbox::{Crm, Route, Sandbox};
 
 use super::{CHOICE, Case, EXTRA, INVALID, case, entity, input, says};
 use crate::support::{Wire, upload};
@@ -21,7 +21,7 @@ fn bare(route: &Route, parameters: &str) -> Wire {
 
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    for route in &Sandbox::routes() {
+    for route in &Sandbox::routes(Crm::RetailCrm) {
         let has = |name| route.parameters.contains(&name);
         if !route.scope.is_empty() {
             let denied = case("key.scope", bare(route, ""), 403, says("Access denied."));
