@@ -232,7 +232,7 @@ async fn refusals_keep_field_errors() {
 
 #[tokio::test(start_paused = true)]
 async fn common_refusals_are_the_same_for_customers() {
-    for (name, _) in Fixture::open("errors_common").answers() {
+    for (name, _) in Fixture::open("errors_common").responses() {
         let steps = (0..4).map(|_| Fixture::open("errors_common").answer(&name));
         let bench = Bench::new(steps);
         let read = client(&bench).customers().get(&Cx::history(), sixty()).await.unwrap_err();

@@ -12,7 +12,6 @@ use wiremock::matchers::{body_bytes, header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::fixture::{Fixture, assert_same};
-use super::mutations::answer_survives;
 use super::support::{Bench, text};
 
 /// Bytes that are neither text nor a form.
@@ -188,13 +187,6 @@ async fn upload_is_retried_after_a_rate_limit_only() {
     assert_eq!(bench.played()[1].body, "invented bytes");
     let error = client.send(&cx, &upload).await.unwrap_err();
     assert_eq!((error.effect(), error.attempts()), (Effect::Maybe, 1));
-}
-
-#[test]
-fn mutated_response_loses_only_the_mutated_value() {
-    let vital = ["file", "file.id"];
-    answer_survives("files_upload", "success", &UploadFile::new(BYTES), &vital);
-    answer_survives("files_edit", "success", &name_it(), &[]);
 }
 
 #[tokio::test(start_paused = true)]

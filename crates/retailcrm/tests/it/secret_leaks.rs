@@ -46,7 +46,12 @@ fn echoing_responses() -> Vec<Step> {
         Step::Fail(TransportError::Connect(format!("no route to https://{key}.test"))),
         Step::text(302, "text/html", ""),
     ];
-    steps.extend(Fixture::open("errors_common").answers().into_iter().map(|(_, step)| step));
+    steps.extend(
+        Fixture::open("errors_common")
+            .responses()
+            .into_iter()
+            .map(|(_, response)| Step::Response(response)),
+    );
     steps
 }
 

@@ -19,13 +19,21 @@ const UPLOAD: &str = "/api/v5/telephony/calls/upload";
 
 /// A connector with the stand-in's settings, some of them changed.
 pub(crate) fn connect(sandbox: &Sandbox, changes: &Value) -> Connector {
+    connect_with(&Hub::new().unwrap(), sandbox, changes).unwrap()
+}
+
+pub(crate) fn connect_with(
+    hub: &Hub,
+    sandbox: &Sandbox,
+    changes: &Value,
+) -> Result<Connector, Error> {
     let mut profile = sandbox.profiles()["retailcrm"].clone();
     for (key, value) in changes.as_object().into_iter().flatten() {
         profile[key] = value.clone();
     }
     let common: AccountConfig = serde_json::from_value(profile.clone()).unwrap();
     let config: Config = serde_json::from_value(profile).unwrap();
-    Connector::open(&Hub::new().unwrap(), common.account("shop").unwrap(), &config).unwrap()
+    Connector::open(hub, common.account("shop").unwrap(), &config)
 }
 
 pub(crate) async fn stand_in() -> (Sandbox, Connector) {
