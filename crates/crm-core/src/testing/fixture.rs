@@ -1,5 +1,7 @@
 //! Recorded requests and responses of a CRM.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a missing fixture fails the test")]
+
 use std::path::{Path, PathBuf};
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};

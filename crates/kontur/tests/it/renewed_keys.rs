@@ -68,7 +68,7 @@ fn good(row: &Operation) -> Step {
 }
 
 impl Outcome {
-    pub(crate) fn assert_eq<T: PartialEq + Debug>(&self, what: &str, found: T, wanted: T) {
+    pub(crate) fn assert_eq<T: Copy + PartialEq + Debug>(&self, what: &str, found: T, wanted: T) {
         assert_eq!(found, wanted, "{what} of {}: {:?}", self.case, self.result);
     }
 
@@ -174,7 +174,7 @@ async fn refused_key_is_renewed_for_every_operation() {
             let outcome = renewing(&row, &fault, 2, steps).await;
             outcome.assert_success(4);
             let [one, two] = [1, 2].map(|number| Some(format!("canary-key-{number}")));
-            outcome.assert_eq("keys", keys(&outcome.script), vec![None, one, None, two]);
+            outcome.assert_eq("keys", &keys(&outcome.script), &vec![None, one, None, two]);
             let played = outcome.script.played();
             outcome.assert_eq("body", &played[3].body, &played[1].body);
         }

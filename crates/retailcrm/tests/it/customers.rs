@@ -269,11 +269,3 @@ async fn lost_response_is_maybe_and_only_plain_edits_are_retried() {
     client(&bench).send(&cx, &edit()).await.unwrap();
     assert_eq!(bench.script.left(), 0);
 }
-
-#[tokio::test(start_paused = true)]
-async fn create_without_id_in_the_response_is_applied() {
-    let bench = Bench::new([success()]);
-    let error = client(&bench).send(&Cx::history(), &create()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Decode);
-    assert_eq!(error.effect(), Effect::Applied);
-}

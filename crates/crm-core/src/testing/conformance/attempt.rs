@@ -35,7 +35,7 @@ pub(super) fn good<S: CrmUnderTest>(row: &Operation<S>) -> Step {
 
 /// The effect of a write that may have been applied; a read has none.
 pub(super) fn effect<S: CrmUnderTest>(row: &Operation<S>, of_a_write: Effect) -> Effect {
-    match row.operation.access() {
+    match row.erased.access() {
         Access::Read => Effect::NotApplied,
         Access::Write => of_a_write,
     }

@@ -317,7 +317,7 @@ pub async fn oversized_or_unknown_request_is_refused<S: CrmUnderTest>() {
             report.equal(&row.name, "a large body", found, Some((413, ErrorKind::Input)));
         }
         let mut elsewhere = row.request.clone();
-        elsewhere.path = "/nowhere".to_owned();
+        "/nowhere".clone_into(&mut elsewhere.path);
         let refused = parse::<S>(&mut report, row, &row.name, &elsewhere).err();
         let found = refused.map(|(status, error)| (status.as_u16(), error.kind()));
         report.equal(&row.name, "an unknown path", found, Some((404, ErrorKind::Unsupported)));
@@ -348,14 +348,10 @@ pub async fn random_request_is_an_event_or_a_refusal<S: CrmUnderTest>() {
 
             let bytes: Vec<u8> = (0..random.usize(..256)).map(|_| random.u8(..)).collect();
             let query = random_text(&mut random);
-            let headers = match random.bool() {
-                true => row.request.headers.clone(),
-                false => HeaderMap::new(),
-            };
-            let path = match random.bool() {
-                true => row.request.path.clone(),
-                false => random_text(&mut random),
-            };
+            let genuine = random.bool();
+            let headers = if genuine { row.request.headers.clone() } else { HeaderMap::new() };
+            let genuine = random.bool();
+            let path = if genuine { row.request.path.clone() } else { random_text(&mut random) };
             let case = format!("{} round {round}: {path:?} {query:?} {bytes:?}", row.name);
             let request = InboundRequest::new(Method::POST, path, query, headers, bytes);
             let _ = parse::<S>(&mut report, row, &case, &request);

@@ -12,6 +12,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::missing_panics_doc,
+    clippy::needless_pass_by_value,
     clippy::unused_async,
     reason = "a check fails by panicking, and all checks have one form"
 )]
@@ -62,7 +63,7 @@ macro_rules! conformance {
                 lost_response_stores_a_record_once,
                 refused_record_does_not_block_others,
                 results_keep_the_order_of_records,
-                lookup_tells_unknown_from_failed,
+                failed_lookup_is_not_unknown,
                 second_setup_changes_nothing,
                 missed_call_is_followed_up_once,
                 missing_capability_is_unsupported,
@@ -132,4 +133,25 @@ macro_rules! conformance {
             })*
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn macro_lists_every_check() {
+        let listed = include_str!("mod.rs");
+        for (module, source) in [
+            ("faults", include_str!("faults.rs")),
+            ("flows", include_str!("flows.rs")),
+            ("inbound", include_str!("inbound.rs")),
+            ("operations", include_str!("operations.rs")),
+            ("responses", include_str!("responses.rs")),
+            ("secrets", include_str!("secrets.rs")),
+        ] {
+            for check in source.split("\npub async fn ").skip(1) {
+                let (name, _) = check.split_once('<').unwrap();
+                assert!(listed.contains(&format!("    {name},")), "{module}::{name}");
+            }
+        }
+    }
 }

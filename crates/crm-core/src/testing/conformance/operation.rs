@@ -124,12 +124,13 @@ pub(super) struct Invalid<S: CrmUnderTest> {
 pub struct Operation<S: CrmUnderTest> {
     pub(super) type_name: String,
     variant: Option<&'static str>,
-    pub(super) operation: Box<dyn Erased<S>>,
+    pub(super) erased: Box<dyn Erased<S>>,
     pub(super) repeat: Repeat,
     pub(super) needs: Needs,
     pub(super) account: &'static str,
     sender: Option<Sender<S>>,
     pub(super) samples: &'static [&'static str],
+    pub(super) bodies: Vec<serde_json::Value>,
     pub(super) list: Option<List>,
     pub(super) required: &'static [&'static str],
     pub(super) carries: &'static [(&'static str, &'static str)],
@@ -151,12 +152,13 @@ impl<S: CrmUnderTest> Operation<S> {
         Self {
             type_name: short_name(std::any::type_name::<O>()),
             variant: None,
-            operation: Box::new(operation),
+            erased: Box::new(operation),
             repeat,
             needs,
             account: "",
             sender: None,
             samples: &[],
+            bodies: Vec::new(),
             list: None,
             required: &[],
             carries: &[],
@@ -229,6 +231,13 @@ impl<S: CrmUnderTest> Operation<S> {
     #[must_use]
     pub fn samples(mut self, fixtures: &'static [&'static str]) -> Self {
         self.samples = fixtures;
+        self
+    }
+
+    /// Adds the body of a success, if there is no fixture.
+    #[must_use]
+    pub fn body(mut self, body: serde_json::Value) -> Self {
+        self.bodies.push(body);
         self
     }
 
@@ -314,7 +323,7 @@ impl<S: CrmUnderTest> Operation<S> {
 
     /// The CRM's name of the operation.
     pub fn name(&self) -> String {
-        self.operation.name()
+        self.erased.name()
     }
 
     /// The type, and what is special about the values.
@@ -340,12 +349,12 @@ impl<S: CrmUnderTest> Operation<S> {
     /// # Errors
     /// Those of the operation.
     pub fn request(&self) -> Result<ApiRequest> {
-        self.operation.request()
+        self.erased.request()
     }
 
     /// The success response of a dry run.
     pub fn planned(&self) -> Response {
-        self.operation.planned()
+        self.erased.planned()
     }
 
     /// Decodes a response; the result is printed.
@@ -353,7 +362,7 @@ impl<S: CrmUnderTest> Operation<S> {
     /// # Errors
     /// Those of the operation.
     pub fn decode(&self, response: &Response) -> Result<String> {
-        self.operation.decode(response)
+        self.erased.decode(response)
     }
 
     /// Sends it; the result is printed.
@@ -363,7 +372,7 @@ impl<S: CrmUnderTest> Operation<S> {
     pub async fn send(&self, client: &S::Client, cx: &Cx) -> Result<String> {
         match self.sender {
             Some(sender) => sender(client, cx).await,
-            None => self.operation.send(client, cx).await,
+            None => self.erased.send(client, cx).await,
         }
     }
 

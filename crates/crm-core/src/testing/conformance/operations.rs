@@ -76,8 +76,8 @@ pub async fn declared_repeat_is_true<S: CrmUnderTest>() {
     let mut report = Report::default();
     for row in &S::operations() {
         let case = row.title();
-        report.equal(&case, "the repeat class", row.operation.repeat(), row.repeat);
-        let access = row.operation.access();
+        report.equal(&case, "the repeat class", row.erased.repeat(), row.repeat);
+        let access = row.erased.access();
         report.equal(&case, "the access", access, Access::from(row.repeat));
         let gets = row.request().is_ok_and(|request| request.method() == "GET");
         report.equal(&case, "GET", gets, access == Access::Read && !row.reads_by_post);
@@ -90,10 +90,10 @@ pub async fn declared_repeat_is_true<S: CrmUnderTest>() {
 pub async fn subject_of_a_write_is_not_personal<S: CrmUnderTest>() {
     let mut report = Report::default();
     for row in &S::operations() {
-        let subject = row.operation.subject().unwrap_or_default();
+        let subject = row.erased.subject().unwrap_or_default();
         let personal = subject.contains("291112233");
         report.holds(row.title(), !personal, || subject.clone());
-        let none = row.operation.access() == Access::Write || subject.is_empty();
+        let none = row.erased.access() == Access::Write || subject.is_empty();
         report.holds(row.title(), none, || format!("a read with the subject {subject}"));
     }
     report.finish();

@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use crate::connector::{CrmConnector, SetupPlan};
 use crate::error::Result;
-use crate::hub::Hub;
 
 /// A disturbance of a stand-in server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,15 +22,17 @@ pub enum Disturbance {
 /// A stand-in server of the CRM with one account. The extensions 151 and 152 are mapped; the number
 /// +375446370646 belongs to a customer of 151, and +375330000001 to none.
 pub trait StandIn: Send + Sync {
-    /// Opens the connector of the account, with the changes of the configuration that
+    /// Opens the connector of the account as a new process does, with a hub of its own, and with
+    /// the changes of the configuration that
     /// [`CrmUnderTest::stand_in`](super::CrmUnderTest::stand_in) was given.
     ///
     /// # Errors
     /// If the configuration is refused.
-    fn open(&self, hub: &Hub) -> Result<Arc<dyn CrmConnector>>;
+    fn open(&self) -> Result<Arc<dyn CrmConnector>>;
 
-    /// What the CRM holds: lists named `calls` (with `phone` and `talk_seconds`), `live` (events of
-    /// live calls), `customers`, `tasks`.
+    /// What the CRM holds: lists named `calls` (objects with `call_id`, `direction`, `phone`,
+    /// `outcome`, `talk_seconds`), `live` (events of live calls), `customers`, `tasks`; and `modules`,
+    /// the registration.
     fn state(&self) -> Value;
 
     /// The requests that the CRM refused as invalid.

@@ -249,10 +249,10 @@ struct Server {
 }
 
 impl StandIn for Server {
-    fn open(&self, hub: &Hub) -> Result<Arc<dyn CrmConnector>> {
+    fn open(&self) -> Result<Arc<dyn CrmConnector>> {
         let mut profile = sandbox_calls::profile(&self.sandbox, json!({"retries": 1}));
         merge(&mut profile, self.changes.clone());
-        Ok(Arc::new(try_connect(hub, &profile)?))
+        Ok(Arc::new(try_connect(&Hub::new()?, &profile)?))
     }
 
     fn state(&self) -> Value {

@@ -14,6 +14,7 @@ use vochi_crm_retailcrm::model::{
 };
 
 use super::super::support::{ext, external_id, list, phone, text};
+use super::super::tasks::listed as listed_tasks;
 use super::customers::{HISTORIC, SINCE_THE_BEGINNING};
 use super::operations::{BY_TYPE, Operation, get, page};
 
@@ -25,6 +26,10 @@ pub(super) fn all() -> Vec<Operation> {
 }
 
 fn call(id: &str) -> CallUpload {
+    unhandled_call(id).code(ext("101"))
+}
+
+fn unhandled_call(id: &str) -> CallUpload {
     CallUpload::new(
         "2026-03-14 10:15:00".parse::<LocalTime>().unwrap(),
         CallDirection::In,
@@ -32,7 +37,6 @@ fn call(id: &str) -> CallUpload {
         CallResult::Answered,
         text(id),
     )
-    .code(ext("101"))
 }
 
 fn telephony() -> Vec<Operation> {
@@ -40,6 +44,7 @@ fn telephony() -> Vec<Operation> {
     let rings = || SendCallEvent::incoming(client());
     let hangs_up = SendCallEvent::hangup(client(), HangupStatus::Busy);
     let calls = |count: usize| UploadCalls::new().calls((0..count).map(|n| call(&n.to_string())));
+    let alone = unhandled_call("1");
     let special = call(SPECIAL_TEXT).site(text(SPECIAL_TEXT)).record_url(text(SPECIAL_TEXT));
     vec![
         // A manager without an id is none.
@@ -57,6 +62,7 @@ fn telephony() -> Vec<Operation> {
         Operation::new(Keyed, Object, UploadCalls::new().calls([call("pbx1-1")]))
             .samples(&["telephony_calls_upload"])
             .refuses("no call", "of 0 calls: must be 1 to 50", calls(0))
+            .refuses("a call without an employee", "employee", UploadCalls::new().calls([alone]))
             .refuses("51 calls", "of 51 calls: must be 1 to 50", calls(MOST_CALLS + 1))
             .special(UploadCalls::new().calls([special])),
     ]
@@ -130,7 +136,7 @@ fn tasks() -> Vec<Operation> {
     let task = TaskId::new(434).unwrap();
     let data = |words: &str| TaskData::new(text(words), UserId::new(7).unwrap());
     vec![
-        page(TaskFilter::new()).refuses(
+        page(TaskFilter::new()).carries(&[("tasks.*.id", "tasks.*")]).body(listed_tasks()).refuses(
             "no number of an order",
             "filter[orderNumber] has no value",
             list(TaskFilter::new().order_number(" ")),

@@ -156,8 +156,8 @@ struct Server {
 }
 
 impl StandIn for Server {
-    fn open(&self, hub: &Hub) -> Result<Arc<dyn CrmConnector>> {
-        Ok(Arc::new(stand_in::connect_with(hub, &self.sandbox, &self.changes)?))
+    fn open(&self) -> Result<Arc<dyn CrmConnector>> {
+        Ok(Arc::new(stand_in::connect_with(&Hub::new()?, &self.sandbox, &self.changes)?))
     }
 
     fn state(&self) -> Value {
