@@ -6,7 +6,7 @@ use std::pin::Pin;
 use super::CrmUnderTest;
 use crate::connector::Cx;
 use crate::error::Result;
-use crate::http::{self, Access, ApiRequest, Output, Repeat, Response};
+use crate::http::{self, Access, ApiRequest, LimitClass, Output, Repeat, Response};
 use crate::wire::Items;
 
 /// What the caller of an operation gets.
@@ -34,6 +34,7 @@ pub(super) trait Erased<S: CrmUnderTest>: Send + Sync {
     fn name(&self) -> String;
     fn repeat(&self) -> Repeat;
     fn access(&self) -> Access;
+    fn class(&self) -> LimitClass;
     fn subject(&self) -> Option<String>;
     fn request(&self) -> Result<ApiRequest>;
     fn planned(&self) -> Response;
@@ -55,6 +56,10 @@ where
 
     fn access(&self) -> Access {
         http::Operation::access(self)
+    }
+
+    fn class(&self) -> LimitClass {
+        http::Operation::class(self)
     }
 
     fn subject(&self) -> Option<String> {
@@ -127,6 +132,7 @@ pub struct Operation<S: CrmUnderTest> {
     pub(super) erased: Box<dyn Erased<S>>,
     pub(super) repeat: Repeat,
     pub(super) needs: Needs,
+    pub(super) class: LimitClass,
     pub(super) account: &'static str,
     sender: Option<Sender<S>>,
     pub(super) samples: &'static [&'static str],
@@ -155,6 +161,7 @@ impl<S: CrmUnderTest> Operation<S> {
             erased: Box::new(operation),
             repeat,
             needs,
+            class: LimitClass::GENERAL,
             account: "",
             sender: None,
             samples: &[],
@@ -208,6 +215,13 @@ impl<S: CrmUnderTest> Operation<S> {
     #[must_use]
     pub fn variant(mut self, variant: &'static str) -> Self {
         self.variant = Some(variant);
+        self
+    }
+
+    /// Sets the quota it counts against, if it has one of its own.
+    #[must_use]
+    pub fn class(mut self, class: LimitClass) -> Self {
+        self.class = class;
         self
     }
 

@@ -70,13 +70,14 @@ fn operations_of(source: &str, traits: &[&str]) -> Vec<String> {
         .collect()
 }
 
-/// The repeat class of the sources is the declared one; reads, and only reads, are safe and sent by
+/// Repeat class and limit class of the sources are the declared ones; reads, and only reads, are safe and sent by
 /// `GET`.
 pub async fn declared_repeat_is_true<S: CrmUnderTest>() {
     let mut report = Report::default();
     for row in &S::operations() {
         let case = row.title();
         report.equal(&case, "the repeat class", row.erased.repeat(), row.repeat);
+        report.equal(&case, "the limit class", row.erased.class(), row.class);
         let access = row.erased.access();
         report.equal(&case, "the access", access, Access::from(row.repeat));
         let gets = row.request().is_ok_and(|request| request.method() == "GET");

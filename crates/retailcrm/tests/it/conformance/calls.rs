@@ -4,6 +4,7 @@ use vochi_crm_core::LocalTime;
 use vochi_crm_core::http::Repeat::{Keyed, Safe, Unsafe};
 use vochi_crm_core::testing::conformance::Needs::{Field, Object, Success};
 use vochi_crm_core::testing::conformance::SPECIAL_TEXT;
+use vochi_crm_retailcrm::TELEPHONY;
 use vochi_crm_retailcrm::api::{
     CreateOrder, CreateTask, EditOrder, EditTask, FindManager, GetOrder, GetTask,
     ListOrdersHistory, MOST_CALLS, OrderFilter, SendCallEvent, TaskFilter, UploadCalls,
@@ -49,17 +50,21 @@ fn telephony() -> Vec<Operation> {
     vec![
         // A manager without an id is none.
         Operation::new(Safe, Object, FindManager::new(client()).details())
+            .class(TELEPHONY)
             .samples(&["telephony_manager"])
             .carries(&[("manager.id", "manager")])
             .always_valid("a number is a number by its type"),
         Operation::new(Unsafe, Object, rings().codes([ext("101")]))
             .variant("ringing")
+            .class(TELEPHONY)
             .samples(&["telephony_call_event"])
             .refuses("no employee", "no employee", rings())
             .special(rings().codes([ext("101")]).call_external_id(text(SPECIAL_TEXT))),
         Operation::new(Unsafe, Object, hangs_up.user_ids([UserId::new(7).unwrap()]))
-            .variant("hangup"),
+            .variant("hangup")
+            .class(TELEPHONY),
         Operation::new(Keyed, Object, UploadCalls::new().calls([call("pbx1-1")]))
+            .class(TELEPHONY)
             .samples(&["telephony_calls_upload"])
             .refuses("no call", "of 0 calls: must be 1 to 50", calls(0))
             .refuses("a call without an employee", "employee", UploadCalls::new().calls([alone]))
