@@ -54,7 +54,7 @@ fn tenants(calls: usize) -> usize {
 const HOUR: i64 = 3_600_000_000;
 
 /// Time after the first start at which all calls that stay open are open.
-const FILLED: Duration = Duration::from_mins(11);
+const FILLED: Duration = Duration::from_secs(11 * 60);
 
 /// Amount of work to measure.
 struct Effort {

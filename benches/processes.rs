@@ -50,7 +50,7 @@ async fn process(number: &str) {
     for event in 0..EVENTS {
         let (crm, id) = (Arc::clone(&crm), format!("{number}.{event}"));
         calls.spawn(async move {
-            let call = crm.call(id).unwrap().timeout(Duration::from_mins(2));
+            let call = crm.call(id).unwrap().timeout(Duration::from_secs(2 * 60));
             let ring = call.ringing(Direction::Inbound, "+375291112233").to(["151"]);
             assert_eq!(ring.await.unwrap().requests(), 1, "an event was refused");
         });

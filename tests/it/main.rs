@@ -8,7 +8,6 @@
     reason = "a failed step fails the test"
 )]
 
-mod conformance;
 mod examples;
 mod live_call;
 mod open;

@@ -59,7 +59,7 @@ fn signal(child: &Child, name: &str) {
 fn await_requests(env: &TestEnv, count: usize) {
     let began = Instant::now();
     while env.requests() < count {
-        assert!(began.elapsed() < Duration::from_mins(1), "no request came");
+        assert!(began.elapsed() < Duration::from_secs(60), "no request came");
         std::thread::yield_now();
     }
 }
@@ -208,7 +208,7 @@ fn kill_at_any_request_leaves_one_record() {
     for (path, requests) in [(CALL_EVENT, 2), (UPLOAD, 3)] {
         let env = TestEnv::new();
         env.json(&RING).exits(0);
-        env.fault(|fault| fault.path(path).delay(Duration::from_mins(1)));
+        env.fault(|fault| fault.path(path).delay(Duration::from_secs(60)));
         let mut child = start(&env, &HANGUP);
         await_requests(&env, requests);
         signal(&child, "-KILL");
@@ -255,7 +255,7 @@ fn task_refused_by_limit_keeps_the_record() {
 #[test]
 fn wait_for_a_stopped_process_times_out() {
     let env = TestEnv::new();
-    env.fault(|fault| fault.path(CALL_EVENT).delay(Duration::from_mins(1)));
+    env.fault(|fault| fault.path(CALL_EVENT).delay(Duration::from_secs(60)));
     let mut child = start(&env, &RING);
     await_requests(&env, 1);
     signal(&child, "-STOP");

@@ -34,6 +34,11 @@ const RENAMED: &str = "renamed";
 /// assert!(all.iter().any(|one| one.body == json!({"users": [{}]}) && one.is_gone()));
 /// ```
 pub fn mutations(body: &Value) -> Vec<Mutation> {
+    places(body).into_iter().flat_map(|path| mutations_at(body, &path)).collect()
+}
+
+/// Generates all mutations of one place.
+pub(super) fn mutations_at(body: &Value, path: &[String]) -> Vec<Mutation> {
     let others = [
         ("null", Value::Null),
         ("a text", json!("text")),
@@ -47,34 +52,32 @@ pub fn mutations(body: &Value) -> Vec<Mutation> {
         ("a map", json!({"id": {"id": 1}, "number": []})),
     ];
     let mut all = Vec::new();
-    for path in places(body) {
-        let mut push = |what, change: &dyn Fn(&mut Value, &str)| {
-            let mut body = body.clone();
-            let Some((last, way)) = path.split_last() else {
-                return;
-            };
-            let parent = way.iter().try_fold(&mut body, |parent, step| child(parent, step));
-            let Some(parent) = parent else {
-                return;
-            };
-            change(parent, last);
-            all.push(Mutation { path: path.clone(), what, body });
+    let mut push = |what, change: &dyn Fn(&mut Value, &str)| {
+        let mut body = body.clone();
+        let Some((last, way)) = path.split_last() else {
+            return;
         };
-        push(DROPPED, &|parent, last| {
-            take(parent, last);
-        });
-        push(RENAMED, &|parent, last| {
-            if let (Some(value), Value::Object(map)) = (take(parent, last), parent) {
-                map.insert(format!("{last}_2"), value);
+        let parent = way.iter().try_fold(&mut body, |parent, step| child(parent, step));
+        let Some(parent) = parent else {
+            return;
+        };
+        change(parent, last);
+        all.push(Mutation { path: path.to_vec(), what, body });
+    };
+    push(DROPPED, &|parent, last| {
+        take(parent, last);
+    });
+    push(RENAMED, &|parent, last| {
+        if let (Some(value), Value::Object(map)) = (take(parent, last), parent) {
+            map.insert(format!("{last}_2"), value);
+        }
+    });
+    for (what, value) in &others {
+        push(what, &|parent, last| {
+            if let Some(place) = child(parent, last) {
+                *place = value.clone();
             }
         });
-        for (what, value) in &others {
-            push(what, &|parent, last| {
-                if let Some(place) = child(parent, last) {
-                    *place = value.clone();
-                }
-            });
-        }
     }
     all
 }
@@ -106,7 +109,7 @@ pub fn places(value: &Value) -> Vec<Vec<String>> {
 }
 
 /// The child value of a step.
-fn child<'a>(parent: &'a mut Value, step: &str) -> Option<&'a mut Value> {
+pub(super) fn child<'a>(parent: &'a mut Value, step: &str) -> Option<&'a mut Value> {
     match parent {
         Value::Array(list) => list.get_mut(step.parse::<usize>().ok()?),
         map => map.get_mut(step),

@@ -30,10 +30,7 @@ impl Step {
 
     /// Creates a response with any body.
     pub fn text(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
-        let mut headers = HeaderMap::new();
-        headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self::Response(Response::new(status, headers, body))
+        Self::Response(response(status, content_type, body))
     }
 
     /// Adds a header to the response.
@@ -49,6 +46,19 @@ impl Step {
             other => other,
         }
     }
+}
+
+/// Builds a response with this status, content type and body.
+///
+/// ```
+/// let page = vochi_crm_core::testing::response(502, "text/html", "<html>bad gateway</html>");
+/// assert_eq!((page.status.as_u16(), page.content_type()), (502, "text/html"));
+/// ```
+pub fn response(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Response {
+    let mut headers = HeaderMap::new();
+    headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    Response::new(status, headers, body)
 }
 
 /// A request that the script received.

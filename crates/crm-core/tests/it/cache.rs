@@ -9,7 +9,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio::time::{advance, sleep, timeout};
 use vochi_crm_core::cache::{Cache, CacheKey, Lifetime};
 
-const POSITIVE: Duration = Duration::from_mins(5);
+const POSITIVE: Duration = Duration::from_secs(5 * 60);
 const NEGATIVE: Duration = Duration::from_secs(30);
 const MOMENT: Duration = Duration::from_millis(1);
 const LIFETIME: Lifetime = Lifetime::new(POSITIVE, NEGATIVE);

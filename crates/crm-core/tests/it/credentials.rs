@@ -129,7 +129,7 @@ async fn impossible_renewal_returns_the_refusal() {
 #[tokio::test(start_paused = true)]
 async fn fetching_credentials_respects_the_deadline() {
     let script = ScriptedTransport::new([]);
-    let dialect = Numbered { takes: Duration::from_mins(1), ..Numbered::default() };
+    let dialect = Numbered { takes: Duration::from_secs(60), ..Numbered::default() };
     let pipeline = pipeline(&script, Arc::new(dialect));
     let began = tokio::time::Instant::now();
     let cx = Cx::live().with_timeout(Duration::from_secs(2));

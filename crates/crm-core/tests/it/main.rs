@@ -11,6 +11,7 @@ mod cache;
 mod call_record;
 mod call_state;
 mod credentials;
+mod example;
 mod invented;
 mod kit;
 mod limit;

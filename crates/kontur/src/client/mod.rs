@@ -198,19 +198,19 @@ fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Client> {
         Ok(builder.build())
     };
     let mut keys = None;
+    let tokens = TokenSecrets::default();
     let auth: Arc<dyn Auth> = if let Some(key) = non_blank(config.access_key.as_ref()) {
         Arc::new(auth::access_key(key, auth::READY_KEY_EXPIRED)?)
     } else {
-        let tokens = TokenSecrets::default();
         let authorization = pipeline(api, Arc::new(NoAuth::masking(&tokens)))?;
         let authorization = Authorization::new(exchange(config)?, authorization);
-        let fetched = CachedToken::new(authorization, tokens);
+        let fetched = CachedToken::new(authorization, tokens.clone());
         keys = Some(fetched.clone());
         Arc::new(fetched)
     };
     let integration = pipeline(of_workspace, auth)?;
     let persons = match non_blank(config.bearer.as_ref()) {
-        Some(key) => integration.with_auth(Arc::new(auth::bearer(key)?)),
+        Some(key) => integration.with_auth(Arc::new(auth::bearer(key)?.masking(&tokens))),
         None => integration.clone(),
     };
     Ok(Client { pipeline: integration, persons, keys, instance: config.instance_id.clone() })

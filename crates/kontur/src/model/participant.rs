@@ -91,7 +91,7 @@ impl<'de> Deserialize<'de> for Participant {
             user_id: Option<UserId>,
         }
         let wire = Wire::deserialize(deserializer)?;
-        let kind = wire.kind.unwrap_or_default();
+        let kind = wire.kind.ok_or_else(|| serde::de::Error::missing_field("type"))?;
         Ok(match kind.to_ascii_lowercase().as_str() {
             "client" => Self::Client,
             "user" => Self::User(wire.user_id),

@@ -67,9 +67,9 @@ fn keys(script: &ScriptedTransport) -> Vec<(String, Option<String>)> {
 async fn key_is_reused_until_renewal() {
     let (client, script) = client([key("one"), no_users(), no_users(), key("two"), no_users()]);
     request(&client).await.unwrap();
-    tokio::time::advance(Duration::from_mins(14)).await;
+    tokio::time::advance(Duration::from_secs(14 * 60)).await;
     request(&client).await.unwrap();
-    tokio::time::advance(Duration::from_mins(2)).await;
+    tokio::time::advance(Duration::from_secs(2 * 60)).await;
     request(&client).await.unwrap();
     let sent = keys(&script);
     let used: Vec<_> = sent.iter().map(|(_, key)| key.as_deref()).collect();

@@ -102,7 +102,7 @@ async fn integration_is_read_and_changed() {
     assert_eq!(authorized.workspace.name.as_deref(), Some(WORKSPACE));
     let patch = PatchInstance::new(instance.clone())
         .features([Feature::Call, Feature::Hangup])
-        .add_webhook(&NewWebhook::every(Duration::from_mins(5), "communications/sync"));
+        .add_webhook(&NewWebhook::every(Duration::from_secs(5 * 60), "communications/sync"));
     client.send(&cx, patch).await.unwrap();
     let read = client.send(&cx, GetInstance(instance.clone())).await.unwrap();
     assert!(read.features.call && read.features.hangup);

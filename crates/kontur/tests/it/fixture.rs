@@ -1,90 +1,50 @@
 //! Requests and responses of the fixtures.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 use url::form_urlencoded;
-use vochi_crm_core::http::{ApiRequest, Response};
+use vochi_crm_core::http::ApiRequest;
+use vochi_crm_core::testing;
+use vochi_crm_core::testing::conformance::CrmUnderTest as _;
+
+use super::conformance::Kontur;
 
 /// One fixture file.
-pub(crate) struct Fixture {
-    name: String,
-    content: Value,
-}
+pub(crate) struct Fixture(testing::Fixture);
 
-fn folder() -> String {
-    format!("{}/../../fixtures/kontur", env!("CARGO_MANIFEST_DIR"))
+impl Deref for Fixture {
+    type Target = testing::Fixture;
+
+    fn deref(&self) -> &testing::Fixture {
+        &self.0
+    }
 }
 
 /// Returns the names of all fixtures.
 pub(crate) fn names() -> Vec<String> {
-    let mut names: Vec<String> = std::fs::read_dir(folder())
-        .unwrap()
-        .filter_map(|entry| {
-            let name = entry.unwrap().file_name().into_string().unwrap();
-            name.strip_suffix(".json").map(str::to_owned)
-        })
-        .collect();
-    names.sort();
-    names
+    testing::Fixture::names(Kontur::FIXTURES)
 }
 
 impl Fixture {
     pub(crate) fn open(name: &str) -> Self {
-        let path = format!("{}/{name}.json", folder());
-        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-        Self { name: name.to_owned(), content: serde_json::from_str(&text).unwrap() }
+        Self(testing::Fixture::open(Kontur::FIXTURES, name))
     }
 
     pub(crate) fn is_to_kontur(&self) -> bool {
-        self.content["direction"] == "to_kontur"
+        self.content()["direction"] == "to_kontur"
     }
 
     pub(crate) fn request(&self) -> &Value {
-        &self.content["request"]
+        self.0.request(None)
     }
 
     /// Returns the steps of a scenario that we send.
     pub(crate) fn our_steps(&self) -> Vec<&Value> {
-        let steps = self.content["steps"].as_array().unwrap();
+        let steps = self.content()["steps"].as_array().unwrap();
         steps.iter().filter(|step| step["from"] == "us").collect()
     }
-
-    /// Returns every response with its name.
-    pub(crate) fn responses(&self) -> Vec<(String, Response)> {
-        let responses = self.content["responses"].as_array().into_iter().flatten();
-        responses.map(|one| (one["name"].as_str().unwrap().to_owned(), response(one))).collect()
-    }
-
-    /// Returns the response of this name.
-    pub(crate) fn response(&self, name: &str) -> Response {
-        let mut responses = self.responses().into_iter();
-        let found = responses.find(|(other, _)| other == name);
-        found.unwrap_or_else(|| panic!("{}: no response {name}", self.name)).1
-    }
-
-    /// Returns the body of the response of this name.
-    pub(crate) fn body(&self, name: &str) -> Value {
-        serde_json::from_slice(&self.response(name).body).unwrap()
-    }
-}
-
-/// Builds a response with the fixture's status, headers and body; a text is a raw body.
-pub(crate) fn response(one: &Value) -> Response {
-    let status = u16::try_from(one["status"].as_u64().unwrap()).unwrap();
-    let mut headers = HeaderMap::new();
-    for (name, value) in one["headers"].as_object().into_iter().flatten() {
-        headers.insert(
-            HeaderName::from_bytes(name.as_bytes()).unwrap(),
-            HeaderValue::from_str(value.as_str().unwrap()).unwrap(),
-        );
-    }
-    let body = match &one["body"] {
-        Value::String(text) => text.clone(),
-        json => json.to_string(),
-    };
-    Response::new(StatusCode::from_u16(status).unwrap(), headers, body)
 }
 
 /// Returns true for a header the client adds: credentials and general headers.

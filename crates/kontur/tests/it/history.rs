@@ -1,7 +1,6 @@
 //! Requests that register finished calls.
 
 use serde_json::{Value, json};
-use vochi_crm_core::http::TransportError;
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{
     CallRecord, CrmCallId, Direction, Effect, ErrorKind, LegEnd, LegRecord, Outcome, Party,
@@ -13,10 +12,6 @@ use super::support::{
     leg_id, ok_response, outgoing, pbx_rings, phone, record, registered, started_and_ok,
     unknown_call, user, warnings, wire,
 };
-
-fn lost() -> Step {
-    Step::Fail(TransportError::Broken("reset".to_owned()))
-}
 
 fn client() -> Value {
     json!({"type": "client"})
@@ -61,15 +56,6 @@ async fn call_is_registered_once() {
     assert_eq!(again.warnings()[0].kind(), WarningKind::AlreadyRecorded);
     // Late events change nothing either.
     assert_eq!(harness.event(incoming(0, &["101"])).await.unwrap().requests(), 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn lost_registration_is_repeated_by_next_run() {
-    let harness = Harness::new([lost(), ok_response()]);
-    let error = harness.log(record(CALL)).await.unwrap_err();
-    assert_eq!(error.effect(), Effect::Maybe);
-    assert!(harness.log(record(CALL)).await.unwrap().recorded());
-    assert_eq!(harness.sent()[0], harness.sent()[1]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,40 +1,14 @@
-//! Name, idempotency and planned response of each operation.
+//! Name and idempotency of each operation.
 
-use std::fmt::Debug;
-
-use vochi_crm_core::http::{Access, Operation, Output, Repeat};
+use vochi_crm_core::http::{Operation, Repeat};
 use vochi_crm_core::{LegId, Timestamp};
+use vochi_crm_kontur::LostEvents;
 use vochi_crm_kontur::api::{PatchInstance, SendCallEvent};
 use vochi_crm_kontur::model::{
     CommunicationId, ExternalId, InstanceId, LegEventType, Participant, WebhookId,
 };
-use vochi_crm_kontur::{LostEvents, judge};
 
-use super::operations::{INSTANCE, Visitor, operation_of};
-
-struct Policy {
-    operation: &'static str,
-    repeat: Repeat,
-}
-
-impl Visitor for Policy {
-    fn visit<O: Operation + Debug>(&mut self, name: &str, operation: &O)
-    where
-        <O::Output as Output>::Value: Debug,
-    {
-        assert_eq!(O::NAME, self.operation, "{name}");
-        assert_eq!(operation.repeat(), self.repeat, "{name}");
-        let planned = operation.planned();
-        assert!(judge(&planned).is_ok(), "{name}");
-        let read = operation.decode(&planned);
-        assert!(read.is_ok(), "{name}: {:?}", read.err());
-        let subject = operation.subject().unwrap_or_default();
-        assert!(!subject.contains("375291112233"), "{name}: {subject}");
-        if operation.access() == Access::Read {
-            assert!(subject.is_empty(), "{name}");
-        }
-    }
-}
+use super::operations::{INSTANCE, operation_of};
 
 #[test]
 fn operations_have_expected_name_and_idempotency() {
@@ -67,7 +41,8 @@ fn operations_have_expected_name_and_idempotency() {
         ("integrations-setup", "integrations/{id}/setup", Keyed),
         ("ui-settings-main-telephony", "ui-settings", Safe),
     ] {
-        operation_of(fixture, &mut Policy { operation, repeat });
+        let found = operation_of(fixture);
+        assert_eq!((found.name().as_str(), found.repeat()), (operation, repeat), "{fixture}");
     }
 }
 

@@ -129,7 +129,7 @@ async fn upload_is_reused_until_nearly_expired() {
         let harness = clock.harness(steps);
         let with = || record(CALL).with_recording(recording(&folder, "1.mp3"));
         harness.log(with()).await.unwrap_err();
-        clock.advance(Duration::from_hours(hours));
+        clock.advance(Duration::from_secs(hours * 3600));
         assert!(harness.log(with()).await.unwrap().recorded(), "{hours} hours");
         let names = names(&harness);
         let sent = names.iter().filter(|name| *name == "files").count();

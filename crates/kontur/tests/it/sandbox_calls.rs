@@ -165,7 +165,7 @@ async fn expired_upload_is_repeated() {
     let register = format!("{TELEPHONY}/register-call");
     sandbox.fault(Fault::on(Crm::Kontur).path(register).status(400).times(2));
     log(&connector, call_record(&file)).await.unwrap_err();
-    pass(&clock, Duration::from_hours(25)).await;
+    pass(&clock, Duration::from_secs(25 * 3600)).await;
     let _ = log(&connector, call_record(&file)).await.unwrap();
     assert_correct(&sandbox, "a day later");
     assert_eq!(sandbox.kontur().files().len(), 2);
@@ -213,7 +213,7 @@ async fn key_is_renewed_before_expiry_or_if_refused() {
     send_event(&connector, &steps[0]).await.unwrap();
     assert_eq!(authorizations(&sandbox), 1);
     tokio::time::pause();
-    tokio::time::advance(Duration::from_mins(16)).await;
+    tokio::time::advance(Duration::from_secs(16 * 60)).await;
     tokio::time::resume();
     send_event(&connector, &steps[1]).await.unwrap();
     assert_eq!(authorizations(&sandbox), 2);

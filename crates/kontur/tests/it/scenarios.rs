@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 use tempfile::TempDir;
-use vochi_crm_core::testing::{Played, Step};
+use vochi_crm_core::testing::{Played, Step, recorded_response};
 use vochi_crm_core::{
     CallEvent, CallId, CallRecord, CrmCallId, CrmConnector as _, Cx, Direction, EventKind, Leg,
     LegEnd, LegId, Line, Outcome, Timestamp,
 };
 
-use super::fixture::{Fixture, response};
+use super::fixture::Fixture;
 use super::support::{CLICK, Harness, ext, phone, recording};
 
 const LEG_1: &str = "1763631515.43";
@@ -29,7 +29,8 @@ impl Scenario {
     /// Opens a scenario after other steps.
     fn after(name: &str, call: &'static str, before: impl IntoIterator<Item = Step>) -> Self {
         let steps = steps(name);
-        let responses = steps.iter().map(|step| Step::Response(response(&step["response"])));
+        let responses =
+            steps.iter().map(|step| Step::Response(recorded_response(&step["response"])));
         let harness = Harness::new(before.into_iter().chain(responses));
         Self { steps, harness, call }
     }
@@ -241,7 +242,7 @@ async fn recording_later() {
     let mut live = steps("scenario-incoming-answered");
     live.truncate(5);
     let responses: Vec<Step> =
-        live.iter().map(|step| Step::Response(response(&step["response"]))).collect();
+        live.iter().map(|step| Step::Response(recorded_response(&step["response"]))).collect();
     let scene = Scenario::after("scenario-recording-later", "1763631515.42", responses);
     answered_call(&scene).await;
     let record = scene.record(Direction::Inbound, "09:38:35.6152798", Outcome::Answered);

@@ -88,13 +88,6 @@ async fn fresh_integration_is_fully_registered() {
     assert!(harness.connector.capabilities().has(Capability::Setup));
 }
 
-#[tokio::test(start_paused = true)]
-async fn second_run_changes_nothing() {
-    let harness = harness([read(json!({}))]);
-    assert_eq!(run(&harness, &plan()).await.unwrap(), SetupReport::default());
-    assert_eq!(harness.lines(), [GET]);
-}
-
 /// Returns the integration after a removal; Kontur cannot remove the base URL.
 fn removed() -> Value {
     json!({"features": {"call": false, "hangup": false, "sendSms": true}, "webHooks": []})

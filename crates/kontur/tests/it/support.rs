@@ -116,9 +116,13 @@ pub(crate) fn open(hub: &Hub, changes: Value) -> Connector {
 }
 
 pub(crate) fn connect(hub: &Hub, profile: &Value) -> Connector {
+    try_connect(hub, profile).unwrap()
+}
+
+pub(crate) fn try_connect(hub: &Hub, profile: &Value) -> Result<Connector> {
     let common: AccountConfig = serde_json::from_value(profile.clone()).unwrap();
     let config: Config = serde_json::from_value(profile.clone()).unwrap();
-    Connector::open(hub, common.account("demo").unwrap(), &config).unwrap()
+    Connector::open(hub, common.account("demo")?, &config)
 }
 
 pub(crate) fn merge(base: &mut Value, changes: Value) {

@@ -6,6 +6,7 @@ use serde_json::json;
 use vochi_crm_core::http::{ApiRequest, Operation, Output, Repeat, Response};
 use vochi_crm_core::{LocalTime, Result};
 
+use super::response::object;
 use crate::model::{CustomerId, Historic, HistoryCursor, HistoryPage, OrderId, PageSize};
 
 /// Lists one page of the changes of customers (`GET /api/v5/customers/history`).
@@ -82,7 +83,7 @@ impl<Id: Historic> Output for HistoryPage<Id> {
     type Value = Self;
 
     fn decode(response: &Response) -> Result<Self> {
-        let page: Self = response.json()?;
+        let page: Self = object(response)?;
         // An empty history would stop the reader at this cursor forever.
         if !page.listed && page.pagination.total_count.is_some_and(|count| count > 0) {
             return Err(response.unreadable("history is not a list"));

@@ -103,6 +103,13 @@ impl<T: Entity> Output for Field<T> {
     }
 }
 
+/// Reads the body as an object; an empty list is PHP's empty object.
+pub(super) fn object<T: DeserializeOwned>(response: &Response) -> Result<T> {
+    let body = response.body.trim_ascii();
+    let is_list = body.first() == Some(&b'[') && !body[1..].trim_ascii_start().starts_with(b"]");
+    if is_list { Err(response.unreadable("must be an object")) } else { response.json() }
+}
+
 /// Returns the whole body as a `T`.
 #[derive(Clone, Copy, Debug)]
 pub struct Body<T>(PhantomData<fn() -> T>);
@@ -111,7 +118,7 @@ impl<T: DeserializeOwned + Send> Output for Body<T> {
     type Value = T;
 
     fn decode(response: &Response) -> Result<T> {
-        response.json()
+        object(response)
     }
 
     fn planned() -> Response {

@@ -100,18 +100,6 @@ fn every_filter_has_its_documented_name() {
     assert_eq!(second.query_string(), "by=id&site=shop-one&page=2");
 }
 
-#[test]
-fn empty_filter_is_not_sent() {
-    for request in [
-        list(CorporateCustomerFilter::new().contact_ids([SIXTY; 0])).request(),
-        list(CorporateCustomerFilter::new().name(" ")).request(),
-        GetCorporateCustomer::new(external_id(".")).request(),
-        list(CompanyFilter::new(external_id(".."))).request(),
-    ] {
-        assert_eq!(request.unwrap_err().kind(), ErrorKind::Input);
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn company_of_a_caller_is_found_by_contact() {
     let fixture = Fixture::open("customers_corporate_list");

@@ -232,7 +232,7 @@ async fn refusals_keep_field_errors() {
 
 #[tokio::test(start_paused = true)]
 async fn common_refusals_are_the_same_for_customers() {
-    for (name, _) in Fixture::open("errors_common").answers() {
+    for (name, _) in Fixture::open("errors_common").responses() {
         let steps = (0..4).map(|_| Fixture::open("errors_common").answer(&name));
         let bench = Bench::new(steps);
         let read = client(&bench).customers().get(&Cx::history(), sixty()).await.unwrap_err();
@@ -268,12 +268,4 @@ async fn lost_response_is_maybe_and_only_plain_edits_are_retried() {
     let bench = Bench::new([lost(), success()]);
     client(&bench).send(&cx, &edit()).await.unwrap();
     assert_eq!(bench.script.left(), 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn create_without_id_in_the_response_is_applied() {
-    let bench = Bench::new([success()]);
-    let error = client(&bench).send(&Cx::history(), &create()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Decode);
-    assert_eq!(error.effect(), Effect::Applied);
 }

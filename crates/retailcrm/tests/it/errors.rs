@@ -188,8 +188,8 @@ async fn each_error_has_kind_effect_and_retries() {
 
 #[tokio::test(start_paused = true)]
 async fn every_refusal_of_the_fixtures_is_classified() {
-    for (name, answer) in Fixture::open("errors_common").answers() {
-        let bench = Bench::new([answer]);
+    for (name, answer) in Fixture::open("errors_common").responses() {
+        let bench = Bench::new([Step::Response(answer)]);
         let cx = Cx::history().with_timeout(Duration::from_millis(50));
         let error = bench.connector.users(&cx).await.expect_err(&name);
         assert!(!error.message().is_empty(), "{name}");

@@ -12,7 +12,6 @@ use wiremock::matchers::{body_bytes, header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use super::fixture::{Fixture, assert_same};
-use super::mutations::answer_survives;
 use super::support::{Bench, text};
 
 /// Bytes that are neither text nor a form.
@@ -45,14 +44,6 @@ fn name_and_attachments_match_the_documentation() {
     assert_same(&request, wanted);
     let body = request.body_ref().encode();
     assert_eq!(std::str::from_utf8(&body).unwrap(), wanted["wire_body"]);
-}
-
-#[test]
-fn empty_request_is_not_sent() {
-    let errors = [UploadFile::new([]).request(), EditFile::new(FileId::new(25).unwrap()).request()];
-    for error in errors {
-        assert_eq!(error.unwrap_err().kind(), ErrorKind::Input);
-    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -173,28 +164,6 @@ async fn every_refusal_of_the_fixtures_is_classified() {
     let client = bench.connector.client();
     let error = client.send(&Cx::history(), &name_it()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
-}
-
-#[tokio::test(start_paused = true)]
-async fn upload_is_retried_after_a_rate_limit_only() {
-    let bench = Bench::new([
-        Step::text(503, "text/html", ""),
-        Fixture::open("files_upload").answer("success"),
-        Step::text(502, "text/html", ""),
-    ]);
-    let (client, cx) = (bench.connector.client(), Cx::history());
-    let upload = UploadFile::new(*b"invented bytes");
-    client.send(&cx, &upload).await.unwrap();
-    assert_eq!(bench.played()[1].body, "invented bytes");
-    let error = client.send(&cx, &upload).await.unwrap_err();
-    assert_eq!((error.effect(), error.attempts()), (Effect::Maybe, 1));
-}
-
-#[test]
-fn mutated_response_loses_only_the_mutated_value() {
-    let vital = ["file", "file.id"];
-    answer_survives("files_upload", "success", &UploadFile::new(BYTES), &vital);
-    answer_survives("files_edit", "success", &name_it(), &[]);
 }
 
 #[tokio::test(start_paused = true)]

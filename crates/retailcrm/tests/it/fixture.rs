@@ -1,84 +1,33 @@
 //! Requests and responses of the fixtures.
 
+use std::ops::Deref;
+
 use serde_json::Value;
 use vochi_crm_core::http::ApiRequest;
-use vochi_crm_core::testing::Step;
+use vochi_crm_core::testing::conformance::CrmUnderTest as _;
+use vochi_crm_core::testing::{self, Step};
+
+use super::conformance::RetailCrm;
 
 /// One fixture file.
-pub(crate) struct Fixture(Value);
+pub(crate) struct Fixture(testing::Fixture);
+
+impl Deref for Fixture {
+    type Target = testing::Fixture;
+
+    fn deref(&self) -> &testing::Fixture {
+        &self.0
+    }
+}
 
 impl Fixture {
     pub(crate) fn open(name: &str) -> Self {
-        let path = format!("{}/../../fixtures/retailcrm/{name}.json", env!("CARGO_MANIFEST_DIR"));
-        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
-        Self(serde_json::from_str(&text).unwrap())
-    }
-
-    /// The main request, or one of `more_requests` by its name.
-    pub(crate) fn request(&self, name: Option<&str>) -> &Value {
-        match name {
-            None => &self.0["request"],
-            Some(name) => self.0["more_requests"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .find(|request| request["name"] == name)
-                .unwrap_or_else(|| panic!("no request {name}")),
-        }
-    }
-
-    /// Every request.
-    pub(crate) fn requests(&self) -> Vec<&Value> {
-        let more = self.0["more_requests"].as_array().into_iter().flatten();
-        std::iter::once(&self.0["request"]).chain(more).collect()
+        Self(testing::Fixture::open(RetailCrm::FIXTURES, name))
     }
 
     /// The response of this name, as a step of a script.
     pub(crate) fn answer(&self, name: &str) -> Step {
-        let answer = self.0["responses"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .find(|answer| answer["name"] == name)
-            .unwrap_or_else(|| panic!("no response {name}"));
-        step(answer)
-    }
-
-    /// The body of the response of this name.
-    pub(crate) fn body(&self, name: &str) -> Value {
-        let answer = self.0["responses"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .find(|answer| answer["name"] == name)
-            .unwrap_or_else(|| panic!("no response {name}"));
-        answer["body"].clone()
-    }
-
-    /// Name, status and body of every response.
-    pub(crate) fn bodies(&self) -> Vec<(String, u16, Value)> {
-        let answers = self.0["responses"].as_array().into_iter().flatten();
-        answers
-            .map(|one| {
-                let status = u16::try_from(one["status"].as_u64().unwrap()).unwrap();
-                let name = one["name"].as_str().unwrap().to_owned();
-                (name, status, one["body"].clone())
-            })
-            .collect()
-    }
-
-    /// Every response with its name.
-    pub(crate) fn answers(&self) -> Vec<(String, Step)> {
-        let answers = self.0["responses"].as_array().into_iter().flatten();
-        answers.map(|one| (one["name"].as_str().unwrap().to_owned(), step(one))).collect()
-    }
-}
-
-fn step(answer: &Value) -> Step {
-    let status = u16::try_from(answer["status"].as_u64().unwrap()).unwrap();
-    match &answer["body"] {
-        Value::String(text) => Step::text(status, "text/html", text.clone()),
-        json => Step::json(status, json),
+        Step::Response(self.response(name))
     }
 }
 

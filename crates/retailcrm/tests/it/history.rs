@@ -191,36 +191,12 @@ async fn zone_is_read_once_for_many_calls() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn recorded_call_is_not_uploaded_again() {
-    let bench = Bench::new([uploaded(1)]);
-    let _ = bench.log_one(record("1")).await.unwrap();
-    let again = bench.log_one(record("1")).await.unwrap();
-    assert!(again.recorded());
-    assert_eq!(again.requests(), 0);
-    assert_eq!(again.warnings()[0].kind(), WarningKind::AlreadyRecorded);
-    assert_eq!(bench.played().len(), 1);
-}
-
-#[tokio::test(start_paused = true)]
 async fn duplicate_in_the_crm_is_a_success() {
     let duplicate = json!({"success": true, "processedCallsCount": 0, "duplicateCalls": ["1"]});
     let bench = Bench::new([Step::json(200, &duplicate)]);
     let receipt = bench.log_one(record("1")).await.unwrap();
     assert!(receipt.recorded());
     assert_eq!(receipt.warnings()[0].kind(), WarningKind::AlreadyRecorded);
-}
-
-#[tokio::test(start_paused = true)]
-async fn upload_with_lost_response_is_retried() {
-    let lost = || Step::Fail(TransportError::Broken("reset".to_owned()));
-    let bench = Bench::new([lost(), uploaded(1)]);
-    assert!(bench.log_one(record("1")).await.unwrap().recorded());
-    let played = bench.played();
-    assert_eq!(played[0].body, played[1].body, "both have the same ids");
-
-    let bench = Bench::new([lost(), lost(), lost(), lost(), uploaded(1)]);
-    assert_eq!(bench.log_one(record("1")).await.unwrap_err().effect(), Effect::Maybe);
-    assert!(bench.log_one(record("1")).await.unwrap().recorded(), "a repeat is safe");
 }
 
 #[tokio::test(start_paused = true)]
@@ -235,16 +211,6 @@ async fn calls_are_uploaded_in_batches_of_fifty() {
     let requests: u32 = results.iter().flatten().map(Receipt::requests).sum();
     assert_eq!(requests, 3, "each request is counted on one record");
     assert_eq!(results[0].as_ref().unwrap().requests(), 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn repeated_call_in_a_list_is_sent_once() {
-    let bench = Bench::new([uploaded(2)]);
-    let results = bench.log(&[record("1"), record("2"), record("1")]).await;
-    assert_eq!(bench.sent(0, "calls").as_array().unwrap().len(), 2);
-    let third = results[2].as_ref().unwrap();
-    assert!(third.recorded());
-    assert_eq!(third.warnings()[0].kind(), WarningKind::AlreadyRecorded);
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use vochi_crm_core::http::TransportError;
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{
     CallEvent, CrmConnector as _, Cx, Direction, Effect, ErrorKind, EventKind, Leg, Line, Outcome,
@@ -332,13 +331,4 @@ async fn event_behind_a_locked_call_is_not_applied() {
     let late = bench.connector.handle_event(&cx, &ringing).await;
     assert_eq!(late.unwrap_err().kind(), ErrorKind::Timeout);
     assert_eq!(cx.requests(), 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn lost_response_has_effect_maybe() {
-    let lost = Step::Fail(TransportError::Broken("reset".to_owned()));
-    let bench = Bench::new([lost, success()]);
-    let error = bench.event(incoming(0, &["151"])).await.unwrap_err();
-    assert_eq!(error.effect(), Effect::Maybe);
-    assert_eq!(bench.played().len(), 1, "a retry could show it twice");
 }

@@ -8,15 +8,14 @@
 )]
 
 mod account;
-mod bad_input;
 mod changes;
+mod conformance;
 mod corporate;
 mod customer_requests;
 mod customers;
 mod customers_by_phone;
 mod error_texts;
 mod errors;
-mod faults;
 mod files;
 mod find;
 mod fixture;
@@ -29,14 +28,14 @@ mod live;
 mod module_plan;
 mod module_scopes;
 mod modules;
-mod mutations;
-mod operations;
 mod orders;
 mod policies;
+mod refusals;
 mod requests;
 mod response_values;
 mod secret_leaks;
 mod sent_client_id;
+mod sent_values;
 mod setup;
 mod stand_in;
 mod stand_in_customers;

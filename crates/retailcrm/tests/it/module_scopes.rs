@@ -45,12 +45,3 @@ async fn response_without_key_is_unreadable_and_masked() {
         assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
     }
 }
-
-#[tokio::test(start_paused = true)]
-async fn empty_scope_list_is_not_sent() {
-    let bench = Bench::new([]);
-    let request = UpdateModuleScopes::new(code());
-    let error = bench.connector.client().send(&Cx::history(), request).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Input);
-    assert_eq!(bench.played().len(), 0);
-}

@@ -155,20 +155,6 @@ fn every_field_of_a_new_order_has_the_crms_name() {
     );
 }
 
-#[test]
-fn empty_request_is_not_sent() {
-    let order = OrderData::new().first_name("Иван");
-    let errors = [
-        CreateOrder::new(order).request(),
-        EditOrder::new(OrderId::new(501).unwrap(), OrderData::new()).request(),
-        EditOrder::new(external_id(".."), OrderData::new().status("new")).request(),
-        GetOrder::new(external_id(".")).request(),
-    ];
-    for error in errors {
-        assert_eq!(error.unwrap_err().kind(), ErrorKind::Input);
-    }
-}
-
 fn assert_whole(order: &Order) {
     assert_eq!(order.id, OrderId::new(501).unwrap());
     assert_eq!(order.number.as_deref(), Some("501A"));
@@ -267,17 +253,4 @@ async fn every_refusal_of_the_fixtures_is_classified() {
         assert_eq!((error.kind(), error.effect()), (kind, Effect::NotApplied), "{file} {name}");
         assert_eq!(error.fields().len(), fields, "{file} {name}");
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn create_with_lost_response_is_not_retried() {
-    let lost = || Step::text(502, "text/html", "");
-    let bench = Bench::new([lost(), lost(), lost(), Fixture::open("order_edit").answer("success")]);
-    let (client, cx) = (bench.connector.client(), Cx::history());
-    let error = client.send(&cx, &new_order()).await.unwrap_err();
-    assert_eq!((error.effect(), error.attempts()), (Effect::Maybe, 1));
-    let error = client.send(&cx, &new_task()).await.unwrap_err();
-    assert_eq!((error.effect(), error.attempts()), (Effect::Maybe, 1));
-    client.send(&cx, &new_comment()).await.unwrap();
-    assert_eq!(bench.played().len(), 4, "an edit is retried");
 }

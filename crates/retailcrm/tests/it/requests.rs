@@ -2,9 +2,9 @@
 
 use serde_json::json;
 use vochi_crm_core::http::Operation;
-use vochi_crm_core::{ErrorKind, Seconds, Secret};
+use vochi_crm_core::{Seconds, Secret};
 use vochi_crm_retailcrm::api::{
-    FindManager, GetCredentials, GetSettings, MOST_CALLS, SendCallEvent, UploadCalls, UserFilter,
+    FindManager, GetCredentials, GetSettings, SendCallEvent, UploadCalls, UserFilter,
 };
 use vochi_crm_retailcrm::model::{
     CallDirection, CallResult, CallUpload, HangupStatus, PageSize, PhoneText, UserId, WebAnalytics,
@@ -64,12 +64,6 @@ fn call_events_match_the_documentation() {
         let body = request.body_ref().encode();
         assert_eq!(std::str::from_utf8(&body).unwrap(), wanted["wire_body"], "{name:?}");
     }
-}
-
-#[test]
-fn event_without_an_employee_is_not_sent() {
-    let error = SendCallEvent::incoming(phone("+375291112233")).request().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Input);
 }
 
 #[test]
@@ -134,29 +128,6 @@ fn duration_not_set_is_zero_unless_answered() {
         let sent: serde_json::Value = serde_json::from_str(&fields[0].1).unwrap();
         let sent = &sent[0];
         assert_eq!(sent.get("duration"), duration.as_ref(), "{result:?}: {sent}");
-    }
-}
-
-#[test]
-fn upload_has_one_to_fifty_calls_with_employees() {
-    let call = || {
-        CallUpload::new(
-            local("2026-03-14 10:15:00"),
-            CallDirection::In,
-            phone("+375291112233"),
-            CallResult::Answered,
-            text("1"),
-        )
-    };
-    let handled = || call().code(ext("101"));
-    for (upload, good) in [
-        (UploadCalls::new(), false),
-        (UploadCalls::new().calls([handled()]), true),
-        (UploadCalls::new().calls((0..MOST_CALLS).map(|_| handled())), true),
-        (UploadCalls::new().calls((0..=MOST_CALLS).map(|_| handled())), false),
-        (UploadCalls::new().calls([call()]), false),
-    ] {
-        assert_eq!(upload.request().is_ok(), good, "{upload:?}");
     }
 }
 

@@ -79,17 +79,6 @@ async fn new_account_gets_a_complete_module() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn setup_is_idempotent() {
-    let bench = usual([nothing(), success()]);
-    setup(&bench, &plan()).await.unwrap();
-    let written = bench.sent(1, "integrationModule");
-    let bench = usual([read(&written)]);
-    let again = setup(&bench, &plan()).await.unwrap();
-    assert_eq!(lines(&bench), [GET]);
-    assert_eq!(again, SetupReport::default());
-}
-
-#[tokio::test(start_paused = true)]
 async fn entries_of_others_stay() {
     let mut module = ours();
     module["clientId"] = json!("another");

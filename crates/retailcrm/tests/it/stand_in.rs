@@ -6,26 +6,34 @@ use serde_json::{Value, json};
 use vochi_crm_core::http::{ApiRequest, RawRequest, Repeat};
 use vochi_crm_core::{
     AccountConfig, CallEvent, CallId, CallRecord, CrmConnector as _, Cx, Direction, Effect, Error,
-    ErrorKind, EventKind, Hub, Leg, Outcome, Reason, Seconds,
+    ErrorKind, Hub, Outcome, Reason, Seconds,
 };
 use vochi_crm_retailcrm::api::{FindManager, GetSettings, UserFilter};
 use vochi_crm_retailcrm::{Config, Connector};
 use vochi_crm_sandbox::{Crm, Ending, Fault, Lose, Sandbox};
 
-use super::support::{at, event, ext, hangup, incoming, phone, record};
+use super::support::{at, ext, incoming, phone, record};
 
 const EVENT: &str = "/api/v5/telephony/call/event";
 const UPLOAD: &str = "/api/v5/telephony/calls/upload";
 
 /// A connector with the stand-in's settings, some of them changed.
 pub(crate) fn connect(sandbox: &Sandbox, changes: &Value) -> Connector {
+    connect_with(&Hub::new().unwrap(), sandbox, changes).unwrap()
+}
+
+pub(crate) fn connect_with(
+    hub: &Hub,
+    sandbox: &Sandbox,
+    changes: &Value,
+) -> Result<Connector, Error> {
     let mut profile = sandbox.profiles()["retailcrm"].clone();
     for (key, value) in changes.as_object().into_iter().flatten() {
         profile[key] = value.clone();
     }
     let common: AccountConfig = serde_json::from_value(profile.clone()).unwrap();
     let config: Config = serde_json::from_value(profile).unwrap();
-    Connector::open(&Hub::new().unwrap(), common.account("shop").unwrap(), &config).unwrap()
+    Connector::open(hub, common.account("shop").unwrap(), &config)
 }
 
 pub(crate) async fn stand_in() -> (Sandbox, Connector) {
@@ -49,27 +57,6 @@ fn calls(sandbox: &Sandbox) -> Vec<Value> {
 
 fn popups(sandbox: &Sandbox) -> usize {
     sandbox.state()["retailcrm"]["live"].as_array().unwrap().len()
-}
-
-#[tokio::test]
-async fn answered_call_is_sent_from_ring_to_record() {
-    let (sandbox, connector) = stand_in().await;
-    send_event(&connector, incoming(0, &["151", "152"])).await.unwrap();
-    send_event(&connector, event(6, EventKind::Answered).with_leg(Leg::to_employee(ext("151"))))
-        .await
-        .unwrap();
-    send_event(&connector, hangup(70)).await.unwrap();
-    assert!(log(&connector, record("1757843474.185")).await.unwrap());
-    assert_eq!(sandbox.refused(Crm::RetailCrm), []);
-    assert_eq!(popups(&sandbox), 2, "one event for ringing, one for the hangup");
-    let call = &calls(&sandbox)[0];
-    assert_eq!(call["call_id"], "1757843474.185");
-    assert_eq!(call["direction"], "in");
-    assert_eq!(call["phone"], "+375446370646");
-    assert_eq!(call["extension"], "151");
-    assert_eq!(call["outcome"], "answered");
-    assert_eq!(call["talk_seconds"], 64);
-    assert_eq!(call["wait_seconds"], 6);
 }
 
 #[tokio::test]
@@ -111,15 +98,6 @@ async fn lost_request_is_retried_if_safe() {
         assert!(log(&connector, record("1")).await.unwrap());
         assert_eq!(calls(&sandbox).len(), 1);
     }
-}
-
-#[tokio::test]
-async fn upload_with_lost_response_is_recorded_once() {
-    let (sandbox, connector) = stand_in().await;
-    sandbox.fault(Fault::on(Crm::RetailCrm).path(UPLOAD).lose(Lose::Answer).times(2));
-    assert!(log(&connector, record("1")).await.unwrap());
-    assert_eq!(sandbox.requests(Crm::RetailCrm).len(), 3);
-    assert_eq!(calls(&sandbox).len(), 1);
 }
 
 #[tokio::test]

@@ -65,16 +65,25 @@ impl Bench {
     }
 }
 
-pub(crate) fn open(hub: &Hub, common: Value, config: Value) -> Result<Connector> {
-    let mut all = json!({
+/// The common keys of the default account.
+pub(crate) fn common() -> Value {
+    json!({
         "timezone": "Europe/Minsk",
         "default_region": "BY",
         "extensions": {"151": "18", "152": "16"},
         "lines": {"0001363": "+375171234567"},
-    });
-    merge(&mut all, common);
-    let mut own = json!({"url": "https://demo.retailcrm.ru", "api_key": KEY});
-    merge(&mut own, config);
+    })
+}
+
+/// RetailCRM's keys of the default account.
+pub(crate) fn own() -> Value {
+    json!({"url": "https://demo.retailcrm.ru", "api_key": KEY})
+}
+
+pub(crate) fn open(hub: &Hub, common_changes: Value, changes: Value) -> Result<Connector> {
+    let (mut all, mut own) = (common(), own());
+    merge(&mut all, common_changes);
+    merge(&mut own, changes);
     let common: AccountConfig = serde_json::from_value(all).unwrap();
     let config: Config = serde_json::from_value(own).unwrap();
     Connector::open(hub, common.account("shop")?, &config)

@@ -1,20 +1,15 @@
 //! Tasks: listed, read, changed. Creation is tested with orders.
 
 use serde_json::json;
-use vochi_crm_core::http::{Operation, Response};
 use vochi_crm_core::testing::Step;
-use vochi_crm_core::wire::Items;
 use vochi_crm_core::{Cx, LocalTime};
 use vochi_crm_retailcrm::api::{EditTask, GetTask, TaskFilter};
-use vochi_crm_retailcrm::model::{
-    CustomerId, PerformerType, Task, TaskData, TaskId, TaskStatus, UserId,
-};
+use vochi_crm_retailcrm::model::{CustomerId, PerformerType, TaskData, TaskId, TaskStatus, UserId};
 
-use super::support::{Bench, list, success, text};
-use vochi_crm_core::testing::mutations;
+use super::support::{Bench, success, text};
 
 /// A task as in an official client's tests.
-fn listed() -> serde_json::Value {
+pub(crate) fn listed() -> serde_json::Value {
     json!({
         "success": true,
         "pagination": {"limit": 20, "totalCount": 2, "currentPage": 1, "totalPageCount": 1},
@@ -93,27 +88,4 @@ async fn task_is_read_and_changed() {
     assert_eq!(lines, ["GET /api/v5/tasks/220", "POST /api/v5/tasks/220/edit"]);
     let sent = json!({"text": "Перезвонить сегодня", "performerId": 8});
     assert_eq!(bench.sent(1, "task"), sent);
-}
-
-fn read(body: &serde_json::Value) -> Items<Task> {
-    let answer = Response::ok_json(body);
-    list(TaskFilter::new()).decode(&answer).unwrap().items
-}
-
-#[test]
-fn mutated_list_loses_only_the_mutated_value() {
-    let body = listed();
-    let whole = read(&body);
-    for mutation in mutations(&body) {
-        let place = format!("{} {}", mutation.path.join("."), mutation.what);
-        let found = read(&mutation.body);
-        if let ["tasks", row, rest @ ..] =
-            mutation.path.iter().map(String::as_str).collect::<Vec<_>>().as_slice()
-        {
-            let other = &whole.good[usize::from(*row == "0")];
-            assert!(found.good.contains(other), "{place}");
-            let kept = found.broken.is_empty();
-            assert!(kept || rest.is_empty() || rest == ["id"], "{place}");
-        }
-    }
 }

@@ -99,7 +99,7 @@ async fn request_executes_despite_a_lost_response() {
 #[tokio::test]
 async fn request_executes_despite_a_client_timeout() {
     let sandbox = sandbox().await;
-    sandbox.fault(fault().delay(Duration::from_mins(10)));
+    sandbox.fault(fault().delay(Duration::from_secs(10 * 60)));
     let wire = send_calls(&[call()]);
     let url = sandbox.url(Crm::RetailCrm).join(UPLOAD).expect("the path is valid");
     let mut request = client().post(url).timeout(Duration::from_millis(200)).body(wire.body);

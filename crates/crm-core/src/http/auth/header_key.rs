@@ -2,7 +2,7 @@
 
 use http::{HeaderName, HeaderValue};
 
-use super::{Auth, Grant};
+use super::{Auth, Grant, TokenSecrets};
 use crate::connector::Cx;
 use crate::error::{Error, Result};
 use crate::http::HttpRequest;
@@ -24,6 +24,7 @@ pub struct HeaderKey {
     value: HeaderValue,
     key: Secret,
     hint: Option<&'static str>,
+    tokens: TokenSecrets,
 }
 
 impl HeaderKey {
@@ -41,13 +42,20 @@ impl HeaderKey {
     /// As [`new`](Self::new).
     pub fn with_scheme(name: HeaderName, scheme: &str, key: &Secret) -> Result<Self> {
         let value = sensitive(&format!("{scheme}{}", key.expose()))?;
-        Ok(Self { name, value, key: key.clone(), hint: None })
+        Ok(Self { name, value, key: key.clone(), hint: None, tokens: TokenSecrets::default() })
     }
 
     /// Sets what an operator can do if the key is refused.
     #[must_use]
     pub fn with_hint(mut self, hint: &'static str) -> Self {
         self.hint = Some(hint);
+        self
+    }
+
+    /// Masks these tokens too: those that other requests of the account are sent with.
+    #[must_use]
+    pub fn masking(mut self, tokens: &TokenSecrets) -> Self {
+        self.tokens = tokens.clone();
         self
     }
 }
@@ -70,7 +78,9 @@ impl Auth for HeaderKey {
     }
 
     fn secrets(&self) -> Vec<Secret> {
-        vec![self.key.clone()]
+        let mut all = self.tokens.current();
+        all.push(self.key.clone());
+        all
     }
 
     fn hint(&self) -> Option<&'static str> {

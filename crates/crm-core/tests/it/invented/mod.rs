@@ -25,7 +25,7 @@ use vochi_crm_core::{CrmName, ErrorKind, Hub, Result};
 #[derive(Debug)]
 struct Invented;
 
-const RESET: Duration = Duration::from_mins(10);
+const RESET: Duration = Duration::from_secs(10 * 60);
 
 impl Dialect for Invented {
     fn crm(&self) -> CrmName {
@@ -131,7 +131,7 @@ fn pipeline(hub: &Hub, auth: Arc<dyn Auth>) -> Pipeline {
         .quota(LimitClass::GENERAL, &LimitKey::new(PORTAL), Quota::new(2.0, 10).unwrap())
         .operation_limits(LimitKey::new("invented/portal"))
         .retry(RetryPolicy::never())
-        .timeout(Duration::from_mins(30))
+        .timeout(Duration::from_secs(30 * 60))
         .build()
 }
 

@@ -53,7 +53,7 @@ impl FetchToken for Refresh {
     }
 
     fn lifetime(&self, _: &u64) -> TokenLifetime {
-        TokenLifetime::new(Duration::from_mins(50), Duration::from_hours(1))
+        TokenLifetime::new(Duration::from_secs(50 * 60), Duration::from_secs(3600))
     }
 
     fn secrets(&self, token: &u64) -> Vec<Secret> {
@@ -159,7 +159,7 @@ impl FetchToken for SlowToken {
     }
 
     fn lifetime(&self, _: &u64) -> TokenLifetime {
-        TokenLifetime::new(Duration::from_mins(50), Duration::from_hours(1))
+        TokenLifetime::new(Duration::from_secs(50 * 60), Duration::from_secs(3600))
     }
 
     fn secrets(&self, _: &u64) -> Vec<Secret> {
@@ -234,7 +234,7 @@ async fn token_is_renewed_before_it_expires() {
     let (hub, script) = hub([result(1), result(1)]);
     let pipeline = pipeline(&hub, stored(&server, &store));
     pipeline.send(&Cx::live(), &GetClient(1)).await.unwrap();
-    tokio::time::advance(Duration::from_mins(51)).await;
+    tokio::time::advance(Duration::from_secs(51 * 60)).await;
     pipeline.send(&Cx::live(), &GetClient(1)).await.unwrap();
     assert_eq!(tokens(&script), ["canary-token-1", "canary-token-2"]);
 }

@@ -51,7 +51,7 @@ async fn two_limiters_of_one_directory_share_every_second() {
             let bucket = buckets[index % 2].clone();
             let lane = if index % 3 == 0 { Lane::Live } else { Lane::History };
             tokio::spawn(async move {
-                bucket.take("shop", lane, within(Duration::from_mins(10))).await.unwrap();
+                bucket.take("shop", lane, within(Duration::from_secs(10 * 60))).await.unwrap();
                 Instant::now()
             })
         });
@@ -163,7 +163,7 @@ const SHARED: Figure = Figure { rate: 38.0, burst: 2, most: 40 };
 pub(crate) async fn take_permits(root: &Path) {
     let bucket = bucket(&DirectoryLimiter::new(root).unwrap(), SHARED);
     for _ in 0..20 {
-        bucket.take("shop", Lane::Live, within(Duration::from_mins(1))).await.unwrap();
+        bucket.take("shop", Lane::Live, within(Duration::from_secs(60))).await.unwrap();
         report(&format!("at {}", vochi_crm_core::SystemClock.now().unix_micros()));
     }
 }
@@ -174,7 +174,7 @@ pub(crate) async fn hold_bucket_file(root: &Path) {
     let file = std::fs::OpenOptions::new().write(true).open(file).unwrap();
     file.lock().unwrap();
     report("held");
-    tokio::time::sleep(Duration::from_mins(1)).await;
+    tokio::time::sleep(Duration::from_secs(60)).await;
 }
 
 #[test]

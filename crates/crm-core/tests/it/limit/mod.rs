@@ -50,7 +50,7 @@ impl Figure {
 
 /// A deadline far in the future.
 fn far() -> Instant {
-    Instant::now() + Duration::from_hours(24)
+    Instant::now() + Duration::from_secs(24 * 3600)
 }
 
 fn ms(millis: u64) -> Duration {

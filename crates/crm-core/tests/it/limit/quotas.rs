@@ -35,7 +35,7 @@ fn most_in_a_second_includes_the_burst() {
 #[test]
 fn continuous_sender_uses_the_rate_within_the_limit() {
     for figure in FIGURES {
-        let duration = Duration::from_mins(2);
+        let duration = Duration::from_secs(2 * 60);
         let times = on_paused_clock(one_after_the_other(figure, duration));
         assert_within(figure, &times);
         assert_used(figure, times.len(), duration);
@@ -45,7 +45,7 @@ fn continuous_sender_uses_the_rate_within_the_limit() {
 #[test]
 fn timer_lag_does_not_lower_the_rate() {
     for figure in FIGURES {
-        let duration = Duration::from_mins(2);
+        let duration = Duration::from_secs(2 * 60);
         let times = on_paused_clock(async {
             advance(Duration::from_micros(437)).await;
             one_after_the_other(figure, duration).await
@@ -81,7 +81,7 @@ fn many_senders_use_the_rate_within_the_limit() {
 fn other_rates_hold_too() {
     for (rate, burst, most) in [(9.999, 1, 10), (10.0, 1, 11), (100.0, 1, 101), (3.3, 4, 7)] {
         let figure = Figure { rate, burst, most };
-        let times = on_paused_clock(one_after_the_other(figure, Duration::from_mins(1)));
+        let times = on_paused_clock(one_after_the_other(figure, Duration::from_secs(60)));
         assert_within(figure, &times);
         #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
         let share = times.len() as f64 / (rate * 60.0);
@@ -105,7 +105,7 @@ fn rest_allows_the_burst_and_no_more() {
         on_paused_clock(async {
             let bucket = figure.bucket();
             for _ in 0..3 {
-                advance(Duration::from_mins(10)).await;
+                advance(Duration::from_secs(10 * 60)).await;
                 let at_once = (0..100).filter(|_| bucket.try_take("shop", Lane::Live)).count();
                 assert_eq!(at_once, figure.burst as usize, "{figure:?}");
             }

@@ -177,7 +177,7 @@ async fn run(figure: Figure, events: Vec<Event>) -> Run {
             }
         }
     }
-    sleep(Duration::from_mins(3)).await;
+    sleep(Duration::from_secs(3 * 60)).await;
     run.unserved = takers.iter().filter(|taker| !taker.is_finished()).count();
     run.visits.append(&mut visits.lock().unwrap());
     run

@@ -59,12 +59,12 @@ async fn slow_bucket_is_kept_until_it_has_recovered() {
 async fn recreated_bucket_keeps_its_pause() {
     let limiter = GovernorLimiter::new();
     let bucket = limiter.bucket(&KEY.into(), UON.quota());
-    bucket.refused("shop", Duration::from_mins(3));
+    bucket.refused("shop", Duration::from_secs(3 * 60));
     drop(bucket);
     for n in 0..1000 {
         limiter.bucket(&LimitKey::new(format!("test/{n}")), UON.quota());
     }
-    advance(Duration::from_mins(2)).await;
+    advance(Duration::from_secs(2 * 60)).await;
     let bucket = limiter.bucket(&KEY.into(), UON.quota());
     assert!(!bucket.try_take("shop", Lane::Live), "its pause still runs");
     assert!(bucket.try_take("other", Lane::Live));
@@ -83,7 +83,7 @@ async fn unused_buckets_are_swept() {
     }
     let left = limiter.buckets();
     assert!(left < 20_000, "{left} buckets after 100000, of which 5000 a second are unused");
-    advance(Duration::from_mins(1)).await;
+    advance(Duration::from_secs(60)).await;
     drop(limiter.bucket(&KEY.into(), UON.quota()));
     assert_eq!(limiter.buckets(), 1, "only the used bucket is left");
     drop(kept);
@@ -119,7 +119,7 @@ fn switch_to_a_stricter_quota_exceeds_no_second() {
                 tokio::time::sleep(ms(after)).await;
                 let switched = Instant::now();
                 limiter.bucket(&KEY.into(), strict.quota());
-                tokio::time::sleep(Duration::from_mins(1)).await;
+                tokio::time::sleep(Duration::from_secs(60)).await;
                 (journal.times(), switched)
             });
             assert!(times.len() > 90, "{} permits under {strict:?}", times.len());
@@ -168,7 +168,7 @@ async fn switch_at_rest_needs_no_wait() {
 fn debug_prints_the_key_and_no_accounts() {
     let limiter = GovernorLimiter::new();
     let bucket = limiter.bucket(&KEY.into(), UON.quota());
-    bucket.refused("secret-account", Duration::from_mins(1));
+    bucket.refused("secret-account", Duration::from_secs(60));
     let shown = format!("{bucket:?} {limiter:?}");
     assert!(shown.contains(KEY), "{shown}");
     assert!(!shown.contains("secret-account"), "{shown}");

@@ -46,7 +46,7 @@ fn hangup(seconds: i64) -> CallEvent {
 }
 
 fn minutes(count: u64) -> Duration {
-    Duration::from_mins(count)
+    Duration::from_secs(count * 60)
 }
 
 /// Settles the call and returns its only pending item.

@@ -12,19 +12,19 @@ use super::{ACCOUNT, CALL, document, save};
 async fn call_expires_48_hours_after_its_last_save() {
     let store = MemoryCallStore::new();
     save(&store, CALL, json!(1)).await;
-    advance(Duration::from_hours(47)).await;
+    advance(Duration::from_secs(47 * 3600)).await;
     save(&store, CALL, json!(2)).await;
 
-    advance(Duration::from_hours(48) - Duration::from_secs(1)).await;
+    advance(Duration::from_secs(48 * 3600) - Duration::from_secs(1)).await;
     assert_eq!(document(&store, CALL).await, Some(json!(2)), "it was saved again in between");
     advance(Duration::from_secs(1)).await;
     assert_eq!(document(&store, CALL).await, None);
-    assert_eq!(KEPT_FOR, Duration::from_hours(48));
+    assert_eq!(KEPT_FOR, Duration::from_secs(48 * 3600));
 }
 
 #[tokio::test(start_paused = true)]
 async fn sweep_returns_the_number_of_removed_calls() {
-    let store = MemoryCallStore::new().kept_for(Duration::from_mins(1));
+    let store = MemoryCallStore::new().kept_for(Duration::from_secs(60));
     for call_id in ["1", "2"] {
         save(&store, call_id, json!(0)).await;
     }
@@ -53,7 +53,7 @@ async fn full_store_evicts_the_oldest_call() {
 
 #[tokio::test(start_paused = true)]
 async fn locked_call_never_expires() {
-    let store = MemoryCallStore::new().capacity(1).kept_for(Duration::from_mins(1));
+    let store = MemoryCallStore::new().capacity(1).kept_for(Duration::from_secs(60));
     let mut held = store.open(ACCOUNT, "held").await.unwrap();
     held.save(&json!("still talking")).await.unwrap();
     for call_id in ["1", "2", "3"] {

@@ -10,7 +10,7 @@ use vochi_crm_core::state::CallStore;
 use super::{ACCOUNT, CALL, Place, document, every_store, save};
 
 /// Expires only on a failure: the clock is paused, and does not advance during file work.
-const LONG: Duration = Duration::from_mins(1);
+const LONG: Duration = Duration::from_secs(60);
 /// Long enough for a waiter to try the lock several times.
 const SHORT: Duration = Duration::from_millis(100);
 

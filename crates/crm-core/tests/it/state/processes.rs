@@ -27,7 +27,7 @@ pub(crate) async fn count_in_call(root: &Path) {
 pub(crate) async fn write_call(root: &Path) {
     let store = DirectoryCallStore::open(root).await.unwrap();
     let began = Instant::now();
-    while began.elapsed() < Duration::from_mins(1) {
+    while began.elapsed() < Duration::from_secs(60) {
         let mut slot = store.open(ACCOUNT, CALL).await.unwrap();
         let round = slot.document().map_or(0, |document| document["round"].as_u64().unwrap());
         slot.save(&large(round + 1)).await.unwrap();
@@ -59,7 +59,7 @@ async fn killed_process_leaves_a_whole_document_and_no_lock() {
         let mut child = Running::start(Role::WriteCall, &place.root);
         // Killed during the following writes, at a time that varies between rounds.
         let write = wait_for_a_write_after(&place, last);
-        let seen = timeout(Duration::from_mins(1), write).await.expect("the process writes");
+        let seen = timeout(Duration::from_secs(60), write).await.expect("the process writes");
         sleep(Duration::from_micros(delay * 700)).await;
         child.kill();
 

@@ -10,7 +10,7 @@ use vochi_crm_core::state::CallStore;
 
 use super::{ACCOUNT, CALL, Place, document, envelope, now, save, tree};
 
-const HOUR: Duration = Duration::from_hours(1);
+const HOUR: Duration = Duration::from_secs(3600);
 
 fn date_back(path: &std::path::Path, age: Duration) {
     let file = File::options().write(true).open(path).unwrap();

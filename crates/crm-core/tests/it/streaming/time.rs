@@ -103,7 +103,7 @@ async fn silent_source_error_names_it() {
 
 #[tokio::test(start_paused = true)]
 async fn silent_crm_times_out_after_the_last_byte() {
-    let slow = Step::Slow(Duration::from_mins(5), Response::ok_json(&json!({})));
+    let slow = Step::Slow(Duration::from_secs(5 * 60), Response::ok_json(&json!({})));
     let script = ScriptedTransport::new([slow]);
     let began = Instant::now();
     let upload = megabytes(2, Duration::from_secs(20));

@@ -3,13 +3,14 @@
 use http::Method;
 use serde_json::{Value, json};
 use vochi_crm_core::inbound::InboundKind;
+use vochi_crm_core::testing::conformance::recorded_request;
 use vochi_crm_core::{AccountConfig, ErrorKind, Party};
 use vochi_crm_kontur::inbound::{HANGUP_PATH, hangup_leg, parse};
 
 use super::super::fixture::Fixture;
 use super::{
-    CALL, DIMA, KEY, MASHA, accepted, account, config, conflict, number, of_fixture, post, posted,
-    refused, request, send,
+    CALL, DIMA, KEY, MASHA, accepted, account, config, conflict, number, post, posted, refused,
+    request, send,
 };
 
 /// The call id of the fixtures' clicks.
@@ -25,7 +26,7 @@ fn click(fields: &Value) -> Value {
 }
 
 fn fixture(name: &str) -> vochi_crm_core::inbound::InboundEvent {
-    accepted(send(&of_fixture(Fixture::open(name).request())))
+    accepted(send(&recorded_request(Fixture::open(name).request())))
 }
 
 #[test]

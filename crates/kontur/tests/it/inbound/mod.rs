@@ -2,7 +2,6 @@
 
 mod calls;
 mod echo;
-mod mutations;
 mod networks;
 mod untrusted;
 mod webhooks;
@@ -11,6 +10,7 @@ use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use vochi_crm_core::inbound::{InboundEvent, InboundKind, InboundReply, InboundRequest};
+use vochi_crm_core::testing::conformance::{Inbound, recorded_request};
 use vochi_crm_core::{Account, AccountConfig, ErrorKind, PhoneNumber, Result};
 use vochi_crm_kontur::inbound::{ECHO, parse};
 use vochi_crm_kontur::{CRM, Config};
@@ -23,7 +23,7 @@ const DIMA: &str = "a1b2c3d4-1111-4a4a-8b8b-000000000102";
 
 /// The echo and the key of the fixtures.
 const ECHOED: &str = "echo-7g8-d6a-0001";
-const KEY: &str = "test-access-key-0002";
+pub(crate) const KEY: &str = "test-access-key-0002";
 
 const CALL: &str = "/communications/call";
 
@@ -50,7 +50,7 @@ fn config(workspace: &str) -> Config {
     .unwrap()
 }
 
-fn send(request: &InboundRequest) -> Response {
+pub(crate) fn send(request: &InboundRequest) -> Response {
     parse(&account(), &config("vochi-demo"), request)
 }
 
@@ -80,24 +80,19 @@ fn posted(path: &str, body: &Value) -> Response {
     send(&post(path, body))
 }
 
-/// Builds a request from a fixture or from a scenario step.
-fn of_fixture(fixture: &Value) -> InboundRequest {
-    let mut headers = HeaderMap::new();
-    for (name, value) in fixture["headers"].as_object().unwrap() {
-        headers.insert(
-            HeaderName::from_bytes(name.as_bytes()).unwrap(),
-            HeaderValue::from_str(value.as_str().unwrap()).unwrap(),
-        );
-    }
-    if let Some(content_type) = fixture["content_type"].as_str() {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_str(content_type).unwrap());
-    }
-    let body = match &fixture["body"] {
-        Value::Null => String::new(),
-        body => body.to_string(),
+/// Every request of the fixtures. A client and a colleague replace each other.
+pub(crate) fn requests() -> Vec<Inbound> {
+    let row = |name: String| {
+        let row = Inbound::new(name.clone(), recorded_request(Fixture::open(&name).request()));
+        row.steers(&["type", "entityIds", "changeData"]).required(match kind_of(&name) {
+            InboundKind::ClickToCall => {
+                &["communicationId", "fromUserId", "toUserId", "clientPhone"]
+            }
+            InboundKind::Hangup => &["realtimeCallItemId"],
+            _ => &[],
+        })
     };
-    let method = fixture["method"].as_str().unwrap().parse().unwrap();
-    InboundRequest::new(method, fixture["path"].as_str().unwrap(), "", headers, body)
+    from_kontur().into_iter().map(row).collect()
 }
 
 /// Returns the names of the fixtures of inbound requests.
@@ -159,7 +154,7 @@ fn every_fixture_gets_documented_reply() {
     assert_eq!(names.len(), 9);
     for name in names {
         let fixture = Fixture::open(&name);
-        let (reply, event) = send(&of_fixture(fixture.request()));
+        let (reply, event) = send(&recorded_request(fixture.request()));
         let wanted = fixture.response("accepted");
         assert_eq!(reply.status, wanted.status, "{name}");
         assert_eq!(reply.headers, wanted.headers, "{name}");
@@ -180,7 +175,7 @@ fn scenario_requests_are_accepted() {
         let scenario: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         let mut steps = scenario["steps"].as_array().unwrap().iter();
         let step = steps.find(|step| step["from"] == "kontur").unwrap();
-        let event = accepted(send(&of_fixture(&step["request"])));
+        let event = accepted(send(&recorded_request(&step["request"])));
         assert_eq!(event.kind, kind, "{path}");
     }
 }

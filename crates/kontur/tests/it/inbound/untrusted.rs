@@ -1,16 +1,15 @@
 //! Invalid bodies, and secrets in unexpected fields.
 
-use http::header::HeaderValue;
-use http::{HeaderMap, Method, StatusCode};
-use proptest::prelude::*;
-use serde_json::{Value, json};
+use http::Method;
+use serde_json::json;
 use vochi_crm_core::ErrorKind;
-use vochi_crm_core::inbound::InboundRequest;
+use vochi_crm_core::testing::conformance::recorded_request;
 use vochi_crm_kontur::inbound::{
     CALL_PATH, ECHO, EVENTS_PATH, HANGUP_PATH, SETUP_PATH, SYNC_PATH, UPGRADE_PATH,
 };
 
-use super::{CALL, DIMA, MASHA, accepted, headers, post, refused, request, send};
+use super::super::fixture::Fixture;
+use super::{CALL, DIMA, MASHA, accepted, from_kontur, headers, post, refused, request, send};
 
 const ALL: [&str; 6] = [CALL_PATH, HANGUP_PATH, SYNC_PATH, UPGRADE_PATH, SETUP_PATH, EVENTS_PATH];
 
@@ -126,109 +125,40 @@ fn long_texts_are_cut_before_redaction() {
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
 
-/// Values of a body: valid, invalid and arbitrary.
-fn value() -> impl Strategy<Value = Value> {
-    let leaf = prop_oneof![
-        Just(Value::Null),
-        any::<bool>().prop_map(Value::from),
-        any::<i64>().prop_map(Value::from),
-        any::<f64>().prop_map(Value::from),
-        any::<String>().prop_map(Value::from),
-        prop::sample::select(vec![
-            MASHA,
-            DIMA,
-            "375291112233",
-            "3f0c",
-            "change",
-            "link",
-            "canary-api-key",
-            "00000000-0000-0000-0000-000000000000",
-        ])
-        .prop_map(Value::from),
-    ];
-    leaf.prop_recursive(3, 24, 4, |inner| {
-        prop_oneof![
-            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            fields(inner),
-        ]
-    })
-}
-
-fn fields(values: impl Strategy<Value = Value>) -> impl Strategy<Value = Value> {
-    let name = prop_oneof![
-        prop::sample::select(vec![
-            "communicationId",
-            "fromUserId",
-            "toUserId",
-            "clientPhone",
-            "realtimeCallItemId",
-            "userId",
-            "id",
-            "type",
-            "entityIds",
-            "contactId",
-            "companyId",
-            "changeData",
-            "createInfo",
-            "canary-api-key",
-        ])
-        .prop_map(str::to_owned),
-        any::<String>(),
-    ];
-    prop::collection::vec((name, values), 0..8)
-        .prop_map(|pairs| Value::Object(pairs.into_iter().collect()))
-}
-
-fn path() -> impl Strategy<Value = String> {
-    let id = prop_oneof![Just("3f0c".to_owned()), any::<String>()];
-    prop_oneof![
-        prop::sample::select(ALL.to_vec()).prop_map(|path| format!("/{path}")),
-        id.clone().prop_map(|id| format!("/communications/{id}/hangup")),
-        id.prop_map(|workspace| format!("/api/v1/{workspace}/communications/call")),
-    ]
-}
-
-proptest! {
-    #[test]
-    fn arbitrary_body_gets_echo_and_no_secret(
-        path in path(),
-        body in fields(value()),
-        echo in prop::collection::vec(0x80_u8.., 1..40),
-    ) {
-        let mut request = post(&path, &body);
-        let echo = HeaderValue::from_bytes(&echo).unwrap();
-        request.headers.insert(ECHO, echo.clone());
-        let (reply, event) = send(&request);
-        prop_assert_eq!(reply.headers.get(ECHO), Some(&echo));
-        prop_assert_eq!(event.is_ok(), reply.status == StatusCode::OK);
-        let text = match &event {
-            Ok(event) => format!("{event:?} {}", json!(event.raw)),
-            Err(error) => format!("{error} {error:?}"),
-        };
-        prop_assert!(!text.contains("canary") && !text.contains(super::KEY), "{}", text);
-        if let Ok(event) = event {
-            prop_assert_eq!(send(&request).1.unwrap(), event);
-        }
-    }
-
-    #[test]
-    fn arbitrary_bytes_do_not_panic(
-        path in path(),
-        query in any::<String>(),
-        body in prop::collection::vec(any::<u8>(), 0..256),
-    ) {
-        let bare = InboundRequest::new(Method::POST, path.clone(), query, HeaderMap::new(), body.clone());
-        let (reply, event) = send(&bare);
-        prop_assert_eq!(event.is_ok(), reply.status == StatusCode::OK);
-        prop_assert!(reply.headers.get(ECHO).is_none());
-        let (reply, event) = send(&request(Method::POST, &path, body));
-        prop_assert_eq!(event.is_ok(), reply.status == StatusCode::OK);
-        prop_assert!(reply.headers.contains_key(ECHO));
-    }
-}
-
 #[test]
 fn reply_has_only_needed_headers() {
     let (reply, _) = send(&post(CALL, &json!({})));
     assert_eq!(reply.headers.len(), 1);
+}
+
+#[test]
+fn other_body_type_gives_event_or_refusal() {
+    for name in from_kontur() {
+        let fixture = Fixture::open(&name);
+        let whole = recorded_request(fixture.request());
+        let needs_a_body = !fixture.request()["body"].is_null();
+        for body in [json!(null), json!([]), json!([{}]), json!("OK"), json!(7)] {
+            let mut request = whole.clone();
+            request.body = body.to_string().into();
+            let text = format!("{name}: {body}");
+            let (_, read) = send(&request);
+            assert_eq!(read.is_err(), needs_a_body, "{text}");
+        }
+    }
+}
+
+#[test]
+fn missing_header_fails_system_calls_only() {
+    for name in from_kontur() {
+        let whole = recorded_request(Fixture::open(&name).request());
+        for header in ["X-XCOM-AccessKey", ECHO] {
+            let mut request = whole.clone();
+            request.headers.remove(header);
+            let (reply, event) = send(&request);
+            let system_call = !name.starts_with("inbound-webhook");
+            assert_eq!(event.is_err(), system_call, "{name} {header}");
+            let echo = reply.headers.get(ECHO);
+            assert_eq!(echo.is_some(), header != ECHO, "{name} {header}");
+        }
+    }
 }

@@ -4,10 +4,11 @@ use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 use vochi_crm_core::ErrorKind;
 use vochi_crm_core::inbound::{InboundEvent, InboundKind, InboundRequest};
+use vochi_crm_core::testing::conformance::recorded_request;
 use vochi_crm_kontur::inbound::{ECHO, EVENTS_PATH, SETUP_PATH, SYNC_PATH, UPGRADE_PATH};
 
 use super::super::fixture::Fixture;
-use super::{MASHA, accepted, headers, of_fixture, posted, refused, request, send};
+use super::{MASHA, accepted, headers, posted, refused, request, send};
 
 const CONTACT: &str = "98c0a1d2-3333-4c4c-9d9d-000000000301";
 const COMPANY: &str = "98c0a1d2-2222-4c4c-9d9d-000000000201";
@@ -26,7 +27,7 @@ fn entity(event: &InboundEvent) -> Option<(&str, &str)> {
 #[test]
 fn client_change_keeps_event_id() {
     let fixture = Fixture::open("inbound-webhook-entity-event");
-    let event = accepted(send(&of_fixture(fixture.request())));
+    let event = accepted(send(&recorded_request(fixture.request())));
     assert_eq!(event.kind, InboundKind::CustomerChanged);
     assert_eq!(event.id, "3c75d291-8888-4b4b-9c9c-000000000801");
     assert_eq!(entity(&event), Some(("contact", CONTACT)));

@@ -2,7 +2,6 @@
 
 mod hostile;
 mod module;
-mod mutated;
 mod networks;
 
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -11,6 +10,7 @@ use serde_json::{Value, json};
 use vochi_crm_core::inbound::{
     Availability, InboundEvent, InboundKind, InboundReply, InboundRequest,
 };
+use vochi_crm_core::testing::conformance::{Inbound, recorded_request};
 use vochi_crm_core::{Capability, CrmConnector as _, ErrorKind, Party, Result};
 use vochi_crm_retailcrm::inbound::{MAKE_CALL_PATH, USER_STATUS_PATH};
 
@@ -18,13 +18,13 @@ use super::fixture::Fixture;
 use super::support::{Bench, phone};
 
 /// The account of the fixtures.
-const CLIENT_ID: &str = "9f0d6c1e5b7a4c2f8e3d1a6b0c9d8e7f";
+pub(crate) const CLIENT_ID: &str = "9f0d6c1e5b7a4c2f8e3d1a6b0c9d8e7f";
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
 type Response = (InboundReply, Result<InboundEvent>);
 
-fn bench(client_id: Option<&str>) -> Bench {
+pub(crate) fn bench(client_id: Option<&str>) -> Bench {
     Bench::with(
         [],
         json!({"extensions": {"101": "7", "102": "8"}, "inbound_secret": "canary-inbound-secret"}),
@@ -74,22 +74,43 @@ fn refused(answer: Response) -> (u16, ErrorKind) {
     (reply.status.as_u16(), event.unwrap_err().kind())
 }
 
-/// A request of a fixture.
-fn of_fixture(recorded: &Value) -> InboundRequest {
-    let method = recorded["method"].as_str().unwrap().parse().unwrap();
-    request(
-        method,
-        recorded["path"].as_str().unwrap(),
-        recorded["wire_query"].as_str().unwrap_or_default(),
-        recorded["wire_body"].as_str(),
-    )
+/// Every request of the fixtures. A user and their extension can replace each other.
+pub(crate) fn requests() -> Vec<Inbound> {
+    let mut all = Vec::new();
+    for (name, required) in [
+        ("inbound_make_call", &["phone", "userId"][..]),
+        ("inbound_change_user_status", &["status", "userId"]),
+        ("inbound_module_activity", &["activity"]),
+        ("inbound_module_settings", &[]),
+    ] {
+        for (index, request) in Fixture::open(name).requests().into_iter().enumerate() {
+            let row = Inbound::new(format!("{name} {index}"), recorded_request(request));
+            // Whether the module is active decides between two kinds.
+            let row = row.required(required).credential("clientId").steers(&["activity"]);
+            all.push(row);
+        }
+    }
+    for request in Fixture::open("inbound_trigger_webhook").requests() {
+        let mut request = recorded_request(request);
+        let genuine = |text: &str| text.replace("TEST-TRIGGER-SECRET", CLIENT_ID);
+        request.query = genuine(&request.query);
+        request.body = genuine(std::str::from_utf8(&request.body).unwrap()).into();
+        let row = Inbound::new("inbound_trigger_webhook", request).credential("secret");
+        all.push(row.required(&["event"]).steers(&["event"]));
+    }
+    for request in Fixture::open("inbound_simple_connection").requests() {
+        all.push(
+            Inbound::new("inbound_simple_connection", recorded_request(request)).unsupported(),
+        );
+    }
+    all
 }
 
 /// Parses a fixture's request, and compares the reply with the one called `ok`: the status, and a
 /// JSON body. Texts for people are not sent.
 fn play(fixture: &str, name: Option<&str>, client_id: &str) -> InboundEvent {
     let fixture = Fixture::open(fixture);
-    let (reply, event) = send(&bench(Some(client_id)), &of_fixture(fixture.request(name)));
+    let (reply, event) = send(&bench(Some(client_id)), &recorded_request(fixture.request(name)));
     let event = event.unwrap();
     assert_eq!(reply.status, StatusCode::OK);
     match fixture.body("ok") {

@@ -26,9 +26,9 @@ async fn access_key_expires_after_twenty_minutes() {
     let key = &answer["accessKey"];
     done(&with_key(key), &sandbox).await;
 
-    pass(Duration::from_mins(19)).await;
+    pass(Duration::from_secs(19 * 60)).await;
     done(&with_key(key), &sandbox).await;
-    pass(Duration::from_mins(1)).await;
+    pass(Duration::from_secs(60)).await;
     let reply = send(&with_key(key), &sandbox).await;
     assert_eq!((reply.status, reply.text.as_str()), (401, "\"Unauthorized\""));
     let refused = sandbox.refused(Crm::Kontur);
@@ -39,12 +39,12 @@ async fn access_key_expires_after_twenty_minutes() {
 async fn keys_expire_independently() {
     let sandbox = sandbox().await;
     let first = done(&authorize(), &sandbox).await.json()["accessKey"].clone();
-    pass(Duration::from_mins(15)).await;
+    pass(Duration::from_secs(15 * 60)).await;
     let second = done(&authorize(), &sandbox).await.json()["accessKey"].clone();
     assert_ne!(first, second);
     done(&with_key(&first), &sandbox).await;
     done(&with_key(&second), &sandbox).await;
-    pass(Duration::from_mins(6)).await;
+    pass(Duration::from_secs(6 * 60)).await;
     assert_eq!(send(&with_key(&first), &sandbox).await.status, 401);
     done(&with_key(&second), &sandbox).await;
 }

@@ -114,7 +114,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case {
             arrange: |sandbox| sandbox.kontur().next_file_id(FILE),
             before: vec![upload()],
-            pass: Duration::from_hours(24),
+            pass: Duration::from_secs(24 * 3600),
             ..case("file.known", get(&format!("{WS}/files/{FILE}")), not_found("File "))
         },
         after(
@@ -207,7 +207,7 @@ pub(super) fn cases() -> Vec<Case> {
             Says::Text(409, "Error"),
         )),
         Case {
-            pass: Duration::from_hours(24),
+            pass: Duration::from_secs(24 * 3600),
             ..uploaded(after(
                 "recording.in_time",
                 &events,
