@@ -1,5 +1,7 @@
 //! The text of the manager interface.
 
+use std::fmt::Write as _;
+
 use vochi_crm_asterisk::{AmiMessage, PbxEvent, Reading};
 
 /// Reads messages from text and checks the invariants.
@@ -18,10 +20,11 @@ pub fn ami_text(input: &[u8]) {
                 Err(broken) => drop(broken.to_string()),
             }
         }
-        let lines = message.fields().iter();
-        let text: String = lines
-            .map(|(key, value)| format!("{key}: {}\r\n", value.as_str().unwrap_or_default()))
-            .collect();
+        let mut text = String::new();
+        for (key, value) in message.fields() {
+            let value = value.as_str().unwrap_or_default();
+            writeln!(text, "{key}: {value}\r").expect("writing into memory does not fail");
+        }
         let again = AmiMessage::read(&mut (text + "\r\n").as_bytes()).expect("memory");
         assert_eq!(again.as_ref(), Some(&message), "read again");
     }

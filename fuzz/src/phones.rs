@@ -20,7 +20,7 @@ pub fn phone(input: &[u8]) {
     match reader(home).read(&text) {
         Ok(reading) => assert_read_back(reading.number(), &text),
         Err(error) => {
-            assert!(!error.to_string().is_empty(), "{text:?} is refused without a reason")
+            assert!(!error.to_string().is_empty(), "{text:?} is refused without a reason");
         }
     }
 }
