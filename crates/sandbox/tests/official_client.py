@@ -290,7 +290,7 @@ def main(command):
             assert outcomes == {CALL["externalId"]: "answered", "pbx1-2": "missed"}, outcomes
             assert len(state["live"]) == 3, state["live"]
             why = [entry["why"].split(":")[0] for entry in state["refused"]]
-            assert why == ["parameter.calls_array", "event.type_choice"], state["refused"]
+            assert why == ["parameter.calls_array", "event.type.form"], state["refused"]
         finally:
             os.killpg(serving.pid, signal.SIGINT)
     print("the official client and the stand-in agree")
