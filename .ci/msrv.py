@@ -29,11 +29,11 @@ def normal_dependencies(metadata):
 def main():
     command = ["cargo", "metadata", "--locked", "--format-version", "1", "--all-features"]
     metadata = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-    wanted = normal_dependencies(metadata)
+    dependencies = normal_dependencies(metadata)
     needs = [
         (version(package["rust_version"]), package["name"], package["version"])
         for package in metadata["packages"]
-        if package["id"] in wanted and package["rust_version"]
+        if package["id"] in dependencies and package["rust_version"]
     ]
     highest, name, release = max(needs)
     manifest = pathlib.Path("Cargo.toml").read_text(encoding="utf-8")

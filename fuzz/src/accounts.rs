@@ -23,7 +23,7 @@ pub(crate) fn settings() -> [Value; 2] {
         json!({
             "crm": "kontur",
             "workspace": "vochi-demo",
-            "api_key": SECRET,
+            "access_key": SECRET,
             "instance_id": "5b7c1d20-0c3e-4a57-9d11-2f6f7a9c0001",
             "extensions": {"101": "a1b2c3d4-1111-4a4a-8b8b-000000000101"},
         }),

@@ -1,6 +1,7 @@
 //! Settings of an account.
 
-use vochi_crm::{ErrorKind, Hub, Profile};
+use vochi_crm::config::Kind;
+use vochi_crm::{Crm, ErrorKind, Hub, Profile};
 
 /// Opens an account with settings from JSON and checks the invariants.
 ///
@@ -18,9 +19,10 @@ pub fn profile(input: &[u8]) {
     let unbuilt = error.kind() == ErrorKind::Unsupported;
     assert!(unbuilt || error.kind() == ErrorKind::Config, "{shown}");
     let settings: serde_json::Value = serde_json::from_slice(input).expect("read before");
-    for name in ["api_key", "secret", "bearer", "client_id"] {
-        if let Some(secret) = settings[name].as_str().filter(|it| it.len() > 8) {
-            assert!(!shown.contains(secret), "the value of {name} is shown: {shown}");
+    let keys = Crm::all().iter().flat_map(Crm::keys);
+    for key in keys.filter(|key| matches!(key.kind, Kind::Secret)) {
+        if let Some(secret) = settings[key.name].as_str().filter(|it| it.len() > 8) {
+            assert!(!shown.contains(secret), "the value of {} is shown: {shown}", key.name);
         }
     }
 }

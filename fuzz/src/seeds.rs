@@ -77,9 +77,10 @@ fn phones() -> Vec<Vec<u8>> {
 
 fn inbound() -> Vec<Vec<u8>> {
     let query = "clientId=$&phone=%2B375291112233&userId=7&status=busy&event=x&code=101";
-    let json = r#"{"communicationId":"3f0c2a54-7d0e-4b8e-9a53-5a3b0c6d1e01","clientPhone":"375291112233"}"#;
+    let json = r#"{"communicationId":"3f0c2a54-7d0e-4b8e-9a53-5a3b0c6d1e01","clientPhone":"375291112233",
+        "fromUserId":"a1b2c3d4-1111-4a4a-8b8b-000000000101"}"#;
     let mut seeds = Vec::new();
-    for path in 0..9 {
+    for path in 0..12 {
         seeds.push([&[path, 0, 0], query.as_bytes()].concat());
         seeds.push([&[path, 0, 1, 0], query.as_bytes()].concat());
         seeds.push([&[path, 1, 1, 0], json.as_bytes()].concat());

@@ -37,7 +37,7 @@ struct Inner {
 const CACHED_RESPONSES: u64 = 100_000;
 
 impl Hub {
-    /// Creates a hub with all defaults: reqwest, limiters and call store in this process.
+    /// Creates a hub with all defaults: the default transport, limiters and call store in this process.
     ///
     /// # Errors
     /// `config` where TLS cannot be set up, or without the feature `transport`.

@@ -1,6 +1,7 @@
 //! A PBX for the page: it rings, answers and hangs up with the requests a client of the CRM sends.
 
 use std::net::Ipv4Addr;
+use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -50,6 +51,10 @@ pub(crate) struct PbxCall {
 }
 
 impl PbxCall {
+    fn is_live(&self, crm: Crm, id: &str) -> bool {
+        self.crm == crm && self.id == id && self.ended_at.is_none()
+    }
+
     /// Seconds until the answer, or until the end.
     pub(crate) fn wait_seconds(&self) -> u64 {
         seconds(self.started_at, self.answered_at.or(self.ended_at))
@@ -125,60 +130,58 @@ struct Sent {
 #[derive(Debug, Default)]
 pub(crate) struct Pbx {
     calls: Vec<PbxCall>,
-    last: u32,
+    /// Number of calls so far.
+    rung: u32,
 }
 
 impl Pbx {
     /// The call with this id in this CRM, unless it ended.
     pub(crate) fn live(&self, crm: Crm, id: &str) -> Option<&PbxCall> {
-        let live = |it: &&PbxCall| it.crm == crm && it.id == id && it.ended_at.is_none();
-        self.calls.iter().find(live)
+        self.calls.iter().find(|it| it.is_live(crm, id))
     }
 
-    /// Takes a step and returns the call as it then is.
-    fn take(&mut self, step: &Step) -> Result<PbxCall, String> {
-        let now = Timestamp::now();
+    /// The call as it is after a step.
+    fn after(&self, step: &Step) -> Result<PbxCall, String> {
         if step.kind == StepKind::Ring {
-            let given = |value: &Option<String>, name| {
-                let value = value.as_deref().map(str::trim).filter(|value| !value.is_empty());
-                value.map(str::to_owned).ok_or_else(|| format!("missing \"{name}\""))
-            };
-            let (phone, extension) =
-                (given(&step.phone, "phone")?, given(&step.extension, "extension")?);
-            self.last += 1;
-            let id = step.call_id.clone().unwrap_or_else(|| format!("page-{}", self.last));
-            if self.live(step.crm, &id).is_some() {
-                return Err(format!("call {id} is live already"));
-            }
-            let call = PbxCall {
-                crm: step.crm,
-                id,
-                phone,
-                extension,
-                started_at: now,
-                answered_at: None,
-                ended_at: None,
-            };
-            self.calls.push(call.clone());
-            limits::keep_newest(&mut self.calls);
-            return Ok(call);
+            return self.ringing(step);
         }
         let id = step.call_id.as_deref().ok_or("missing \"call_id\"")?;
-        let live = |it: &&mut PbxCall| it.crm == step.crm && it.id == id && it.ended_at.is_none();
-        let call = self
-            .calls
-            .iter_mut()
-            .find(live)
-            .ok_or_else(|| format!("no live call {id} of this page in {}", step.crm))?;
-        match step.kind {
-            StepKind::Ring => {}
-            StepKind::Answer if call.answered_at.is_some() => {
-                return Err(format!("call {id} is answered already"));
-            }
-            StepKind::Answer => call.answered_at = Some(now),
-            StepKind::Hangup => call.ended_at = Some(now),
+        let live = self.live(step.crm, id).cloned();
+        let call = live.ok_or_else(|| format!("no live call {id} of this page in {}", step.crm))?;
+        let now = Some(Timestamp::now());
+        match (step.kind, call.answered_at) {
+            (StepKind::Hangup, _) => Ok(PbxCall { ended_at: now, ..call }),
+            (_, None) => Ok(PbxCall { answered_at: now, ..call }),
+            (_, Some(_)) => Err(format!("call {id} is answered already")),
         }
-        Ok(call.clone())
+    }
+
+    fn ringing(&self, step: &Step) -> Result<PbxCall, String> {
+        let given = |value: &Option<String>, name| {
+            let value = value.as_deref().map(str::trim).filter(|value| !value.is_empty());
+            value.map(str::to_owned).ok_or_else(|| format!("missing \"{name}\""))
+        };
+        let phone = given(&step.phone, "phone")?;
+        let extension = given(&step.extension, "extension")?;
+        let id = step.call_id.clone().unwrap_or_else(|| format!("page-{}", self.rung + 1));
+        if self.live(step.crm, &id).is_some() {
+            return Err(format!("call {id} is live already"));
+        }
+        let (answered_at, ended_at) = (None, None);
+        let (crm, started_at) = (step.crm, Timestamp::now());
+        Ok(PbxCall { crm, id, phone, extension, started_at, answered_at, ended_at })
+    }
+
+    /// Keeps a call in place of its former state.
+    fn keep(&mut self, call: PbxCall) {
+        match self.calls.iter_mut().find(|it| it.is_live(call.crm, &call.id)) {
+            Some(former) => *former = call,
+            None => {
+                self.rung += 1;
+                self.calls.push(call);
+                limits::keep_newest(&mut self.calls);
+            }
+        }
     }
 }
 
@@ -194,14 +197,16 @@ impl Step {
     /// Takes the step in the PBX and sends its requests to the CRM, faults included.
     pub(crate) async fn run(
         &self,
-        pbx: &std::sync::Mutex<Pbx>,
+        pbx: &Mutex<Pbx>,
         crm_host: &CrmHost<dyn StandIn>,
     ) -> Result<StepResult, String> {
-        let call = {
-            let mut pbx = pbx.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            pbx.take(self)?
+        let (call, requests) = {
+            let mut pbx = pbx.lock().unwrap_or_else(PoisonError::into_inner);
+            let call = pbx.after(self)?;
+            let requests = crm_host.stand_in().pbx_requests(self.kind, &call)?;
+            pbx.keep(call.clone());
+            (call, requests)
         };
-        let requests = crm_host.stand_in().pbx_requests(self.kind, &call)?;
         let mut result = StepResult { ok: true, call_id: call.id, requests: Vec::new() };
         for request in requests {
             let path = request.path.clone();

@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::json;
 
-use crate::schema::{Route, names_in};
+use crate::schema::{Path, Route, names_in};
 use crate::wire::Response;
 
 use super::checks::Order;
@@ -182,31 +182,12 @@ pub(crate) fn routes() -> Vec<Route> {
     routes.collect()
 }
 
-/// Result of path matching.
-#[derive(Clone, Copy)]
-pub(super) enum Path {
-    Known(&'static Operation),
-    /// The path exists with another method.
-    OtherVerb,
-    Unknown,
-}
-
-impl Path {
-    /// Finds the operation, and the names of the workspace and of the object in its path.
-    pub(super) fn of(method: &Method, path: &str) -> (Self, [String; 2]) {
-        let mut found = Self::Unknown;
-        for operation in OPERATIONS {
-            let rest = path.strip_prefix("/api/v1/");
-            let Some(names) = rest.and_then(|it| names_in(it, operation.path, |_, _| true)) else {
-                continue;
-            };
-            if operation.methods.contains(&method.as_str()) {
-                let mut names = names.into_iter();
-                let names = [names.next(), names.next()].map(Option::unwrap_or_default);
-                return (Self::Known(operation), names);
-            }
-            found = Self::OtherVerb;
-        }
-        (found, [String::new(), String::new()])
-    }
+/// Finds the operation, and the names of the workspace and of the object in its path.
+pub(super) fn find(method: &Method, path: &str) -> (Path<Operation>, Vec<String>) {
+    let rest = path.strip_prefix("/api/v1/");
+    Path::find(
+        OPERATIONS,
+        |it| names_in(rest?, it.path, |_, _| true),
+        |it| it.methods.contains(&method.as_str()),
+    )
 }

@@ -3,7 +3,7 @@
 use http::{Method, StatusCode};
 use serde_json::Value;
 
-use crate::schema::{Route, names_in};
+use crate::schema::{Path, Route, names_in};
 use crate::wire::Response;
 
 use super::checks::RequestContext;
@@ -331,30 +331,15 @@ fn is_name(placeholder: &str, segment: &str) -> bool {
     }
 }
 
-/// Result of path matching.
-#[derive(Clone, Copy)]
-pub(super) enum Path {
-    Known(&'static Operation),
-    /// The path exists with another method.
-    OtherVerb,
-    Unknown,
-}
-
-impl Path {
-    /// Matches a path; returns its names, of the entity and of its part.
-    pub(super) fn of(method: &Method, path: &str) -> (Self, Vec<String>) {
-        let mut found = (Self::Unknown, Vec::new());
-        for operation in OPERATIONS {
-            let of_root = operation.path.starts_with('/');
-            let path = if of_root { Some(path) } else { path.strip_prefix("/api/v5/") };
-            let names = path.and_then(|path| names_in(path, operation.path, is_name));
-            let Some(names) = names else { continue };
-            let verb = if operation.is_post { Method::POST } else { Method::GET };
-            if *method == verb {
-                return (Self::Known(operation), names);
-            }
-            found = (Self::OtherVerb, names);
-        }
-        found
-    }
+/// Finds the operation, and the names of the entity and of its part in its path.
+pub(super) fn find(method: &Method, path: &str) -> (Path<Operation>, Vec<String>) {
+    let rest = path.strip_prefix("/api/v5/");
+    Path::find(
+        OPERATIONS,
+        |it| {
+            let of_root = it.path.starts_with('/');
+            names_in(if of_root { path } else { rest? }, it.path, is_name)
+        },
+        |it| *method == if it.is_post { Method::POST } else { Method::GET },
+    )
 }

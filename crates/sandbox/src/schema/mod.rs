@@ -25,7 +25,7 @@ pub(crate) use field::{Field, When, field};
 pub(crate) use kind::Kind;
 pub(crate) use object::Object;
 pub use route::Route;
-pub(crate) use route::names_in;
+pub(crate) use route::{Path, names_in};
 pub use sample::Sample;
 pub(crate) use table::{Row, Schema, Stage, Table};
 

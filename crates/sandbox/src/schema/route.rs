@@ -22,6 +22,50 @@ pub struct Route {
     pub filters: Vec<(String, &'static str)>,
 }
 
+/// Result of matching a path and a method with the operations `O` of a stand-in.
+#[derive(Debug)]
+pub(crate) enum Path<O: 'static> {
+    Known(&'static O),
+    /// The path exists with another method.
+    OtherVerb,
+    Unknown,
+}
+
+impl<O> Clone for Path<O> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<O> Copy for Path<O> {}
+
+impl<O> Path<O> {
+    /// Finds the operation of a path, and the names in it. `names` matches the path with that of an
+    /// operation.
+    pub(crate) fn find(
+        operations: &'static [O],
+        names: impl Fn(&O) -> Option<Vec<String>>,
+        has_method: impl Fn(&O) -> bool,
+    ) -> (Self, Vec<String>) {
+        let mut found = (Self::Unknown, Vec::new());
+        for operation in operations {
+            let Some(names) = names(operation) else { continue };
+            if has_method(operation) {
+                return (Self::Known(operation), names);
+            }
+            found = (Self::OtherVerb, names);
+        }
+        found
+    }
+
+    pub(crate) fn operation(&self) -> Option<&'static O> {
+        match self {
+            Self::Known(operation) => Some(operation),
+            Self::OtherVerb | Self::Unknown => None,
+        }
+    }
+}
+
 /// Matches a path to a pattern, segment by segment, and returns the decoded segments at the
 /// placeholders: `*`, or `{ws}`. `is_name` accepts or refuses a segment at its placeholder.
 pub(crate) fn names_in(

@@ -123,9 +123,7 @@ async fn page_rings_answers_and_records_in_each_crm() {
 async fn unanswered_call_is_recorded_as_missed() {
     for name in ["retailcrm", "kontur"] {
         let sandbox = sandbox().await;
-        let ringing = json!({"phone": "80291112233", "extension": "101"});
-        let ringing = if name == "kontur" { self::ringing() } else { ringing };
-        let rung = step(&sandbox, name, "ring", ringing).await;
+        let rung = step(&sandbox, name, "ring", ringing()).await;
         step(&sandbox, name, "hangup", json!({"call_id": rung["call_id"]})).await;
         let recorded = &sandbox.state()[name]["calls"][0];
         assert_eq!(
@@ -165,6 +163,20 @@ async fn impossible_step_is_an_error() {
         let message = answer["error"]["message"].as_str().unwrap_or_default();
         assert!(status == 400 && message.contains(reason), "{body}: {status} {message}");
     }
+}
+
+#[tokio::test]
+async fn impossible_step_leaves_the_calls_as_they_were() {
+    let sandbox = sandbox().await;
+    let unknown = with(ringing(), json!({"crm": "kontur", "step": "ring", "extension": "999"}));
+    assert_eq!(control(&sandbox, "/call", &unknown).await.0, 400);
+    let rung = step(&sandbox, "kontur", "ring", ringing()).await;
+    assert_eq!(rung["ok"], true, "the refused call does not take the id: {rung}");
+    step(&sandbox, "kontur", "answer", json!({"call_id": "pbx-5"})).await;
+    let shown = content(&sandbox, "kontur").await;
+    let answer = json!({"crm": "kontur", "step": "answer", "call_id": "pbx-5"});
+    assert_eq!(control(&sandbox, "/call", &answer).await.0, 400);
+    assert_eq!(content(&sandbox, "kontur").await, shown, "the talk began with the first answer");
 }
 
 #[tokio::test]

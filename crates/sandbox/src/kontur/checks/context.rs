@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::schema::Object;
+use crate::schema::{Object, Path};
 use crate::wire::Request;
 
 use super::super::communications::Communication;
 use super::super::files::{self, Part};
-use super::super::operations::{Endpoint, Handler, Opens, Operation, Path, Takes};
+use super::super::operations::{self, Endpoint, Handler, Opens, Operation, Takes};
 use super::super::state::Workspace;
 use super::gate;
 
@@ -17,7 +17,7 @@ pub(in crate::kontur) struct RequestContext<'a> {
     pub(super) workspace: &'a Workspace,
     /// Seconds of `Retry-After` if over the limit.
     pub(super) over: Option<u32>,
-    pub(super) path: Path,
+    pub(super) path: Path<Operation>,
     /// Name of the workspace in the path.
     pub(super) ws: String,
     /// Id of the object in the path.
@@ -31,7 +31,9 @@ pub(in crate::kontur) struct RequestContext<'a> {
 
 impl<'a> RequestContext<'a> {
     pub(super) fn new(request: &'a Request, workspace: &'a Workspace, over: Option<u32>) -> Self {
-        let (path, [ws, thing]) = Path::of(&request.method, &request.path);
+        let (path, names) = operations::find(&request.method, &request.path);
+        let mut names = names.into_iter();
+        let [ws, thing] = [names.next(), names.next()].map(Option::unwrap_or_default);
         let mut query = Map::new();
         for (name, value) in &request.query {
             query.entry(name.as_str()).or_insert_with(|| json!(value));
@@ -52,10 +54,7 @@ impl<'a> RequestContext<'a> {
     }
 
     pub(super) fn operation(&self) -> Option<&'static Operation> {
-        match self.path {
-            Path::Known(operation) => Some(operation),
-            _ => None,
-        }
+        self.path.operation()
     }
 
     /// Returns true if the request is one of these operations.

@@ -1,9 +1,10 @@
 //! Checks before the content of a request: path, limit, credentials, encoding.
 
 use crate::check::{Check, Detail};
+use crate::schema::Path;
 
 use super::super::ids::ZERO;
-use super::super::operations::{Opens, Path, Takes};
+use super::super::operations::{Opens, Takes};
 use super::super::seed::{API_KEY, BEARER, SECRET, WORKSPACE as NAME, WORKSPACE_ID};
 use super::{Endpoint, Refusal, RequestContext, Row, row};
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::check::{Detail, Source, documented, guess};
+use crate::check::{Detail, documented, guess};
 use crate::schema::{Object, field};
 
 use super::kinds::{MOMENT, PHONE, SHOP, SOURCE, TEXT, WHOLE, choice};
@@ -27,15 +27,6 @@ const GOOGLE_LABEL: Kind =
     })
     .example(r#""1234567890.0987654321""#, r#"["9f0d6c1e5b7a4c2f8e3d1a6b0c9d8e7f", 7]"#);
 
-const fn row(
-    name: &'static str,
-    source: Source,
-    demands: &'static str,
-    finds: fn(&RequestContext<'_>) -> Vec<Detail>,
-) -> Row {
-    Row::new(name, source, demands, Refusal::EntityList, finds)
-}
-
 fn batch(
     cx: &RequestContext<'_>,
     wrong: impl Fn(usize) -> bool,
@@ -48,12 +39,20 @@ fn batch(
 }
 
 pub(super) const BATCH: &[Row] = &[
-    row("calls.some", guess("§2.2"), "there is a call in the list", |cx| {
-        batch(cx, |count| count == 0, BLANK)
-    }),
-    row("calls.at_most_50", documented("§1.5, §2.2"), "at most 50 calls at once", |cx| {
-        batch(cx, |count| count > 50, FIFTY)
-    }),
+    Row::new(
+        "calls.some",
+        guess("§2.2"),
+        "there is a call in the list",
+        Refusal::EntityList,
+        |cx| batch(cx, |count| count == 0, BLANK),
+    ),
+    Row::new(
+        "calls.at_most_50",
+        documented("§1.5, §2.2"),
+        "at most 50 calls at once",
+        Refusal::EntityList,
+        |cx| batch(cx, |count| count > 50, FIFTY),
+    ),
 ];
 
 pub(super) const CALL: Schema = Schema::new(

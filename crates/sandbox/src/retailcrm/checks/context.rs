@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::schema::Object;
+use crate::schema::{Object, Path};
 use crate::wire::Request;
 
-use super::super::operations::{Endpoint, Operation, Path};
+use super::super::operations::{self, Endpoint, Operation};
 use super::super::state::{Account, Bucket};
 use super::super::store::Fields;
 
@@ -19,7 +19,7 @@ pub(in crate::retailcrm) struct RequestContext<'a> {
     pub(in crate::retailcrm) account: &'a Account,
     /// The limit that the request exceeds.
     pub(super) over: Option<Bucket>,
-    pub(super) path: Path,
+    pub(super) path: Path<Operation>,
     /// The name in the path: a module's code, or the id of a customer, an order, a task, a file.
     pub(in crate::retailcrm) thing: String,
     /// The second name in the path: a contact, a company.
@@ -42,7 +42,7 @@ impl<'a> RequestContext<'a> {
             Method::GET => request.query.clone(),
             _ => request.form(),
         };
-        let (path, names) = Path::of(&request.method, &request.path);
+        let (path, names) = operations::find(&request.method, &request.path);
         let mut names = names.into_iter();
         let (thing, part) = (names.next(), names.next());
         let mut cx = Self {
@@ -74,7 +74,7 @@ impl<'a> RequestContext<'a> {
     /// Context of one uploaded customer, as if created alone.
     pub(in crate::retailcrm) fn one_of_upload(&self, fields: &Fields) -> Self {
         Self {
-            path: Path::of(&Method::POST, "/api/v5/customers/create").0,
+            path: operations::find(&Method::POST, "/api/v5/customers/create").0,
             customers: None,
             written: Some(fields.clone()),
             ..self.clone()
@@ -87,10 +87,7 @@ impl<'a> RequestContext<'a> {
     }
 
     pub(in crate::retailcrm) fn operation(&self) -> Option<&'static Operation> {
-        match self.path {
-            Path::Known(operation) => Some(operation),
-            _ => None,
-        }
+        self.path.operation()
     }
 
     pub(in crate::retailcrm) fn endpoint(&self) -> Option<Endpoint> {

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use crate::check::{Detail, answered, documented, guess};
+use crate::schema::Path;
 
-use super::super::operations::{Endpoint, Path};
+use super::super::operations::Endpoint;
 use super::super::state::{Bucket, Telephony};
 use super::values::{EXTRA, INVALID};
 use super::{Refusal, RequestContext, Row};
