@@ -307,7 +307,7 @@ pub async fn long_body_is_cut_in_errors<S: CrmUnderTest>() {
     // Wherever the text is cut, no half of a secret is left.
     let rows = S::operations();
     let row = rows.iter().max_by_key(|row| S::secrets(row.account_name()).len());
-    let row = row.expect("the table of operations is empty");
+    let row = row.unwrap_or_else(|| panic!("the table of operations is empty"));
     let (quoted, secrets) = (quoted(row), S::secrets(row.account_name()));
     for lead in (0..24).chain([1000, 1016, 1020, 2030, 2040, 2045]) {
         let body = format!("<{}{quoted}{}", "x".repeat(lead), "y".repeat(5_000));
