@@ -174,13 +174,12 @@ impl Pbx {
 
     /// Keeps a call in place of its former state.
     fn keep(&mut self, call: PbxCall) {
-        match self.calls.iter_mut().find(|it| it.is_live(call.crm, &call.id)) {
-            Some(former) => *former = call,
-            None => {
-                self.rung += 1;
-                self.calls.push(call);
-                limits::keep_newest(&mut self.calls);
-            }
+        if let Some(former) = self.calls.iter_mut().find(|it| it.is_live(call.crm, &call.id)) {
+            *former = call;
+        } else {
+            self.rung += 1;
+            self.calls.push(call);
+            limits::keep_newest(&mut self.calls);
         }
     }
 }
