@@ -1,7 +1,4 @@
 //! Fuzzes call tracking with AMI streams generated from bytes.
-#![no_main]
+#![cfg_attr(fuzzing, no_main)]
 
-use libfuzzer_sys::fuzz_target;
-use vochi_crm_fuzz::ami_stream;
-
-fuzz_target!(|input: &[u8]| ami_stream(input));
+vochi_crm_fuzz::target!(vochi_crm_fuzz::ami_stream);

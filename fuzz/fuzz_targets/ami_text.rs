@@ -1,7 +1,4 @@
 //! Fuzzes the text of the manager interface.
-#![no_main]
+#![cfg_attr(fuzzing, no_main)]
 
-use libfuzzer_sys::fuzz_target;
-use vochi_crm_fuzz::ami_text;
-
-fuzz_target!(|input: &[u8]| ami_text(input));
+vochi_crm_fuzz::target!(vochi_crm_fuzz::ami_text);

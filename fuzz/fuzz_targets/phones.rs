@@ -1,7 +1,4 @@
 //! Fuzzes parsing of phone numbers.
-#![no_main]
+#![cfg_attr(fuzzing, no_main)]
 
-use libfuzzer_sys::fuzz_target;
-use vochi_crm_fuzz::phone;
-
-fuzz_target!(|input: &[u8]| phone(input));
+vochi_crm_fuzz::target!(vochi_crm_fuzz::phone);

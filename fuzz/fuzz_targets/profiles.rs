@@ -1,7 +1,4 @@
 //! Fuzzes settings of an account.
-#![no_main]
+#![cfg_attr(fuzzing, no_main)]
 
-use libfuzzer_sys::fuzz_target;
-use vochi_crm_fuzz::profile;
-
-fuzz_target!(|input: &[u8]| profile(input));
+vochi_crm_fuzz::target!(vochi_crm_fuzz::profile);

@@ -1,9 +1,4 @@
 //! Fuzzes the error tables and the reading of responses.
-#![no_main]
+#![cfg_attr(fuzzing, no_main)]
 
-use libfuzzer_sys::fuzz_target;
-use vochi_crm_fuzz::response;
-
-fuzz_target!(|input: &[u8]| {
-    response(input);
-});
+vochi_crm_fuzz::target!(vochi_crm_fuzz::response);

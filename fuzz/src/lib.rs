@@ -23,3 +23,23 @@ pub use phones::phone;
 pub use profile::profile;
 pub use responses::response;
 pub use seeds::{Recording, recordings, seeds};
+
+/// The program of a target: libFuzzer's with `--cfg fuzzing`, else one that checks the files it is
+/// given, to reproduce a finding.
+#[macro_export]
+macro_rules! target {
+    ($check:path) => {
+        #[cfg(fuzzing)]
+        libfuzzer_sys::fuzz_target!(|input: &[u8]| {
+            $check(input);
+        });
+
+        #[cfg(not(fuzzing))]
+        fn main() -> std::io::Result<()> {
+            for file in std::env::args_os().skip(1) {
+                $check(&std::fs::read(file)?);
+            }
+            Ok(())
+        }
+    };
+}

@@ -1,6 +1,6 @@
 //! Runs one operation without network, for counting instructions.
 //!
-//! `instructions.sh` runs this under callgrind twice for each operation, with different numbers of
+//! `run.sh` runs this under callgrind twice for each operation, with different numbers of
 //! repetitions; the difference is the cost of the operation, without start-up.
 #![allow(
     clippy::unwrap_used,
@@ -9,7 +9,7 @@
     reason = "a benchmark prints to its terminal and stops at the first error"
 )]
 
-#[path = "support/fixture.rs"]
+#[path = "../../support/fixture.rs"]
 mod fixture;
 
 use std::hint::black_box;
@@ -17,12 +17,12 @@ use std::sync::Arc;
 
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
-use vochi_crm::http::Response;
-use vochi_crm::phone::{PhoneReader, Region};
-use vochi_crm::retailcrm::api::{FindManager, MOST_CALLS, SendCallEvent, UploadCalls};
-use vochi_crm::retailcrm::model::{CallDirection, CallResult, CallUpload, PhoneText, UserId};
-use vochi_crm::retailcrm::{Client, Config};
-use vochi_crm::{AccountConfig, Cx, Extension, Hub, LocalTime, PhoneNumber, Seconds, Text};
+use vochi_crm_core::http::Response;
+use vochi_crm_core::phone::{PhoneReader, Region};
+use vochi_crm_retailcrm::api::{FindManager, MOST_CALLS, SendCallEvent, UploadCalls};
+use vochi_crm_retailcrm::model::{CallDirection, CallResult, CallUpload, PhoneText, UserId};
+use vochi_crm_retailcrm::{Client, Config};
+use vochi_crm_core::{AccountConfig, Cx, Extension, Hub, LocalTime, PhoneNumber, Seconds, Text};
 use vochi_crm_core::testing::ScriptedTransport;
 
 const OPERATIONS: [&str; 5] =
@@ -37,7 +37,7 @@ fn main() {
     for operation in OPERATIONS {
         run(operation, 1);
     }
-    println!("instructions: {OPERATIONS:?} run; benches/instructions.sh counts");
+    println!("instructions: {OPERATIONS:?} run; benches/instructions/run.sh counts");
 }
 
 fn run(operation: &str, times: usize) {

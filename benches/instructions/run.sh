@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Counts the instructions of operations without network and compares them with instructions.tsv.
-# Usage: benches/instructions.sh [--write]     Needs valgrind.
+# Counts the instructions of operations without network and compares them with figures.tsv.
+# Usage: benches/instructions/run.sh [--write]     Needs valgrind.
 set -euo pipefail
 export LC_ALL=C
-cd "$(dirname "$0")/.."
-figures=benches/instructions.tsv
+cd "$(dirname "$0")/../.."
+figures=benches/instructions/figures.tsv
 tolerance=10
 
 write=no
@@ -15,8 +15,8 @@ case "${1-}" in
 esac
 command -v valgrind >/dev/null || { echo "instructions: install valgrind" >&2; exit 2; }
 
-binary=$(cargo bench -q -p vochi-crm --bench instructions --no-run --message-format=json |
-    sed -n 's/.*"name":"instructions".*"executable":"\([^"]*\)".*/\1/p')
+binary=$(cargo build -q --locked --release -p vochi-crm-instructions --message-format=json |
+    sed -n 's/.*"name":"vochi-crm-instructions".*"executable":"\([^"]*\)".*/\1/p')
 
 # Instructions of a run that repeats operation $1 $2 times.
 count() {
@@ -75,6 +75,6 @@ for name in $names; do
     echo "instructions: $name $now, $change % relative to $known, $verdict"
 done
 if [ "$status" -ne 0 ]; then
-    echo "instructions: if the growth is intended, update the figures: benches/instructions.sh --write" >&2
+    echo "instructions: if the growth is intended, update the figures: benches/instructions/run.sh --write" >&2
 fi
 exit "$status"
