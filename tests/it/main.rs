@@ -9,6 +9,7 @@
 )]
 
 mod examples;
+mod guide;
 mod live_call;
 mod open;
 mod two_crms;

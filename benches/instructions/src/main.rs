@@ -19,11 +19,11 @@ use http::{HeaderMap, StatusCode};
 use serde_json::json;
 use vochi_crm_core::http::Response;
 use vochi_crm_core::phone::{PhoneReader, Region};
+use vochi_crm_core::testing::ScriptedTransport;
+use vochi_crm_core::{AccountConfig, Cx, Extension, Hub, LocalTime, PhoneNumber, Seconds, Text};
 use vochi_crm_retailcrm::api::{FindManager, MOST_CALLS, SendCallEvent, UploadCalls};
 use vochi_crm_retailcrm::model::{CallDirection, CallResult, CallUpload, PhoneText, UserId};
 use vochi_crm_retailcrm::{Client, Config};
-use vochi_crm_core::{AccountConfig, Cx, Extension, Hub, LocalTime, PhoneNumber, Seconds, Text};
-use vochi_crm_core::testing::ScriptedTransport;
 
 const OPERATIONS: [&str; 5] =
     ["call_event", "manager", "calls_upload_50", "phone_international", "phone_national"];

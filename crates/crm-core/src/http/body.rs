@@ -8,7 +8,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::Serialize;
-use url::form_urlencoded;
 
 use super::{FileSource, Source};
 use crate::error::{Error, Result};
@@ -260,17 +259,34 @@ fn not_json(error: serde_json::Error) -> Error {
     Error::internal("cannot serialize a request as JSON").with_source(error)
 }
 
+/// Writes pairs as `application/x-www-form-urlencoded`. The crate `form_urlencoded` writes every
+/// escaped byte on its own, which is a tenth of the CPU time of a call event.
 fn encode_pairs(pairs: &[(Cow<'static, str>, String)]) -> String {
-    if pairs.is_empty() {
-        return String::new();
-    }
     let plain: usize = pairs.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
     // JSON grows to almost twice its length.
-    let mut encoder = form_urlencoded::Serializer::new(String::with_capacity(plain * 2));
+    let mut out = String::with_capacity(plain * 2);
     for (name, value) in pairs {
-        encoder.append_pair(name, value);
+        if !out.is_empty() {
+            out.push('&');
+        }
+        encode_text(name, &mut out);
+        out.push('=');
+        encode_text(value, &mut out);
     }
-    encoder.finish()
+    out
+}
+
+fn encode_text(text: &str, out: &mut String) {
+    let digit = |value: u8| char::from(b"0123456789ABCDEF"[usize::from(value)]);
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'*' | b'-' | b'.' | b'_' => {
+                out.push(char::from(byte));
+            }
+            b' ' => out.push('+'),
+            _ => out.extend(['%', digit(byte >> 4), digit(byte & 15)]),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -282,6 +298,15 @@ mod tests {
         let request = ApiRequest::post("/x").form("phone", "+375 29").query("q", "a b+c");
         assert_eq!(&request.body_ref().encode()[..], b"phone=%2B375+29");
         assert_eq!(request.query_string(), "q=a+b%2Bc");
+    }
+
+    #[test]
+    fn encodes_as_the_standard_does() {
+        let text: String = ('\0'..='\u{2ff}').chain("Ольга 📞".chars()).collect();
+        let pairs = [("a b".into(), text.clone()), ("".into(), String::new())];
+        let mut standard = url::form_urlencoded::Serializer::new(String::new());
+        standard.extend_pairs(&pairs);
+        assert_eq!(encode_pairs(&pairs), standard.finish());
     }
 
     #[test]

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderValue, header};
-use url::Url;
+use http::{HeaderMap, HeaderValue, header};
 
 use super::auth::{Auth, Grant};
 use super::flow::Flow;
@@ -12,10 +11,13 @@ use super::{ApiRequest, Body, HttpRequest, Origin};
 use crate::connector::Cx;
 use crate::error::{Error, Result};
 
+/// The number of headers for which there is room without growing.
+const HEADERS: usize = 12;
+
 /// A request without credentials, with its encoded bytes unless it is streamed.
-pub(super) struct Prepared {
+pub(super) struct Prepared<'a> {
     request: ApiRequest,
-    url: Url,
+    origin: &'a Origin,
     content_type: Option<HeaderValue>,
     bytes: Bytes,
 }
@@ -29,18 +31,11 @@ pub(super) struct Ready {
     pub(super) grant: Grant,
 }
 
-impl Prepared {
-    pub(super) fn new(request: ApiRequest, origin: &Origin) -> Result<Self> {
-        let content_type = request.body_ref().content_type().map(|content_type| {
-            HeaderValue::from_str(content_type)
-                .map_err(|_| Error::input(format!("invalid content type {content_type:?}")))
-        });
-        Ok(Self {
-            url: origin.join(&request),
-            bytes: request.body_ref().encode(),
-            content_type: content_type.transpose()?,
-            request,
-        })
+impl<'a> Prepared<'a> {
+    pub(super) fn new(request: ApiRequest, origin: &'a Origin) -> Result<Self> {
+        let body = request.body_ref();
+        let (bytes, content_type) = (body.encode(), content_type(body)?);
+        Ok(Self { request, origin, content_type, bytes })
     }
 
     pub(super) fn body(&self) -> &Body {
@@ -49,14 +44,16 @@ impl Prepared {
 
     /// The request without its streamed body.
     pub(super) fn without_source(&self) -> HttpRequest {
-        let mut headers = self.request.headers().clone();
+        // Room for those that authorization and transport add.
+        let mut headers = HeaderMap::with_capacity(HEADERS);
+        headers.extend(self.request.headers().clone());
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(content_type) = &self.content_type {
             headers.insert(header::CONTENT_TYPE, content_type.clone());
         }
         HttpRequest::new(
             self.request.method().clone(),
-            self.url.clone(),
+            self.origin.join(&self.request),
             headers,
             self.bytes.clone(),
         )
@@ -80,4 +77,15 @@ impl Prepared {
         }
         Ok(Ready { request, flow, grant })
     }
+}
+
+fn content_type(body: &Body) -> Result<Option<HeaderValue>> {
+    let content_type = match (body, body.content_type()) {
+        (_, None) => return Ok(None),
+        (Body::Form(_), _) => HeaderValue::from_static("application/x-www-form-urlencoded"),
+        (Body::Json(_), _) => HeaderValue::from_static("application/json"),
+        (_, Some(other)) => HeaderValue::from_str(other)
+            .map_err(|_| Error::input(format!("invalid content type {other:?}")))?,
+    };
+    Ok(Some(content_type))
 }

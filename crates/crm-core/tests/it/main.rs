@@ -11,7 +11,6 @@ mod cache;
 mod call_record;
 mod call_state;
 mod credentials;
-mod example;
 mod invented;
 mod kit;
 mod limit;

@@ -138,7 +138,7 @@ impl Pipeline {
         &self,
         cx: &Cx,
         operation: &O,
-        prepared: &Prepared,
+        prepared: &Prepared<'_>,
     ) -> Result<Value<O>> {
         let mut request = prepared.without_source();
         self.inner.auth.authorize(cx, &mut request).await?;
@@ -197,7 +197,7 @@ struct Run<'a> {
     cx: &'a Cx,
     info: &'a OperationInfo,
     reporter: Reporter<'a>,
-    prepared: &'a Prepared,
+    prepared: &'a Prepared<'a>,
 }
 
 /// The outcome of a failed attempt.

@@ -103,12 +103,19 @@ impl Transport for ReqwestTransport {
         let mut incoming = client.execute(outgoing).await.map_err(|error| classify(&error))?;
         let status = incoming.status();
         let headers = std::mem::take(incoming.headers_mut());
-        let mut body = BytesMut::new();
+        // Most bodies are one chunk, which is not copied.
+        let mut body = Bytes::new();
         while let Some(chunk) = incoming.chunk().await.map_err(|error| classify(&error))? {
             if body.len() + chunk.len() > longest {
                 return Err(TransportError::TooLong(longest));
             }
-            body.extend_from_slice(&chunk);
+            if body.is_empty() {
+                body = chunk;
+            } else {
+                let mut longer = BytesMut::from(body);
+                longer.extend_from_slice(&chunk);
+                body = longer.freeze();
+            }
         }
         Ok(Response::new(status, headers, body))
     }

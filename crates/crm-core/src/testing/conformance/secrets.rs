@@ -9,7 +9,7 @@ use super::report::Report;
 use super::{CANARY, CrmUnderTest};
 use crate::connector::{CrmConnector, Cx};
 use crate::http::{Plan, Response, TransportError};
-use crate::hub::Hub;
+use crate::hub::{Hub, HubBuilder};
 use crate::state::{CallStore, MemoryCallStore};
 use crate::testing::{ScriptedTransport, Step, response};
 
@@ -98,11 +98,16 @@ pub async fn secret_is_in_no_error_and_no_log<S: CrmUnderTest>() {
     report.finish();
 }
 
+/// A hub whose requests are collected and not sent.
+fn planning(plan: &Plan) -> HubBuilder {
+    Hub::builder().plan(plan.clone()).transport(Arc::new(ScriptedTransport::new([])))
+}
+
 /// A dry run shows its requests without secrets.
 pub async fn dry_run_shows_no_secret<S: CrmUnderTest>() {
     let mut report = Report::default();
     let plan = Plan::new();
-    let hub = Hub::builder().plan(plan.clone()).build().unwrap();
+    let hub = planning(&plan).build().unwrap();
     let printed = print_everything(&*S::connector(&hub)).await;
     let requests = plan.requests();
     report.holds("the plan", requests.len() > 1, || format!("too few requests: {requests:?}"));
@@ -118,7 +123,7 @@ pub async fn dry_run_shows_no_secret<S: CrmUnderTest>() {
 pub async fn stored_call_contains_no_secret<S: CrmUnderTest>() {
     let mut report = Report::default();
     let store = Arc::new(MemoryCallStore::new());
-    let hub = Hub::builder().plan(Plan::new()).store(store.clone() as Arc<dyn CallStore>);
+    let hub = planning(&Plan::new()).store(store.clone() as Arc<dyn CallStore>);
     let connector = S::connector(&hub.build().unwrap());
     let _ = connector.handle_event(&Cx::live(), &ringing(&["151"])).await;
     let slot = store.open(connector.account().as_str(), call_id().as_str()).await.unwrap();

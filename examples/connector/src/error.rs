@@ -5,11 +5,11 @@ use vochi_crm_core::http::{Advice, Dialect, OperationInfo, Refusal, Response};
 use vochi_crm_core::{CrmName, Effect, ErrorKind};
 
 #[derive(Debug)]
-pub(super) struct Invented;
+pub(crate) struct Invented;
 
 impl Dialect for Invented {
     fn crm(&self) -> CrmName {
-        super::CRM
+        crate::CRM
     }
 
     fn judge(&self, _: &OperationInfo, response: &Response) -> Result<(), Refusal> {
@@ -18,7 +18,7 @@ impl Dialect for Invented {
 }
 
 /// Decides whether a response is a refusal.
-pub(super) fn judge(response: &Response) -> Result<(), Refusal> {
+pub fn judge(response: &Response) -> Result<(), Refusal> {
     let body = serde_json::from_slice::<Value>(&response.body);
     let status = response.status.as_u16();
     let doubtful = |kind, message: String| {

@@ -8,8 +8,9 @@ use vochi_crm_core::testing::conformance::{Disturbance, StandIn};
 use vochi_crm_core::testing::response;
 use vochi_crm_core::{CrmConnector, Hub, Result};
 
-use super::conformance::account;
-use super::{Connector, conformance};
+use vochi_crm_example::Connector;
+
+use crate::conformance::{account, config};
 
 /// What the CRM holds.
 #[derive(Debug, Default)]
@@ -21,13 +22,13 @@ struct State {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Server {
+pub(crate) struct Server {
     state: Arc<Mutex<State>>,
     changes: Value,
 }
 
 impl Server {
-    pub(super) fn new(changes: Value) -> Self {
+    pub(crate) fn new(changes: Value) -> Self {
         Self { state: Arc::default(), changes }
     }
 }
@@ -90,7 +91,7 @@ impl StandIn for Server {
     fn open(&self) -> Result<Arc<dyn CrmConnector>> {
         let hub = Hub::builder().transport(Arc::new(self.clone())).build()?;
         let account = account(&self.changes)?;
-        Ok(Arc::new(Connector::open(&hub, account, &conformance::KEY.into())?))
+        Ok(Arc::new(Connector::open(&hub, account, &config())?))
     }
 
     fn state(&self) -> Value {

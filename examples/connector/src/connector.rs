@@ -1,23 +1,42 @@
 //! The connector: popups, records and lookups.
 
 use serde::{Deserialize, Serialize};
-use vochi_crm_core::connector::{Customer, CustomerKind};
+use vochi_crm_core::connector::{Context, Customer, CustomerKind};
 use vochi_crm_core::spi::{
     self, CallSession, DueRecord, HistoryJob, LiveJob, LookupJob, RecordRepeat, StoredState,
 };
 use vochi_crm_core::{
-    CallEvent, CallRecord, Capabilities, Capability, CrmUserId, Cx, Direction, EventKind,
-    Extension, Outcome, Party, PhoneNumber, Responsible, Result, Seconds, Text, WarningKind,
+    Account, CallEvent, CallRecord, Capabilities, Capability, CrmUserId, Cx, Direction, EventKind,
+    Extension, Hub, Outcome, Party, PhoneNumber, Responsible, Result, Seconds, Text, WarningKind,
 };
 
-use super::Connector;
-use super::api::{AddCall, FindClients, ShowPopup};
+use crate::api::{self, AddCall, FindClients, ShowPopup};
+use crate::{CRM, Client, Config, config};
 
 /// What is stored of a call: the employees who have a popup.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Shown(Vec<Extension>);
 
 impl StoredState for Shown {}
+
+/// One account of the CRM.
+#[derive(Debug)]
+pub struct Connector {
+    context: Context,
+    client: Client,
+}
+
+impl Connector {
+    /// Opens an account. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// `config`, with the key.
+    pub fn open(hub: &Hub, account: Account, config: &Config) -> Result<Self> {
+        config::check(&account)?;
+        let client = Client::open(hub, &account, config)?;
+        Ok(Self { context: Context::new(CRM, hub, account), client })
+    }
+}
 
 struct Jobs<'a>(&'a Connector);
 
@@ -108,7 +127,7 @@ impl HistoryJob for Jobs<'_> {
 impl LookupJob for Jobs<'_> {
     async fn find(&self, cx: &Cx, phone: PhoneNumber) -> Result<Vec<Customer>> {
         let found = self.0.client.send(cx, &FindClients(phone)).await?;
-        let customer = |client: super::api::Client| {
+        let customer = |client: api::Client| {
             let mut customer = Customer::new(client.id.to_string(), CustomerKind::Person);
             customer.name = client.name;
             customer
@@ -135,7 +154,7 @@ impl spi::Connector for Connector {
         Capability::Responsible,
     ]);
 
-    fn context(&self) -> &vochi_crm_core::connector::Context {
+    fn context(&self) -> &Context {
         &self.context
     }
 

@@ -10,30 +10,33 @@ use vochi_crm_core::testing::conformance::{
 };
 use vochi_crm_core::testing::response;
 use vochi_crm_core::{
-    Account, AccountConfig, CallId, CrmConnector, Cx, Error, ErrorKind, Hub, Result, Text,
+    Account, AccountConfig, CallId, CrmConnector, Cx, ErrorKind, Hub, Result, Text,
 };
 
-use super::api::{AddCall, FindClients, ShowPopup};
-use super::server::Server;
-use super::{Client, Connector, error};
+use vochi_crm_example::api::{AddCall, FindClients, ShowPopup};
+use vochi_crm_example::{Client, Config, Connector, judge};
+
+use crate::server::Server;
 
 struct Invented;
 
 vochi_crm_core::conformance!(Invented);
 
-pub(super) const KEY: &str = "canary-key-0001";
+const KEY: &str = "canary-key-0001";
 
-/// The account, with some keys changed. The CRM has no follow-ups.
-pub(super) fn account(changes: &Value) -> Result<Account> {
+/// The configuration of the account beside the common keys.
+pub(crate) fn config() -> Config {
+    let keys = json!({"url": "https://crm.example.test", "api_key": KEY});
+    serde_json::from_value(keys).unwrap()
+}
+
+/// The account, with some keys changed.
+pub(crate) fn account(changes: &Value) -> Result<Account> {
     let mut keys = json!({"extensions": {"151": "18", "152": "16"}});
     for (key, value) in changes.as_object().into_iter().flatten() {
         keys[key] = value.clone();
     }
-    let config: AccountConfig = serde_json::from_value(keys).unwrap();
-    if config.missed_task {
-        return Err(Error::config("unsupported: there are no tasks").with_key("missed_task"));
-    }
-    config.account("shop")
+    serde_json::from_value::<AccountConfig>(keys).unwrap().account("shop")
 }
 
 fn add_call(id: &str) -> AddCall {
@@ -56,10 +59,9 @@ fn popup(users: &[&str]) -> ShowPopup {
 
 impl CrmUnderTest for Invented {
     type Client = Client;
-    const ACCOUNT: &'static str = "invented account shop";
-    const SOURCES: &'static str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/example");
-    const FIXTURES: &'static str =
-        concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/example/fixtures");
+    const ACCOUNT: &'static str = "example account shop";
+    const SOURCES: &'static str = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+    const FIXTURES: &'static str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/example");
     const LIMITED: &'static [u16] = &[429];
     const BROKEN: &'static [(u16, ErrorKind)] = &[(500, ErrorKind::Unavailable)];
     const RECORDS_HAVE_KEYS: bool = true;
@@ -86,7 +88,7 @@ impl CrmUnderTest for Invented {
     }
 
     fn client(hub: &Hub, _: &'static str) -> Client {
-        Client::open(hub, &account(&json!({})).unwrap(), &KEY.into()).unwrap()
+        Client::open(hub, &account(&json!({})).unwrap(), &config()).unwrap()
     }
 
     async fn send<O: http::Operation>(
@@ -102,7 +104,7 @@ impl CrmUnderTest for Invented {
     }
 
     fn is_success(response: &Response) -> bool {
-        error::judge(response).is_ok()
+        judge(response).is_ok()
     }
 
     fn refusals(quoted: &str) -> Vec<Refused> {
@@ -127,7 +129,7 @@ impl CrmUnderTest for Invented {
 
     fn connector(hub: &Hub) -> Arc<dyn CrmConnector> {
         let account = account(&json!({"retries": 1})).unwrap();
-        Arc::new(Connector::open(hub, account, &KEY.into()).unwrap())
+        Arc::new(Connector::open(hub, account, &config()).unwrap())
     }
 
     fn connector_secrets() -> &'static [&'static str] {

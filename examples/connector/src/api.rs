@@ -8,19 +8,27 @@ use vochi_crm_core::{CallId, Error, Id, PhoneNumber, Result, Text};
 
 /// A client and the employee responsible for it.
 #[derive(Debug, Deserialize)]
-pub(super) struct Client {
-    pub(super) id: Id<Client>,
+pub struct Client {
+    /// The CRM's id.
+    pub id: Id<Client>,
+    /// The name.
     #[serde(default, deserialize_with = "wire::text_or_none")]
-    pub(super) name: Option<String>,
+    pub name: Option<String>,
+    /// The user who is responsible.
     #[serde(default, deserialize_with = "wire::text_or_none")]
-    pub(super) user: Option<String>,
+    pub user: Option<String>,
 }
 
 /// Finds the clients with a number (`GET /clients`).
 #[derive(Clone, Debug)]
-pub(super) struct FindClients(pub(super) PhoneNumber);
+pub struct FindClients(
+    /// The number.
+    pub PhoneNumber,
+);
 
-pub(super) struct Clients;
+/// The clients of a response.
+#[derive(Clone, Copy, Debug)]
+pub struct Clients;
 
 impl Output for Clients {
     type Value = Items<Client>;
@@ -45,7 +53,8 @@ impl Operation for FindClients {
 }
 
 /// Any object.
-pub(super) struct Done;
+#[derive(Clone, Copy, Debug)]
+pub struct Done;
 
 impl Output for Done {
     type Value = ();
@@ -61,10 +70,13 @@ impl Output for Done {
 
 /// Shows a ringing call to users (`POST /popups`). A repeat shows it twice.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct ShowPopup {
-    pub(super) call: CallId,
-    pub(super) phone: PhoneNumber,
-    pub(super) users: Vec<String>,
+pub struct ShowPopup {
+    /// The call.
+    pub call: CallId,
+    /// The client's number.
+    pub phone: PhoneNumber,
+    /// The users who see it.
+    pub users: Vec<String>,
 }
 
 impl Operation for ShowPopup {
@@ -81,7 +93,8 @@ impl Operation for ShowPopup {
 }
 
 /// The number of a stored call.
-pub(super) struct CallNumber;
+#[derive(Clone, Copy, Debug)]
+pub struct CallNumber;
 
 impl Output for CallNumber {
     type Value = Id<AddCall>;
@@ -97,12 +110,17 @@ impl Output for CallNumber {
 
 /// Stores a call (`POST /calls`). The CRM recognizes a repeat by the id.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct AddCall {
-    pub(super) call_id: Text,
-    pub(super) direction: &'static str,
-    pub(super) phone: PhoneNumber,
-    pub(super) outcome: &'static str,
-    pub(super) talk_seconds: Option<u32>,
+pub struct AddCall {
+    /// The PBX's id of the call.
+    pub call_id: Text,
+    /// `in` or `out`.
+    pub direction: &'static str,
+    /// The client's number.
+    pub phone: PhoneNumber,
+    /// `answered` or `missed`.
+    pub outcome: &'static str,
+    /// The talk time, if it is known.
+    pub talk_seconds: Option<u32>,
 }
 
 impl Operation for AddCall {

@@ -1,0 +1,4 @@
+//! Tests of the connector to the invented CRM.
+
+mod conformance;
+mod server;
