@@ -9,6 +9,7 @@ use serde_path_to_error::Track;
 
 use super::Response;
 use crate::error::Result;
+use crate::wire;
 
 impl Response {
     /// Reads one field of a JSON object; other fields are skipped.
@@ -39,9 +40,9 @@ impl Response {
     }
 
     fn read<'de, S: DeserializeSeed<'de> + Copy>(&'de self, seed: S) -> Result<S::Value> {
-        // Try the plain reader first: path tracking is slower and needed for errors only.
+        // Leniency and path tracking are slower, and needed for unexpected responses only.
         let mut reader = serde_json::Deserializer::from_slice(&self.body);
-        if let Ok(value) = seed.deserialize(&mut reader)
+        if let Ok(value) = wire::directly(|| seed.deserialize(&mut reader))
             && reader.end().is_ok()
         {
             return Ok(value);

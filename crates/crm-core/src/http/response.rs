@@ -65,8 +65,8 @@ impl Response {
     /// # Errors
     /// `decode`, with the path to the unexpected value, but not the value.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        // Try the plain reader first: path tracking is slower and needed for errors only.
-        if let Ok(value) = serde_json::from_slice(&self.body) {
+        // Leniency and path tracking are slower, and needed for unexpected responses only.
+        if let Ok(value) = wire::directly(|| serde_json::from_slice(&self.body)) {
             return Ok(value);
         }
         let mut reader = serde_json::Deserializer::from_slice(&self.body);

@@ -14,6 +14,7 @@ pub use items::{Broken, Items};
 pub use scalar::{
     bool_or_none, id_or_none, integer_or_none, local_time_or_none, text_or_none, texts, truthy,
 };
+pub(crate) use shape::directly;
 pub use shape::{
     list_or_values, map_or_empty, object, object_or_default, object_or_none, value_or_none,
 };
