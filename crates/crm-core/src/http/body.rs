@@ -264,27 +264,28 @@ fn not_json(error: serde_json::Error) -> Error {
 fn encode_pairs(pairs: &[(Cow<'static, str>, String)]) -> String {
     let plain: usize = pairs.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
     // JSON grows to almost twice its length.
-    let mut out = String::with_capacity(plain * 2);
+    let mut out = Vec::with_capacity(plain * 2);
     for (name, value) in pairs {
         if !out.is_empty() {
-            out.push('&');
+            out.push(b'&');
         }
         encode_text(name, &mut out);
-        out.push('=');
+        out.push(b'=');
         encode_text(value, &mut out);
     }
-    out
+    String::from_utf8(out).unwrap_or_default()
 }
 
-fn encode_text(text: &str, out: &mut String) {
-    let digit = |value: u8| char::from(b"0123456789ABCDEF"[usize::from(value)]);
+fn encode_text(text: &str, out: &mut Vec<u8>) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     for byte in text.bytes() {
         match byte {
-            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'*' | b'-' | b'.' | b'_' => {
-                out.push(char::from(byte));
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'*' | b'-' | b'.' | b'_' => out.push(byte),
+            b' ' => out.push(b'+'),
+            _ => {
+                let (high, low) = (usize::from(byte >> 4), usize::from(byte & 15));
+                out.extend_from_slice(&[b'%', DIGITS[high], DIGITS[low]]);
             }
-            b' ' => out.push('+'),
-            _ => out.extend(['%', digit(byte >> 4), digit(byte & 15)]),
         }
     }
 }

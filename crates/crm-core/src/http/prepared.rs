@@ -3,16 +3,13 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderValue, header};
 
 use super::auth::{Auth, Grant};
 use super::flow::Flow;
 use super::{ApiRequest, Body, HttpRequest, Origin};
 use crate::connector::Cx;
 use crate::error::{Error, Result};
-
-/// The number of headers for which there is room without growing.
-const HEADERS: usize = 12;
 
 /// A request without credentials, with its encoded bytes unless it is streamed.
 pub(super) struct Prepared<'a> {
@@ -44,9 +41,7 @@ impl<'a> Prepared<'a> {
 
     /// The request without its streamed body.
     pub(super) fn without_source(&self) -> HttpRequest {
-        // Room for those that authorization and transport add.
-        let mut headers = HeaderMap::with_capacity(HEADERS);
-        headers.extend(self.request.headers().clone());
+        let mut headers = self.request.headers().clone();
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(content_type) = &self.content_type {
             headers.insert(header::CONTENT_TYPE, content_type.clone());
