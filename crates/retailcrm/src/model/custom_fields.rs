@@ -24,28 +24,3 @@ pub(super) fn custom_fields<'de, D: Deserializer<'de>>(
     }
     Ok(fields)
 }
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn list_elements_are_kept_by_code_or_index() {
-        let one = json!({"code": "nps", "value": 9});
-        let same_code = json!({"code": "nps", "value": 7});
-        let list = json!([one, "urgent", same_code]);
-        let read = custom_fields(&list).unwrap();
-        let expected = json!({"nps": one, "1": "urgent", "2": same_code});
-        assert_eq!(json!(read), expected, "{list}");
-    }
-
-    #[test]
-    fn map_keeps_its_codes_and_null_is_empty() {
-        assert_eq!(json!(custom_fields(&json!({"nps": 9})).unwrap()), json!({"nps": 9}));
-        for empty in [json!([]), json!(null), json!({})] {
-            assert!(custom_fields(&empty).unwrap().is_empty(), "{empty}");
-        }
-    }
-}

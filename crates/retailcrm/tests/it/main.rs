@@ -11,6 +11,7 @@ mod account;
 mod changes;
 mod conformance;
 mod corporate;
+mod custom_fields;
 mod customer_requests;
 mod customers;
 mod customers_by_phone;
