@@ -42,7 +42,7 @@ impl Response {
     fn read<'de, S: DeserializeSeed<'de> + Copy>(&'de self, seed: S) -> Result<S::Value> {
         // Leniency and path tracking are slower, and needed for unexpected responses only.
         let mut reader = serde_json::Deserializer::from_slice(&self.body);
-        if let Ok(value) = wire::directly(|| seed.deserialize(&mut reader))
+        if let Some(value) = wire::directly(|| seed.deserialize(&mut reader))
             && reader.end().is_ok()
         {
             return Ok(value);

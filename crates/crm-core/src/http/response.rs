@@ -66,7 +66,7 @@ impl Response {
     /// `decode`, with the path to the unexpected value, but not the value.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
         // Leniency and path tracking are slower, and needed for unexpected responses only.
-        if let Ok(value) = wire::directly(|| serde_json::from_slice(&self.body)) {
+        if let Some(value) = wire::directly(|| serde_json::from_slice(&self.body)) {
             return Ok(value);
         }
         let mut reader = serde_json::Deserializer::from_slice(&self.body);

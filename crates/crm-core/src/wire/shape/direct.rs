@@ -2,7 +2,7 @@
 //!
 //! A lenient deserializer keeps the text of a value, because serde cannot go on after an unreadable
 //! one. Responses are almost always as documented. Within [`directly`] a value is therefore read at
-//! once, and an unexpected one is an error; the caller then reads the response again, leniently.
+//! once, and an unexpected one fails the whole; the caller then reads the response again, leniently.
 
 use std::cell::Cell;
 use std::fmt;
@@ -15,23 +15,40 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use super::Fields;
 
 thread_local! {
-    static IS_ON: Cell<bool> = const { Cell::new(false) };
+    /// Whether values are read directly, and no unexpected one was met.
+    static STATE: Cell<State> = const { Cell::new(State::Off) };
 }
 
-/// Runs a deserialization that fails where a lenient one goes on.
-pub(crate) fn directly<T>(read: impl FnOnce() -> T) -> T {
-    struct Reset(bool);
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Off,
+    On,
+    Failed,
+}
+
+/// Runs a deserialization that is `None` where a lenient one goes on, also if an element in between
+/// takes an error for an absent value.
+pub(crate) fn directly<T, E>(read: impl FnOnce() -> Result<T, E>) -> Option<T> {
+    struct Reset(State);
     impl Drop for Reset {
         fn drop(&mut self) {
-            IS_ON.set(self.0);
+            STATE.set(self.0);
         }
     }
-    let _reset = Reset(IS_ON.replace(true));
-    read()
+    let _reset = Reset(STATE.replace(State::On));
+    read().ok().filter(|_| STATE.get() == State::On)
 }
 
 pub(super) fn is_on() -> bool {
-    IS_ON.get()
+    STATE.get() != State::Off
+}
+
+/// Notes an unexpected value.
+pub(super) fn noted<T, E>(read: Result<T, E>) -> Result<T, E> {
+    if read.is_err() {
+        STATE.set(State::Failed);
+    }
+    read
 }
 
 /// An object; `null`, `[]` and `{}` are `None`.

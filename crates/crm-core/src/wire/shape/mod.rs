@@ -34,7 +34,7 @@ where
     T: DeserializeOwned,
 {
     if direct::is_on() {
-        return deserializer.deserialize_seq(direct::Objects(PhantomData));
+        return direct::noted(deserializer.deserialize_seq(direct::Objects(PhantomData)));
     }
     let raw = Box::<RawValue>::deserialize(deserializer)?;
     let values = || parts::<BTreeMap<String, &RawValue>>(&raw, '{');
@@ -62,7 +62,7 @@ where
     T: DeserializeOwned,
 {
     if direct::is_on() {
-        return deserializer.deserialize_any(direct::FieldsOrNone(PhantomData));
+        return direct::noted(deserializer.deserialize_any(direct::FieldsOrNone(PhantomData)));
     }
     let raw = Box::<RawValue>::deserialize(deserializer)?;
     let fields = raw.get().strip_prefix('{').map(str::trim_start);

@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::wire::Items;
 
 #[test]
 fn empty_list_is_an_empty_map() {
@@ -79,8 +80,21 @@ fn direct_reading_agrees_with_lenient_reading() {
         (r#"{"one":{"x":1,"x":2},"many":null}"#, false),
     ] {
         let lenient: Shapes = serde_json::from_str(text).unwrap();
-        let direct = directly(|| serde_json::from_str::<Shapes>(text)).ok();
+        let direct = directly(|| serde_json::from_str::<Shapes>(text));
         assert_eq!(direct.is_some(), is_direct, "{text}");
         assert!(direct.is_none_or(|direct| direct == lenient), "{text}: {lenient:?}");
     }
+}
+
+#[test]
+fn swallowed_error_fails_direct_reading() {
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Row {
+        #[serde(deserialize_with = "object_or_none")]
+        one: Option<BTreeMap<String, u8>>,
+    }
+    let text = r#"[{"one":{"a":1}},{"one":{"a":"b"}}]"#;
+    let lenient: Items<Row> = serde_json::from_str(text).unwrap();
+    assert_eq!(lenient.good.len(), 2, "{lenient:?}");
+    assert_eq!(directly(|| serde_json::from_str::<Items<Row>>(text)), None);
 }
