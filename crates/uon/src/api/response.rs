@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use vochi_crm_core::http::{ApiRequest, Body, Output, Refusal, Response};
 use vochi_crm_core::wire::Items;
-use vochi_crm_core::{ErrorKind, Error, Id, Result};
+use vochi_crm_core::{Error, ErrorKind, Id, Result};
 
 use crate::model::{
     Company, Lead, LeadStatus, LoggedCall, Notification, Office, PaymentStatus, Reminder, Request,
@@ -101,6 +101,10 @@ impl<T: Entity> Output for One<T> {
 
     fn decode(response: &Response) -> Result<Option<T>> {
         let found = decode_list::<T>(response)?.items;
+        let bare = response.body.trim_ascii_start().starts_with(b"[");
+        if bare && found.good.is_empty() && !found.broken.is_empty() {
+            return Err(response.unreadable("unexpected elements of a list"));
+        }
         Ok(found.good.into_iter().next())
     }
 

@@ -10,9 +10,10 @@ use vochi_crm_core::{
 
 use super::crm_state::CrmState;
 use super::follow_up::FollowUps;
+use super::lookup::Lookup;
 use super::mapping;
 use crate::Client;
-use crate::api::{Listed, ListCalls, ListUserCalls, LogCall};
+use crate::api::{ListCalls, ListUserCalls, Listed, LogCall};
 use crate::model::{CallData, Digits, LoggedCall, UserId};
 
 /// Logs finished calls.
@@ -21,6 +22,7 @@ pub(super) struct History<'a, F> {
     pub(super) context: &'a Context,
     pub(super) directory: &'a Directory<UserId>,
     pub(super) zone: &'a Zone,
+    pub(super) lookup: Lookup<'a>,
     /// Creates the follow-ups of one call, with its own number of requests.
     pub(super) follow_ups: F,
 }
@@ -72,8 +74,8 @@ impl<'a, F: Fn() -> FollowUps<'a> + Send + Sync> HistoryJob for History<'a, F> {
         Ok(())
     }
 
-    /// Looks for the calls on the first and the last page of the history, since its order is not
-    /// documented, and among the calls of the manager.
+    /// Looks for each call among those of the client, then on the first and the last page of the
+    /// history, since its order is not documented.
     async fn is_recorded(&self, cx: &Cx, due: &[Due]) -> Result<bool> {
         for record in due {
             if !self.is_logged(cx, record).await? {
@@ -107,18 +109,21 @@ impl<F> History<'_, F> {
         let is_it = |page: &Listed<LoggedCall>| {
             page.items.good.iter().any(|call| self.is_same(call, data, &mark))
         };
+        if let Some(number) = record.record().client().number() {
+            let clients = self.lookup.clients(cx, number).await?;
+            if let Some(client) = clients.first()
+                && is_it(&self.client.send(cx, ListUserCalls::new(client.id)).await?)
+            {
+                return Ok(true);
+            }
+        }
         let first = self.client.send(cx, ListCalls::new()).await?;
         if is_it(&first) {
             return Ok(true);
         }
         let last = first.pages_all.and_then(|all| u32::try_from(all).ok()).filter(|all| *all > 1);
-        if let Some(last) = last
-            && is_it(&self.client.send(cx, ListCalls::new().page(last)).await?)
-        {
-            return Ok(true);
-        }
-        match data.manager {
-            Some(manager) => Ok(is_it(&self.client.send(cx, ListUserCalls::new(manager)).await?)),
+        match last {
+            Some(last) => Ok(is_it(&self.client.send(cx, ListCalls::new().page(last)).await?)),
             None => Ok(false),
         }
     }

@@ -182,7 +182,8 @@ impl spi::Connector for Connector {
 
     fn history(&self) -> impl HistoryJob {
         let Inner { client, context, directory, zone, .. } = &*self.inner;
-        History { client, context, directory, zone, follow_ups: || self.inner.follow_ups() }
+        let (lookup, follow_ups) = (self.inner.lookup(u32::MAX), || self.inner.follow_ups());
+        History { client, context, directory, zone, lookup, follow_ups }
     }
 
     fn lookup(&self) -> impl LookupJob {
