@@ -73,9 +73,7 @@ impl Config {
     /// The office of searches by phone.
     pub(crate) fn office(&self) -> Result<Option<OfficeId>> {
         let office = self.office_id.as_deref();
-        office
-            .map(|id| id.parse().map_err(|error: Error| error.in_config("office_id")))
-            .transpose()
+        office.map(|id| id.parse().map_err(|error: Error| error.in_config("office_id"))).transpose()
     }
 
     /// The status of new leads (`lead_status`): U-ON names statuses by number.

@@ -15,10 +15,12 @@ struct Row {
     hint: &'static str,
 }
 
-const CHECK_PATH: &str = "check path and method: U-ON has no such operation; the path ends in .json";
+const CHECK_PATH: &str =
+    "check path and method: U-ON has no such operation; the path ends in .json";
 const CHECK_PARAMETER: &str = "correct the parameter named by U-ON";
 const CHECK_KEY: &str = "check api_key, its boxes GET? and POST? and its list of addresses: U-ON shows them under Settings, Integration, API";
-const CHECK_ID: &str = "check the ids of the request: U-ON found no such entity, or a required field is missing";
+const CHECK_ID: &str =
+    "check the ids of the request: U-ON found no such entity, or a required field is missing";
 const CHECK_URL: &str = "check url: U-ON's API does not redirect";
 const NOT_UON: &str = "check url: the response is not U-ON's, or a proxy is in the way";
 const SEND_FEWER: &str =
@@ -74,7 +76,7 @@ pub(crate) fn judge(operation: &OperationInfo, response: &Response) -> Result<()
     {
         return Err(refusal);
     }
-    Err(other(operation, status, text))
+    Err(other(operation, status, text.as_deref()))
 }
 
 /// Limits, failures and missing access: the body may be anything.
@@ -100,9 +102,8 @@ fn by_status_alone(status: StatusCode) -> Option<Refusal> {
 }
 
 /// A refusal without a text of the table.
-fn other(operation: &OperationInfo, status: u64, text: Option<String>) -> Refusal {
-    let message =
-        |what: &str| text.as_deref().map_or_else(|| format!("{what} ({status})"), truncate);
+fn other(operation: &OperationInfo, status: u64, text: Option<&str>) -> Refusal {
+    let message = |what: &str| text.map_or_else(|| format!("{what} ({status})"), truncate);
     let refusal = match (status, operation.access) {
         (404, Access::Read) => Refusal::new(ErrorKind::NotFound, message("U-ON found nothing")),
         (404, _) => Refusal::new(ErrorKind::Rejected, message("U-ON refused the request"))

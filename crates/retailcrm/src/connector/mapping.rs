@@ -1,7 +1,7 @@
 //! Maps the common model to RetailCRM's terms.
 
 use vochi_crm_core::{
-    CrmUser, Cx, Direction, Directory, Error, Outcome, Party, Reason, Text, Warning, WarningKind,
+    CrmUser, Cx, Direction, Directory, Error, Outcome, Party, Reason, Warning, WarningKind,
 };
 
 use crate::api::SendCallEvent;

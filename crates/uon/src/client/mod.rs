@@ -6,6 +6,7 @@ mod phone_search;
 
 pub use phone_search::UsersByPhone;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -78,11 +79,11 @@ impl Client {
     /// As [`send`](Self::send).
     pub async fn raw(&self, cx: &Cx, request: RawRequest) -> Result<Value> {
         let path = request.path();
-        let request = if path.ends_with(JSON_PATH) || path.ends_with(".xml") {
-            request
-        } else {
+        let request = if Path::new(path).extension().is_none() {
             let path = format!("{}{JSON_PATH}", path.trim_end_matches('/'));
             request.with_path(path)
+        } else {
+            request
         };
         self.pipeline.send(cx, &request).await
     }

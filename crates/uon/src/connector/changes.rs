@@ -104,8 +104,8 @@ impl ClientChanges<'_> {
 mod tests {
     use super::*;
 
-    fn at(second: u8) -> Option<Timestamp> {
-        Some(format!("2026-03-02T08:00:{second:02}Z").parse().unwrap())
+    fn at(second: u8) -> Timestamp {
+        format!("2026-03-02T08:00:{second:02}Z").parse().unwrap()
     }
 
     fn user(id: u64) -> UserId {
@@ -115,14 +115,14 @@ mod tests {
     #[test]
     fn change_in_the_second_of_the_cursor_is_seen_once() {
         let mut place = Place::parse("2026-03-02T08:00:05Z 7").unwrap();
-        assert!(!place.is_before(at(5), user(7)), "seen");
-        assert!(place.is_before(at(5), user(8)), "changed later in the same second");
-        assert!(!place.is_before(at(4), user(8)), "earlier");
-        place.advance(at(5), user(8));
+        assert!(!place.is_before(Some(at(5)), user(7)), "seen");
+        assert!(place.is_before(Some(at(5)), user(8)), "changed later in the same second");
+        assert!(!place.is_before(Some(at(4)), user(8)), "earlier");
+        place.advance(Some(at(5)), user(8));
         assert_eq!(place.cursor().as_str(), "2026-03-02T08:00:05Z 7,8");
-        place.advance(at(6), user(7));
+        place.advance(Some(at(6)), user(7));
         assert_eq!(place.cursor().as_str(), "2026-03-02T08:00:06Z 7");
-        place.advance(at(4), user(9));
+        place.advance(Some(at(4)), user(9));
         assert_eq!(place.cursor().as_str(), "2026-03-02T08:00:06Z 7", "never backwards");
     }
 

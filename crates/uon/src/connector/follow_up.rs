@@ -17,9 +17,7 @@ use super::mapping::incomplete;
 use crate::Config;
 use crate::api::{CreateLead, CreateReminder, CreateUser};
 use crate::config::user_id;
-use crate::model::{
-    ActionType, Digits, LeadData, LeadId, ReminderData, User, UserData, UserId,
-};
+use crate::model::{ActionType, Digits, LeadData, LeadId, ReminderData, User, UserData, UserId};
 
 /// The most requests after one call.
 pub(super) const MOST_REQUESTS: u32 = 5;
@@ -160,8 +158,7 @@ impl FollowUps<'_> {
     ) -> Option<User> {
         match self.lookup.clients(cx, number).await {
             Ok(found) => {
-                let is_caller =
-                    |user: &&User| caller.is_none_or(|caller| caller.client == user.id);
+                let is_caller = |user: &&User| caller.is_none_or(|caller| caller.client == user.id);
                 found.iter().find(is_caller).cloned()
             }
             Err(error) => {

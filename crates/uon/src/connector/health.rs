@@ -97,9 +97,8 @@ impl Health<'_> {
             Err(error) => return Check::broken("webhooks", &error),
         };
         let count = |kind: HookType| {
-            let right = |hook: &&crate::model::Webhook| {
-                hook.kind == Some(kind) && is_right(hook, &address)
-            };
+            let right =
+                |hook: &&crate::model::Webhook| hook.kind == Some(kind) && is_right(hook, &address);
             hooks.iter().filter(right).count()
         };
         let list = |wrong: fn(usize) -> bool| {

@@ -7,9 +7,7 @@ use std::time::Duration;
 use vochi_crm_core::cache::{CacheKey, Lifetime};
 use vochi_crm_core::connector::{Context, Customer};
 use vochi_crm_core::spi::LookupJob;
-use vochi_crm_core::{
-    Cx, Directory, Error, ErrorKind, PhoneNumber, Responsible, Result, TryAgain,
-};
+use vochi_crm_core::{Cx, Directory, Error, ErrorKind, PhoneNumber, Responsible, Result, TryAgain};
 
 use super::mapping::{card_url, common_of, incomplete};
 use crate::api::{
@@ -179,11 +177,7 @@ impl Lookup<'_> {
     }
 
     /// The manager of an open lead of a client, else of an open request.
-    pub(super) async fn manager_of_cases(
-        &self,
-        cx: &Cx,
-        client: UserId,
-    ) -> Result<Option<UserId>> {
+    pub(super) async fn manager_of_cases(&self, cx: &Cx, client: UserId) -> Result<Option<UserId>> {
         let cases = self.open_cases(cx, client).await?;
         let of_leads = cases.leads.iter().find_map(|lead| lead.manager_id);
         Ok(of_leads.or_else(|| cases.requests.iter().find_map(|request| request.manager_id)))
@@ -240,9 +234,9 @@ impl Lookup<'_> {
         let load = || async {
             self.budget.take(1)?;
             let all = self.client.all(cx, ListRequestStatuses).await?;
-            let closed = all.into_iter().filter(|status| {
-                status.is_archive == Some(true) || status.is_cancel == Some(true)
-            });
+            let closed = all
+                .into_iter()
+                .filter(|status| status.is_archive == Some(true) || status.is_cancel == Some(true));
             Ok::<_, Error>(Some(closed.map(|status| status.id).collect()))
         };
         let key = self.key("uon request statuses", "");

@@ -17,9 +17,7 @@ use std::time::Duration;
 
 use vochi_crm_core::cache::{CacheKey, Lifetime};
 use vochi_crm_core::connector::{Changes, Context, Cursor, SetupPlan};
-use vochi_crm_core::inbound::{
-    Applied, InboundEvent, InboundKind, InboundReply, InboundRequest,
-};
+use vochi_crm_core::inbound::{Applied, InboundEvent, InboundKind, InboundReply, InboundRequest};
 use vochi_crm_core::spi::{self, HistoryJob, LiveJob, LookupJob};
 use vochi_crm_core::{
     Account, CallId, Capabilities, Capability, CrmUser, Cx, Directory, Error, HealthReport, Hub,

@@ -70,9 +70,7 @@ pub(crate) fn parse(
 ) -> (InboundReply, Result<InboundEvent>) {
     match read(account, config, number, request) {
         Ok(event) => (success(&event), Ok(event)),
-        Err((status, error)) => {
-            (InboundReply::new(status), Err(error.with_operation("webhook")))
-        }
+        Err((status, error)) => (InboundReply::new(status), Err(error.with_operation("webhook"))),
     }
 }
 

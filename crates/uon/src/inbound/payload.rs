@@ -27,7 +27,9 @@ impl Payload<'_> {
             // Another action of U-ON, which is not documented.
             (None, _) => self.whole(InboundKind::Other("method".to_owned())),
             (Some(HookType::PhoneClicked), method) if calls || method.is_none() => self.click()?,
-            (Some(HookType::ClientCreated | HookType::ClientChanged), _) => self.client_changed()?,
+            (Some(HookType::ClientCreated | HookType::ClientChanged), _) => {
+                self.client_changed()?
+            }
             (Some(HookType::ManagerStatusChanged), _) => self.manager_status()?,
             (Some(HookType::CallMissed), _) => self.call_missed()?,
             (Some(other), _) => self.other(other)?,
@@ -43,9 +45,7 @@ impl Payload<'_> {
         match number {
             Some(number) => Ok(Some(HookType::of(number))),
             None if optional => Ok(None),
-            None if text.is_some() => {
-                Err(Error::input("cannot read the request: invalid type_id"))
-            }
+            None if text.is_some() => Err(Error::input("cannot read the request: invalid type_id")),
             None => Err(Error::input("cannot read the request: missing type_id")),
         }
     }

@@ -68,7 +68,11 @@ impl From<PhoneNumber> for Digits {
 }
 
 /// Writes an id as text, as U-ON's own clients send managers.
-#[expect(clippy::ref_option, reason = "serde passes the field by reference")]
+#[expect(
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes the field by reference"
+)]
 pub(crate) fn as_text<T, S: Serializer>(
     id: &Option<Id<T>>,
     serializer: S,

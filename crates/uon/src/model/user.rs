@@ -77,7 +77,7 @@ entity! {
         telegram: text = "u_telegram",
         /// The name in MAX.
         max: text = "u_max",
-        /// The number in WhatsApp.
+        /// The number in `WhatsApp`.
         whatsapp: text = "u_whatsapp",
         /// The number in Viber.
         viber: text = "u_viber",
@@ -118,7 +118,10 @@ impl User {
 
     /// The three phone numbers, as typed.
     pub fn phones(&self) -> impl Iterator<Item = &str> {
-        [&self.phone, &self.phone_mobile, &self.phone_home].into_iter().flatten().map(String::as_str)
+        [&self.phone, &self.phone_mobile, &self.phone_home]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
     }
 
     /// Returns true for an employee who works: active and not deleted.

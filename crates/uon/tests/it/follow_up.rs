@@ -50,10 +50,11 @@ async fn known_caller_is_not_created() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn failed_search_creates_nobody() {
+async fn failed_search_creates_no_client() {
     for response in ["server_error", "rate_limited"] {
         let changes = json!({"unknown_caller": "client", "retries": 0});
-        let (_, receipt) = followed_up(record("1"), changes, [answer("user_phone", response)]).await;
+        let (_, receipt) =
+            followed_up(record("1"), changes, [answer("user_phone", response)]).await;
         assert_eq!(receipt.warnings()[0].kind(), WarningKind::FollowUpPending, "{response}");
     }
 }
@@ -120,7 +121,8 @@ async fn missed_call_becomes_a_reminder_of_the_responsible_manager() {
     assert_eq!(sent["text"], "Перезвонить +375291112233");
     assert_eq!((&sent["manager_id"], &sent["created_u_id"]), (&json!(2), &json!(2)));
     assert_eq!((&sent["type_id"], &sent["tr_id"]), (&json!(1), &json!(7)));
-    let time = |name: &str| -> vochi_crm_core::LocalTime { sent[name].as_str().unwrap().parse().unwrap() };
+    let time =
+        |name: &str| -> vochi_crm_core::LocalTime { sent[name].as_str().unwrap().parse().unwrap() };
     let zone: vochi_crm_core::Zone = "+03:00".parse().unwrap();
     let length = zone.instant(time("datetime_to")).since(zone.instant(time("datetime")));
     assert_eq!(length.as_secs(), 3600);
@@ -132,12 +134,8 @@ async fn reminder_is_for_the_manager_of_an_open_lead_and_names_it() {
     let mut leads = fixture("lead_by_client").body("two");
     leads["leads"][0]["manager_id"] = json!(4);
     let changes = json!({"missed_task": true});
-    let steps = [
-        without_manager(),
-        Step::json(200, &leads),
-        answer("status_lead", "records"),
-        created(61),
-    ];
+    let steps =
+        [without_manager(), Step::json(200, &leads), answer("status_lead", "records"), created(61)];
     let (bench, _) = followed_up(missed("1"), changes, steps).await;
     let sent = bench.body(4);
     assert_eq!((&sent["manager_id"], &sent["r_id"]), (&json!(4), &json!(12)));
@@ -169,10 +167,12 @@ async fn five_requests_at_the_most_follow_a_call() {
                     "unknown_caller": policy, "missed_task": true, "missed_user": "4",
                     "national_spellings": national, "retries": 0,
                 });
-                let rest = (0..9).flat_map(|index| if index % 2 == 0 {
-                    vec![created(50), nothing()]
-                } else {
-                    vec![success(), failing()]
+                let rest = (0..9).flat_map(|index| {
+                    if index % 2 == 0 {
+                        vec![created(50), nothing()]
+                    } else {
+                        vec![success(), failing()]
+                    }
                 });
                 let steps = [created(31)].into_iter().chain(state()).chain(rest);
                 let bench = Bench::with(steps, changes);
@@ -200,11 +200,11 @@ async fn live_popup_is_not_repeated_by_the_follow_up() {
 #[test]
 fn lead_status_must_be_a_number() {
     let hub = vochi_crm_core::Hub::new().unwrap();
-    let error = open(&hub, json!({"lead_status": "Новый"})).unwrap_err();
+    let error = open(&hub, &json!({"lead_status": "Новый"})).unwrap_err();
     assert_eq!((error.kind(), error.key()), (ErrorKind::Config, Some("lead_status")));
-    let error = open(&hub, json!({"account_id": "shop"})).unwrap_err();
+    let error = open(&hub, &json!({"account_id": "shop"})).unwrap_err();
     assert_eq!((error.kind(), error.key()), (ErrorKind::Config, Some("account_id")));
-    let error = open(&hub, json!({"extensions": {"151": "petrova"}})).unwrap_err();
+    let error = open(&hub, &json!({"extensions": {"151": "petrova"}})).unwrap_err();
     assert_eq!(error.key(), Some("extensions.151"));
     assert_eq!(Direction::Inbound.as_str(), "in");
 }

@@ -10,7 +10,10 @@ use super::requests::{Visit, visit_writes};
 use super::support::{Bench, created, fixture};
 
 /// Sends each write, and collects the fixtures.
-struct Sent(Vec<(&'static str, String, Vec<(String, String)>)>);
+struct Sent(Vec<Form>);
+
+/// Fixture, body and headers.
+type Form = (&'static str, String, Vec<(String, String)>);
 
 impl Visit for Sent {
     fn write<O: Operation + 'static>(&mut self, fixture: &'static str, operation: O) {

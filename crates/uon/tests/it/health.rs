@@ -47,7 +47,8 @@ async fn unknown_key_fails_in_either_form() {
 #[tokio::test(start_paused = true)]
 async fn missing_and_repeated_webhooks_are_named() {
     let url = "https://pbx.example.test/in/agency/canary-inbound-secret/hook";
-    let hook = |id: u64, kind: u16| json!({"id": id, "type_id": kind, "url": url, "method": "POST"});
+    let hook =
+        |id: u64, kind: u16| json!({"id": id, "type_id": kind, "url": url, "method": "POST"});
     let public = || json!({"public_url": "https://pbx.example.test"});
     let page = |hooks: Vec<Value>| Step::json(200, &json!({"records": hooks}));
     for (hooks, found) in [
@@ -66,7 +67,8 @@ async fn missing_and_repeated_webhooks_are_named() {
 
 #[tokio::test(start_paused = true)]
 async fn status_of_new_leads_must_be_open() {
-    for (status, failure) in [("1", None), ("7", Some(ErrorKind::Config)), ("99", Some(ErrorKind::Config))]
+    for (status, failure) in
+        [("1", None), ("7", Some(ErrorKind::Config)), ("99", Some(ErrorKind::Config))]
     {
         let changes = json!({"unknown_caller": "lead", "lead_status": status});
         let steps = [

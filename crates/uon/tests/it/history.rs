@@ -103,7 +103,13 @@ async fn time_is_local_to_the_configured_zone() {
 #[tokio::test(start_paused = true)]
 async fn call_without_a_number_is_not_sent() {
     let of = |client: Party| {
-        CallRecord::new(CallId::new("1").unwrap(), Direction::Inbound, client, at(0), Outcome::Missed)
+        CallRecord::new(
+            CallId::new("1").unwrap(),
+            Direction::Inbound,
+            client,
+            at(0),
+            Outcome::Missed,
+        )
     };
     for (client, kind) in [
         (Party::Hidden, WarningKind::HiddenNumber),
@@ -138,11 +144,7 @@ async fn lost_response_is_resolved_by_the_calls_of_the_client() {
     assert!(bench.log(record("1")).await.unwrap().recorded());
     assert_eq!(
         bench.lines(),
-        [
-            "POST call_history/create",
-            "GET user/phone/375291112233",
-            "GET call_history_by_user/7/1"
-        ]
+        ["POST call_history/create", "GET user/phone/375291112233", "GET call_history_by_user/7/1"]
     );
 }
 

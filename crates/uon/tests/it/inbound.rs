@@ -187,7 +187,8 @@ fn request_of_another_or_no_account_is_refused() {
 fn every_type_of_the_table_is_an_event() {
     for kind in HookType::ALL {
         let query = format!(
-            "uon_id=12345&type_id={}&client_id=7&user_id=2&phone=375296254070", kind.number()
+            "uon_id=12345&type_id={}&client_id=7&user_id=2&phone=375296254070",
+            kind.number()
         );
         let request = InboundRequest::new(Method::GET, "", query, HeaderMap::new(), "");
         let (reply, event) = bench().connector.parse_inbound(&request);

@@ -59,11 +59,12 @@ async fn unknown_caller_and_account_without_number_have_no_link() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ring_of_nobody_mapped_warns_and_sends_nothing() {
+async fn ring_of_unmapped_extensions_warns_and_sends_nothing() {
     let bench = Bench::new([]);
     let receipt = bench.event(incoming(&["199"])).await.unwrap();
     assert_eq!(receipt.requests(), 0);
-    let kinds: Vec<WarningKind> = receipt.warnings().iter().map(|it| it.kind()).collect();
+    let kinds: Vec<WarningKind> =
+        receipt.warnings().iter().map(vochi_crm_core::Warning::kind).collect();
     assert_eq!(kinds, [WarningKind::UnmappedExtension, WarningKind::NothingToSend]);
 }
 
@@ -80,7 +81,8 @@ async fn later_ring_notifies_only_new_managers() {
 #[tokio::test(start_paused = true)]
 async fn popup_comes_without_a_name_if_the_lookup_fails_or_is_late() {
     let failed = || answer("user_phone", "server_error");
-    let late = Step::Slow(Duration::from_secs(9), super::support::fixture("user_phone").response("one"));
+    let late =
+        Step::Slow(Duration::from_secs(9), super::support::fixture("user_phone").response("one"));
     for lookup in [vec![failed()], vec![late]] {
         let steps = lookup.into_iter().chain([success()]);
         let bench = Bench::with(steps, json!({"retries": 0}));

@@ -40,10 +40,8 @@ async fn client_is_found_with_card_company_and_manager() {
 
 #[tokio::test(start_paused = true)]
 async fn likeliest_client_of_a_number_comes_first() {
-    let bench = Bench::new([
-        answer("user_phone", "two_users_same_phone"),
-        answer("manager", "list"),
-    ]);
+    let bench =
+        Bench::new([answer("user_phone", "two_users_same_phone"), answer("manager", "list")]);
     let ids: Vec<String> = find(&bench).await.into_iter().map(|found| found.id).collect();
     assert_eq!(ids[0], "7", "active and with a manager: {ids:?}");
 }
@@ -104,9 +102,8 @@ async fn client_is_cached_for_three_minutes_and_a_miss_for_ninety_seconds() {
         let managers = known.then(|| answer("manager", "list"));
         let steps = [first].into_iter().chain(managers).chain([client(2, ""), nothing()]);
         let bench = Bench::new(steps);
-        let searches = || {
-            bench.lines().iter().filter(|line| line.starts_with("GET user/phone")).count()
-        };
+        let searches =
+            || bench.lines().iter().filter(|line| line.starts_with("GET user/phone")).count();
         assert_eq!(find(&bench).await.len(), usize::from(known));
         tokio::time::advance(Duration::from_secs(lifetime - 1)).await;
         assert_eq!(find(&bench).await.len(), usize::from(known));
@@ -125,7 +122,8 @@ async fn apply(bench: &Bench, request: &InboundRequest) -> Applied {
 #[tokio::test(start_paused = true)]
 async fn changed_client_drops_the_cache_of_its_numbers() {
     for name in ["client_changed_second_phone", "client_changed_id_only"] {
-        let steps = [client(2, ""), answer("manager", "list"), client(4, ""), answer("manager", "list")];
+        let steps =
+            [client(2, ""), answer("manager", "list"), client(4, ""), answer("manager", "list")];
         let bench = Bench::new(steps);
         assert_eq!(find(&bench).await[0].responsible.as_ref().unwrap().user_id.as_str(), "2");
         assert_eq!(apply(&bench, &hook(name)).await, Applied::New);

@@ -10,8 +10,8 @@ use vochi_crm_uon::api::{
     ListClientRequests, ListCompanies, ListLeadStatuses, ListManagers, ListNotifications,
     ListOfficeManagers, ListOffices, ListPaymentStatuses, ListReminders, ListRequestActions,
     ListRequestCalls, ListRequestReminders, ListRequestStatuses, ListSources, ListUpdatedLeads,
-    ListUpdatedUsers, ListUserCalls, ListUsers, ListWebhooks, LogCall, SearchLeads,
-    SearchRequests, SearchUsers, UpdateLead, UpdateRequest, UpdateUser, UpdateWebhook,
+    ListUpdatedUsers, ListUserCalls, ListUsers, ListWebhooks, LogCall, SearchLeads, SearchRequests,
+    SearchUsers, UpdateLead, UpdateRequest, UpdateUser, UpdateWebhook,
 };
 use vochi_crm_uon::model::{
     ActionType, CallData, CallDirection, Date, Digits, HookType, LeadData, LeadId, LeadStatusId,

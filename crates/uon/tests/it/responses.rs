@@ -1,12 +1,12 @@
 //! Values of responses.
 
 use vochi_crm_core::http::{Operation, Output};
-use vochi_crm_core::{LocalTime, Zone};
+use vochi_crm_core::{Id, LocalTime, Zone};
 use vochi_crm_uon::api::{
     CreateLead, CreateUser, FindUsersByPhone, GetUser, ListCalls, ListClientLeads,
     ListLeadStatuses, ListManagers, ListWebhooks,
 };
-use vochi_crm_uon::model::{CallDirection, Digits, LeadData, UserData, UserId};
+use vochi_crm_uon::model::{CallDirection, Digits, LeadData, User, UserData, UserId};
 
 use super::support::fixture;
 
@@ -22,14 +22,14 @@ fn client_is_read_from_every_wrapper() {
         assert_eq!(client.id.get(), 7, "{response}");
         assert_eq!(client.display_name(), "Иван Иванович Иванов");
         assert_eq!(client.formal_name().as_deref(), Some("Иванов Иван Иванович"));
-        assert_eq!(client.manager_id.map(|id| id.get()), Some(2));
+        assert_eq!(client.manager_id.map(Id::get), Some(2));
     }
 }
 
 #[test]
 fn manager_without_a_name_is_named_by_the_address() {
     let managers = decode(&ListManagers, "manager", "list").items.good;
-    let names: Vec<String> = managers.iter().map(|manager| manager.display_name()).collect();
+    let names: Vec<String> = managers.iter().map(User::display_name).collect();
     assert_eq!(names[..2], ["Анна Петрова", "manager4@example.com"]);
     assert_eq!(managers[0].inner_number.as_deref(), Some("151"));
     assert_eq!(managers[1].updated, None, "a zero date is none");
@@ -65,7 +65,7 @@ fn lead_has_local_times_and_numeric_status() {
     let zone: Zone = "+03:00".parse().unwrap();
     let created: LocalTime = "2025-08-28 14:52".parse().unwrap();
     assert_eq!(lead.created.map(|time| time.instant(&zone)), Some(zone.instant(created)));
-    assert_eq!(lead.status_id.map(|id| id.get()), Some(1));
+    assert_eq!(lead.status_id.map(Id::get), Some(1));
     assert_eq!(lead.manager_id, None);
 }
 
@@ -88,11 +88,11 @@ fn id_of_a_new_entity_may_be_missing() {
         ("created_id_zero", None),
     ] {
         let created = decode(&user, "user_create", response);
-        assert_eq!(created.map(|id| id.get()), id, "{response}");
+        assert_eq!(created.map(Id::get), id, "{response}");
     }
     let lead = CreateLead::new(LeadData::new().phone(Digits::of("1").unwrap()));
     let created = decode(&lead, "lead_create", "created");
-    assert_eq!(created.map(|id| id.get()), Some(12));
+    assert_eq!(created.map(Id::get), Some(12));
 }
 
 #[test]

@@ -109,7 +109,7 @@ async fn shown_setup_writes_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn setup_without_an_address_names_the_key() {
-    let connector = open(&Hub::new().unwrap(), json!({})).unwrap();
+    let connector = open(&Hub::new().unwrap(), &json!({})).unwrap();
     let error = connector.setup(&Cx::history(), &SetupPlan::new(None)).await.unwrap_err();
     assert_eq!((error.kind(), error.key()), (ErrorKind::Config, Some("public_url")));
 }

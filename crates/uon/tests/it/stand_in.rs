@@ -36,7 +36,12 @@ async fn whole_call_is_shown_logged_and_followed_up() {
     let (sandbox, connector) = stand_in(changes).await;
     let number = "+375330000001";
     let call = connector.call("17.1").unwrap();
-    let _ = call.ringing(Direction::Inbound, number).to(["151", "152"]).on_line("0001363").await.unwrap();
+    let _ = call
+        .ringing(Direction::Inbound, number)
+        .to(["151", "152"])
+        .on_line("0001363")
+        .await
+        .unwrap();
     let shown = sandbox.uon().records(List::Notifications);
     let managers: Vec<&Value> = shown.iter().map(|popup| &popup["manager_id"]).collect();
     assert_eq!(managers, [2, 4]);
@@ -45,8 +50,7 @@ async fn whole_call_is_shown_logged_and_followed_up() {
     let calls = sandbox.uon().calls();
     assert_eq!(calls[0].outcome, Some("missed"));
     assert_eq!((calls[0].talk_seconds, calls[0].phone.as_deref()), (Some(0), Some(number)));
-    let (clients, leads) =
-        (sandbox.uon().records(List::Users), sandbox.uon().records(List::Leads));
+    let (clients, leads) = (sandbox.uon().records(List::Users), sandbox.uon().records(List::Leads));
     let client = clients.iter().find(|client| client["u_phone"] == number).unwrap();
     let lead = leads.iter().find(|lead| lead["client_id"] == client["u_id"]).unwrap();
     let reminders = sandbox.uon().records(List::Reminders);

@@ -32,10 +32,11 @@ impl Bench {
     }
 
     /// The default account with some keys changed; `null` removes one.
+    #[expect(clippy::needless_pass_by_value, reason = "every caller has a literal")]
     pub(crate) fn with(steps: impl IntoIterator<Item = Step>, changes: Value) -> Self {
         let script = ScriptedTransport::new(steps);
         let hub = Hub::builder().transport(Arc::new(script.clone())).build().unwrap();
-        Self { connector: open(&hub, changes).unwrap(), script }
+        Self { connector: open(&hub, &changes).unwrap(), script }
     }
 
     pub(crate) async fn event(&self, event: CallEvent) -> Result<Receipt> {
@@ -81,7 +82,7 @@ pub(crate) fn settings() -> Value {
     })
 }
 
-pub(crate) fn open(hub: &Hub, changes: Value) -> Result<Connector> {
+pub(crate) fn open(hub: &Hub, changes: &Value) -> Result<Connector> {
     let mut all = settings();
     for (key, value) in changes.as_object().into_iter().flatten() {
         all[key] = value.clone();
@@ -138,9 +139,8 @@ pub(crate) fn event(seconds: i64, kind: EventKind) -> CallEvent {
 
 /// The default client calls these extensions.
 pub(crate) fn incoming(extensions: &[&str]) -> CallEvent {
-    let event = event(0, EventKind::Ringing)
-        .with_direction(Direction::Inbound)
-        .with_client(phone(CLIENT));
+    let event =
+        event(0, EventKind::Ringing).with_direction(Direction::Inbound).with_client(phone(CLIENT));
     extensions.iter().fold(event, |event, one| event.with_leg(Leg::to_employee(ext(one))))
 }
 

@@ -136,7 +136,7 @@ impl CrmUnderTest for UOn {
     }
 
     fn connector(hub: &Hub) -> Arc<dyn CrmConnector> {
-        Arc::new(open(hub, json!({"retries": 1})).unwrap())
+        Arc::new(open(hub, &json!({"retries": 1})).unwrap())
     }
 
     fn connector_secrets() -> &'static [&'static str] {
@@ -170,7 +170,9 @@ impl StandIn for Server {
         let mut state = self.sandbox.state()["uon"].clone();
         let notes = self.sandbox.uon().records(List::Calls);
         for call in state["calls"].as_array_mut().unwrap() {
-            let note = notes.iter().find(|note| note["id"].to_string() == call["crm_call_id"]);
+            let note = notes
+                .iter()
+                .find(|note| Some(&*note["id"].to_string()) == call["crm_call_id"].as_str());
             let note = note.and_then(|call| call["note"].as_str()).unwrap_or_default();
             call["call_id"] = json!(note.split("Вызов ").last());
         }

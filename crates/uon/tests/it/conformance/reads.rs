@@ -90,10 +90,11 @@ fn users() -> Vec<Operation> {
     let search = || SearchUsers::new().telegram("@ivan_example").part_match(0);
     let updated = ListUpdatedUsers::new(date("2025-08-01"), date("2025-08-31"));
     vec![
-        many("users", by_phone.clone())
-            .samples(&["user_phone"])
-            .carries(USERS)
-            .refuses("no digits", "must contain digits", FindUsersByPhone::new("anonymous")),
+        many("users", by_phone.clone()).samples(&["user_phone"]).carries(USERS).refuses(
+            "no digits",
+            "must contain digits",
+            FindUsersByPhone::new("anonymous"),
+        ),
         many("users", by_phone.office(OfficeId::new(1).unwrap()))
             .variant("in an office")
             .samples(&["user_phone_office"])
@@ -121,10 +122,7 @@ fn users() -> Vec<Operation> {
             .carries(USERS)
             .paged(ListUsers::new()),
         many("users", updated).samples(&["user_updated"]).carries(USERS).paged(updated),
-        many("users", ListManagers)
-            .samples(&["manager"])
-            .carries(USERS)
-            .always_valid(NO_VALUES),
+        many("users", ListManagers).samples(&["manager"]).carries(USERS).always_valid(NO_VALUES),
         one(GetManager(user(2))).samples(&["manager_get"]).carries(&[("user.u_id", "user")]),
         many("users", ListOfficeManagers(OfficeId::new(1).unwrap()))
             .samples(&["manager_office"])
@@ -226,9 +224,6 @@ fn dictionaries() -> Vec<Operation> {
             .samples(&["status_pay"])
             .carries(RECORDS)
             .always_valid(NO_VALUES),
-        many("records", ListSources)
-            .samples(&["source"])
-            .carries(RECORDS)
-            .always_valid(NO_VALUES),
+        many("records", ListSources).samples(&["source"]).carries(RECORDS).always_valid(NO_VALUES),
     ]
 }
