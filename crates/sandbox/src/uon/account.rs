@@ -206,7 +206,10 @@ impl Account {
     }
 
     /// Adds or replaces the record with this id.
-    pub(super) fn put(&mut self, list: List, record: Record) {
+    pub(super) fn put(&mut self, list: List, mut record: Record) {
+        if list == List::Calls {
+            self.link(&mut record);
+        }
         let id = id_of(list, &record);
         let records = self.lists.entry(list).or_default();
         records.retain(|it| id_of(list, it) != id);

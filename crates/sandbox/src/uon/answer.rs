@@ -79,37 +79,57 @@ pub(super) enum Shape {
     Bare,
 }
 
-/// Form of an operation's response.
+/// Place of the records in a response, and whether `result` is beside them.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Answer {
+struct Wrap {
     key: &'static str,
     shape: Shape,
     result: bool,
+}
+
+/// Form of an operation's response.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Answer {
+    usual: Wrap,
+    /// The form of [`Dialect::other_lists`](super::Dialect::other_lists).
+    other: Wrap,
     nothing: Nothing,
-    other: Option<(&'static str, Shape)>,
 }
 
 pub(super) const fn list(key: &'static str) -> Answer {
-    Answer { key, shape: Shape::List, result: false, nothing: Nothing::NotFound, other: None }
+    let usual = Wrap { key, shape: Shape::List, result: false };
+    Answer { usual, other: usual, nothing: Nothing::NotFound }
 }
 
 pub(super) const fn one(key: &'static str) -> Answer {
-    Answer { shape: Shape::Object, nothing: Nothing::NotFoundMessage, ..list(key) }
+    let usual = Wrap { key, shape: Shape::Object, result: true };
+    Answer { usual, other: usual, nothing: Nothing::NotFoundMessage }
 }
 
 impl Answer {
     /// Adds `result`.
-    pub(super) const fn with_result(self) -> Self {
-        Self { result: true, ..self }
+    pub(super) const fn with_result(mut self) -> Self {
+        self.usual.result = true;
+        self.other.result = true;
+        self
     }
 
-    pub(super) const fn bare(self) -> Self {
-        Self { shape: Shape::Bare, ..self }
+    /// Sends the list alone; its key remains for an empty one, and for the other form.
+    pub(super) const fn bare(mut self) -> Self {
+        self.usual.shape = Shape::Bare;
+        self
     }
 
-    /// Sets the form of [`Dialect::other_lists`](super::Dialect::other_lists).
-    pub(super) const fn or(self, key: &'static str, shape: Shape) -> Self {
-        Self { other: Some((key, shape)), ..self }
+    /// Sends the list alone in the other form.
+    pub(super) const fn or_bare(mut self) -> Self {
+        self.other.shape = Shape::Bare;
+        self
+    }
+
+    /// Sends a list under this key in the other form.
+    pub(super) const fn or(mut self, key: &'static str, result: bool) -> Self {
+        self.other = Wrap { key, shape: Shape::List, result };
+        self
     }
 
     pub(super) const fn missing_message(self) -> Self {
@@ -130,17 +150,14 @@ impl Answer {
 
     /// The response to an executed request.
     pub(super) fn response(
-        mut self,
+        self,
         dialect: &super::Dialect,
         order: &Order,
         outcome: Outcome,
     ) -> Response {
-        if let (true, Some((key, shape))) = (dialect.other_lists, self.other) {
-            (self.key, self.shape, self.result) = (key, shape, self.result != (key == "webhooks"));
-            self.result &= key != "call_history";
-        }
+        let wrap = if dialect.other_lists { self.other } else { self.usual };
         let (status, body) = match outcome {
-            Outcome::Found(records) => self.found(dialect, &page(records, order)),
+            Outcome::Found(records) => self.found(wrap, dialect.nothing, &page(records, order)),
             Outcome::Created(_) if dialect.empty_array && order.is(Endpoint::ReminderCreate) => {
                 (200, json!([]))
             }
@@ -152,26 +169,28 @@ impl Answer {
         json_response(status, &body)
     }
 
-    fn found(self, dialect: &super::Dialect, records: &[Record]) -> (u16, Value) {
+    fn found(self, wrap: Wrap, nothing: Nothing, records: &[Record]) -> (u16, Value) {
         if records.is_empty() {
-            let form = Some(dialect.nothing).filter(|it| *it != Nothing::Usual);
-            return self.nothing(form.unwrap_or(self.nothing));
+            let usual = nothing == Nothing::Usual;
+            return wrap.nothing(if usual { self.nothing } else { nothing });
         }
         let mut body = Map::new();
-        let value = match self.shape {
+        let value = match wrap.shape {
             Shape::Object => json!(records.first()),
             Shape::List => json!(records),
             Shape::Bare => return (200, json!(records)),
         };
-        body.insert(self.key.to_owned(), value);
-        if self.result {
+        body.insert(wrap.key.to_owned(), value);
+        if wrap.result {
             body.insert("result".into(), json!(200));
         }
         (200, Value::Object(body))
     }
+}
 
+impl Wrap {
     fn nothing(self, form: Nothing) -> (u16, Value) {
-        let key = if self.shape == Shape::Bare { "records" } else { self.key };
+        let key = self.key;
         match form {
             Nothing::NotFoundMessage => (404, json!({"result": 404, "message": "Not found"})),
             Nothing::NotFoundBare => (404, json!({"result": 404})),

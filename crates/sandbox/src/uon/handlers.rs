@@ -242,10 +242,15 @@ impl Account {
                 call.insert(name.into(), value);
             }
         }
-        let phone = order.text("phone").unwrap_or_default();
+        self.link(&mut call);
+        Created(self.push(List::Calls, call))
+    }
+
+    /// Links a call to the client with its number.
+    pub(super) fn link(&self, call: &mut Record) {
+        let phone = call.get("phone").map(text_of).unwrap_or_default();
         let client = self.with_phone(&phone).next().and_then(|it| id_of(List::Users, it));
         call.insert(CALL_CLIENT.into(), json!(client));
-        Created(self.push(List::Calls, call))
     }
 
     pub(super) fn calls_of_client(&self, order: &Order) -> Outcome {

@@ -5,7 +5,7 @@ use http::Method;
 use crate::schema::{Path, Route, names_in};
 
 use super::account::{Account, List};
-use super::answer::{Answer, Shape, list, one};
+use super::answer::{Answer, list, one};
 use super::checks::Order;
 use super::handlers::Outcome;
 
@@ -94,8 +94,8 @@ const fn dictionary(path: &'static str, of: List) -> Operation {
 const USERS: Answer = list("users").with_result();
 const LEADS: Answer = list("leads");
 const REQUESTS: Answer = list("requests");
-const CALLS: Answer = list("records").with_result().or("call_history", Shape::List);
-const ACTIONS: Answer = list("request-action").or("", Shape::Bare);
+const CALLS: Answer = list("records").with_result().or("call_history", false);
+const ACTIONS: Answer = list("request-action").or_bare();
 
 const OPERATIONS: &[Operation] = &[
     get("user", USERS, |it, _| it.clients(|_| true)),
@@ -110,20 +110,20 @@ const OPERATIONS: &[Operation] = &[
     },
     get("user/updated/{from}/{to}", USERS, |it, order| it.clients_updated(order)),
     get("user/updated/{from}/{to}/{page}", USERS, |it, order| it.clients_updated(order)),
-    post(E::UserEmail, "user/email", list("").bare().or("users", Shape::List), |it, order| {
+    post(E::UserEmail, "user/email", list("users").with_result().bare(), |it, order| {
         it.clients_by_email(order)
     }),
     post(E::UserSearch, "user/search", USERS, |it, order| it.search_clients(order)),
     write(E::UserCreate, "user/create", Account::create_user),
     write(E::UserUpdate, "user/update/{id}", Account::update_user),
-    get("user/{id}", one("user").or("users", Shape::List), |it, order| it.one(List::Users, order)),
+    get("user/{id}", one("user").or("users", true), |it, order| it.one(List::Users, order)),
     dictionary("user-label", List::Labels),
     Operation {
         query: &["office_id"],
         ..get("manager", USERS, |it, order| it.managers(order.parameter("office_id")))
     },
     get("manager/office/{office}", USERS, |it, order| it.managers(order.argument("office"))),
-    get("manager/{id}", one("user").with_result(), |it, order| it.manager(order)),
+    get("manager/{id}", one("user"), |it, order| it.manager(order)),
     write(E::CallCreate, "call_history/create", Account::create_call),
     get("call_history/{page}", CALLS, |it, _| it.all(List::Calls)),
     get("call_history_by_user/{id}/{page}", CALLS, |it, order| it.calls_of_client(order)),
@@ -141,7 +141,9 @@ const OPERATIONS: &[Operation] = &[
         it.one(List::Leads, order)
     }),
     get("lead-by-client/{id}", LEADS, |it, order| it.of_client(List::Leads, order)),
-    get("lead-by-client/{id}/{page}", LEADS, |it, order| it.of_client(List::Leads, order)),
+    get("lead-by-client/{id}/{page}", LEADS.missing_bare(), |it, order| {
+        it.of_client(List::Leads, order)
+    }),
     get("lead/{from}/{to}", LEADS, |it, order| it.period(List::Leads, "dat", order)),
     get("lead/{from}/{to}/{source}", LEADS, |it, order| it.period(List::Leads, "dat", order)),
     get("leads/{from}/{to}/{page}", LEADS, |it, order| it.period(List::Leads, "dat", order)),
@@ -188,7 +190,7 @@ const OPERATIONS: &[Operation] = &[
     }),
     write(E::ReminderCreate, "reminder/create", Account::create_reminder),
     get("reminder/{id}", list("reminder"), |it, order| it.of(List::Reminders, "r_id", order)),
-    post(E::Reminders, "reminder/{page}", list("reminder").or("", Shape::Bare), |it, order| {
+    post(E::Reminders, "reminder/{page}", list("reminder").or_bare(), |it, order| {
         it.search_reminders(order)
     }),
     get("reminder-one/{id}", list("reminder"), |it, order| it.one(List::Reminders, order)),
@@ -214,7 +216,7 @@ const OPERATIONS: &[Operation] = &[
         it.delete(List::ExtendedFields, order)
     }),
     write(E::WebhookCreate, "webhook/create", Account::create_webhook),
-    get("webhook/{page}", list("records").missing_bare().or("webhooks", Shape::List), |it, _| {
+    get("webhook/{page}", list("records").missing_bare().or("webhooks", true), |it, _| {
         it.all(List::Webhooks)
     }),
     write(E::WebhookUpdate, "webhook/update/{id}", |it, order| it.update(List::Webhooks, order)),
