@@ -45,7 +45,7 @@ fn wire(request: &Value, as_form: bool) -> Wire {
     };
     if as_form {
         let form = &request["form_alternative"];
-        wire.body = text(&form["body"]).to_owned();
+        text(&form["body"]).clone_into(&mut wire.body);
         return wire.header("Content-Type", FORM);
     }
     wire.header("Content-Type", text(&request["content_type"]))
@@ -90,21 +90,7 @@ fn variants() -> Vec<Variant> {
         Variant { arrange: |_| {}, dialect, wire: |wire| wire }
     };
     let usual = || dialect(|_| {});
-    let mut variants = vec![
-        usual(),
-        dialect(|it| it.ids = IdForm::Number),
-        dialect(|it| it.ids = IdForm::Zero),
-        dialect(|it| it.ids = IdForm::Absent),
-        dialect(|it| it.ids = IdForm::UserId),
-        dialect(|it| it.other_lists = true),
-        dialect(|it| it.empty_array = true),
-        dialect(|it| it.text_numbers = true),
-        dialect(|it| it.errors = ErrorText::Bare),
-        Variant { wire: |wire| Wire { body: "{}".into(), ..wire }, ..usual() },
-        Variant { wire: |wire| wire.verb("GET"), ..usual() },
-        Variant { wire: other_key, ..usual() },
-        Variant { arrange: |sandbox| sandbox.uon().put_key(API_KEY, false, false), ..usual() },
-    ];
+    let mut variants = vec![usual()];
     for nothing in [
         Nothing::Usual,
         Nothing::NotFound,
@@ -118,6 +104,20 @@ fn variants() -> Vec<Variant> {
         dialect.nothing = nothing;
         variants.push(Variant { arrange: clear, dialect, ..usual() });
     }
+    variants.extend([
+        dialect(|it| it.ids = IdForm::Number),
+        dialect(|it| it.ids = IdForm::Zero),
+        dialect(|it| it.ids = IdForm::Absent),
+        dialect(|it| it.ids = IdForm::UserId),
+        dialect(|it| it.other_lists = true),
+        dialect(|it| it.empty_array = true),
+        dialect(|it| it.text_numbers = true),
+        dialect(|it| it.errors = ErrorText::Bare),
+        Variant { wire: |wire| Wire { body: "{}".into(), ..wire }, ..usual() },
+        Variant { wire: |wire| wire.verb("GET"), ..usual() },
+        Variant { wire: other_key, ..usual() },
+        Variant { arrange: |sandbox| sandbox.uon().put_key(API_KEY, false, false), ..usual() },
+    ]);
     variants
 }
 
@@ -199,6 +199,9 @@ async fn fixture_responses_are_sent_in_some_dialect() {
                 assert!(checks.is_empty() || reply.status == 404, "{name}: {checks:?}");
             }
             seen.extend(matching);
+            if seen.len() == responses.len() {
+                break;
+            }
         }
         for response in responses {
             if !seen.contains(text(&response["name"])) {
