@@ -11,18 +11,6 @@ use super::account::{
 use super::checks::Order;
 use super::seed;
 
-/// Result of a request.
-pub(super) enum Outcome {
-    /// The records found.
-    Found(Vec<Record>),
-    /// A new record with this id.
-    Created(i64),
-    /// A change.
-    Done,
-}
-
-use Outcome::{Created, Done, Found};
-
 /// Input of users with another name in the record (§7.1, §10).
 const USER_NAMES: &[(&str, &str)] = &[
     ("u_manager_id", "manager_id"),
@@ -59,14 +47,6 @@ const UPDATE_NAMES: &[(&str, &str)] = &[
     ("reason_deny_id", "reason_deny_id"),
 ];
 
-/// A number for ids and flags, else the value.
-fn stored(name: &str, value: &Value) -> Value {
-    match number(value) {
-        Some(number) if name.ends_with("_id") || name.ends_with("id") => json!(number),
-        _ => value.clone(),
-    }
-}
-
 fn renamed(record: &mut Record, order: &Order, names: &[(&str, &str)]) {
     for (from, to) in names {
         if let Some(value) = order.body.get(*from) {
@@ -89,63 +69,78 @@ fn extend(record: &mut Record, order: &Order) {
     }
 }
 
+/// A number for ids and flags, else the value.
+fn stored(name: &str, value: &Value) -> Value {
+    match number(value) {
+        Some(number) if name.ends_with("_id") || name.ends_with("id") => json!(number),
+        _ => value.clone(),
+    }
+}
+
+impl Order {
+    /// The fields of the body as they are stored.
+    fn stored(&self) -> impl Iterator<Item = (String, Value)> + '_ {
+        self.body.iter().map(|(name, value)| (name.clone(), stored(name, value)))
+    }
+}
+
 impl Account {
-    pub(super) fn all(&self, list: List) -> Outcome {
-        Found(self.list(list).to_vec())
+    pub(super) fn all(&self, order: &Order) -> Vec<Record> {
+        self.those(order, |_| true)
     }
 
-    pub(super) fn one(&self, list: List, order: &Order) -> Outcome {
-        let record = order.id().and_then(|id| self.record(list, id));
-        Found(record.map(|it| self.shown(list, it)).into_iter().collect())
+    pub(super) fn one(&self, order: &Order) -> Vec<Record> {
+        self.those(order, |it| id_of(order.list(), it) == order.id())
     }
 
-    fn those(&self, list: List, fits: impl Fn(&Record) -> bool) -> Outcome {
-        let records = self.list(list).iter().filter(|it| fits(it));
-        Found(records.map(|it| self.shown(list, it)).collect())
+    /// Records of the operation's list as they are sent.
+    fn those(&self, order: &Order, fits: impl Fn(&Record) -> bool) -> Vec<Record> {
+        let records = self.list(order.list()).iter().filter(|it| fits(it));
+        records.map(|it| self.shown(order.list(), it)).collect()
     }
 
     /// Records in which a member is the id of the path.
-    pub(super) fn of(&self, list: List, member: &str, order: &Order) -> Outcome {
-        self.those(list, |it| it.get(member).and_then(number) == order.id())
+    fn of(&self, member: &str, order: &Order) -> Vec<Record> {
+        self.those(order, |it| it.get(member).and_then(number) == order.id())
     }
 
-    pub(super) fn of_client(&self, list: List, order: &Order) -> Outcome {
-        self.of(list, "client_id", order)
+    pub(super) fn of_client(&self, order: &Order) -> Vec<Record> {
+        self.of("client_id", order)
     }
 
-    /// Records with a date in the period of the path, from the source of the path.
-    pub(super) fn period(&self, list: List, member: &str, order: &Order) -> Outcome {
-        let source = order.argument("source").and_then(|it| number(&json!(it)));
-        self.those(list, |it| {
+    pub(super) fn of_request(&self, order: &Order) -> Vec<Record> {
+        self.of("r_id", order)
+    }
+
+    /// Records with a date in the period of the path, from the source of the path; no employees.
+    pub(super) fn period(&self, order: &Order) -> Vec<Record> {
+        let source = order.argument("source").and_then(|it| it.parse().ok());
+        self.those(order, |it| {
             let from = it.get("source_id").and_then(number);
-            order.spans(it.get(member)) && (source.is_none() || source == from)
+            order.spans(it) && (source.is_none() || source == from) && !is_manager(it)
         })
     }
 
-    pub(super) fn clients(&self, fits: impl Fn(&Record) -> bool) -> Outcome {
-        self.those(List::Users, |it| !is_manager(it) && fits(it))
+    pub(super) fn clients(&self, order: &Order) -> Vec<Record> {
+        self.those(order, |it| !is_manager(it))
     }
 
-    pub(super) fn clients_by_phone(&self, order: &Order) -> Outcome {
-        let office = order.argument("office").and_then(|it| number(&json!(it)));
+    pub(super) fn clients_by_phone(&self, order: &Order) -> Vec<Record> {
+        let office = order.argument("office").and_then(|it| it.parse().ok());
         let found = self.with_phone(order.argument("phone").unwrap_or_default()).filter(|it| {
             let known = id_of(List::Users, it).is_some_and(|id| self.is_indexed(id, order.at));
             known && (office.is_none() || it.get("office_id").and_then(number) == office)
         });
-        Found(found.cloned().collect())
+        found.cloned().collect()
     }
 
-    pub(super) fn clients_updated(&self, order: &Order) -> Outcome {
-        self.clients(|it| order.spans(it.get("u_date_update")))
-    }
-
-    pub(super) fn clients_by_email(&self, order: &Order) -> Outcome {
-        let wanted = order.text("email").or_else(|| order.text("u_email"));
-        self.clients(|it| wanted.is_some() && it.get("u_email").map(text_of) == wanted)
+    pub(super) fn clients_by_email(&self, order: &Order) -> Vec<Record> {
+        let wanted = order.text("email");
+        self.those(order, |it| !is_manager(it) && it.get("u_email").map(text_of) == wanted)
     }
 
     /// Searches by contacts; without a filter all are found.
-    pub(super) fn search_clients(&self, order: &Order) -> Outcome {
+    pub(super) fn search_clients(&self, order: &Order) -> Vec<Record> {
         let partly = order.number("part_match") == Some(1);
         let filters =
             order.body.iter().filter(|(name, _)| !["part_match", "page"].contains(&name.as_str()));
@@ -163,15 +158,16 @@ impl Account {
                 (member, text_of(value))
             })
             .collect();
-        self.clients(|it| {
-            filters.iter().all(|(member, wanted)| {
-                let value = it.get(member).map(text_of).unwrap_or_default();
-                value == *wanted || (partly && value.contains(wanted))
-            })
+        self.those(order, |it| {
+            !is_manager(it)
+                && filters.iter().all(|(member, wanted)| {
+                    let value = it.get(member).map(text_of).unwrap_or_default();
+                    value == *wanted || (partly && value.contains(wanted))
+                })
         })
     }
 
-    pub(super) fn create_user(&mut self, order: &Order) -> Outcome {
+    pub(super) fn create_user(&mut self, order: &Order) -> i64 {
         let mut user = seed::client_record();
         Self::write_user(&mut user, order);
         let id = self.push(List::Users, user);
@@ -180,17 +176,16 @@ impl Account {
         }
         self.created_at(id, order.at);
         self.client_hook(3, id);
-        Created(id)
+        id
     }
 
-    pub(super) fn update_user(&mut self, order: &Order) -> Outcome {
+    pub(super) fn update_user(&mut self, order: &Order) {
         let id = order.id().unwrap_or_default();
         if let Some(mut user) = self.record(List::Users, id).cloned() {
             Self::write_user(&mut user, order);
             self.put(List::Users, user);
             self.client_hook(4, id);
         }
-        Done
     }
 
     fn write_user(user: &mut Record, order: &Order) {
@@ -211,20 +206,20 @@ impl Account {
         user.insert("u_date_update".into(), json!(now("%Y-%m-%dT%H:%M:%S%z")));
     }
 
-    pub(super) fn managers(&self, office: Option<&str>) -> Outcome {
-        let office = office.and_then(|it| number(&json!(it)));
+    pub(super) fn managers(&self, office: Option<&str>) -> Vec<Record> {
+        let office = office.and_then(|it| it.parse().ok());
         let of_office =
             |it: &&Record| office.is_none() || it.get("office_id").and_then(number) == office;
-        Found(self.staff().filter(of_office).cloned().collect())
+        self.staff().filter(of_office).cloned().collect()
     }
 
-    pub(super) fn manager(&self, order: &Order) -> Outcome {
+    pub(super) fn manager(&self, order: &Order) -> Vec<Record> {
         let found = self.staff().find(|it| id_of(List::Users, it) == order.id());
-        Found(found.cloned().into_iter().collect())
+        found.cloned().into_iter().collect()
     }
 
     /// Stores a call; it is linked to the client with its number, if there is one now (§7.3).
-    pub(super) fn create_call(&mut self, order: &Order) -> Outcome {
+    pub(super) fn create_call(&mut self, order: &Order) -> i64 {
         let mut call = Record::new();
         for name in [
             "start",
@@ -243,7 +238,7 @@ impl Account {
             }
         }
         self.link(&mut call);
-        Created(self.push(List::Calls, call))
+        self.push(List::Calls, call)
     }
 
     /// Links a call to the client with its number.
@@ -253,22 +248,20 @@ impl Account {
         call.insert(CALL_CLIENT.into(), json!(client));
     }
 
-    pub(super) fn calls_of_client(&self, order: &Order) -> Outcome {
-        self.of(List::Calls, CALL_CLIENT, order)
+    pub(super) fn calls_of_client(&self, order: &Order) -> Vec<Record> {
+        self.of(CALL_CLIENT, order)
     }
 
     /// The calls of the client of a lead or a request.
-    pub(super) fn calls_of_request(&self, order: &Order) -> Outcome {
+    pub(super) fn calls_of_request(&self, order: &Order) -> Vec<Record> {
         let id = order.id().unwrap_or_default();
         let of = self.record(List::Requests, id).or_else(|| self.record(List::Leads, id));
         let client = of.and_then(|it| number(it.get("client_id")?));
-        self.those(List::Calls, |it| {
-            client.is_some() && it.get(CALL_CLIENT).and_then(number) == client
-        })
+        self.those(order, |it| client.is_some() && it.get(CALL_CLIENT).and_then(number) == client)
     }
 
     /// Shows a popup to one manager.
-    pub(super) fn create_notification(&mut self, order: &Order) -> Outcome {
+    pub(super) fn create_notification(&mut self, order: &Order) {
         let manager = order.number("manager_id");
         let text = order.text("text").unwrap_or_default();
         let mut record = Record::new();
@@ -285,11 +278,10 @@ impl Account {
             hangup_status: None,
             at: jiff::Timestamp::now().to_string(),
         });
-        Done
     }
 
     /// Creates a lead, of the given client, of the one with its number, or of a new one.
-    pub(super) fn create_lead(&mut self, order: &Order) -> Outcome {
+    pub(super) fn create_lead(&mut self, order: &Order) -> i64 {
         let mut lead = seed::lead_record();
         let at = now(MINUTES);
         for name in ["dat", "dat_lead", "dat_updated", "created_at"] {
@@ -321,7 +313,7 @@ impl Account {
             self.add_automatic_task(id, order);
         }
         self.happened(1, &json!({"request_id": id}));
-        Created(id)
+        id
     }
 
     /// The first comment and the task of a new lead (§7.5).
@@ -345,14 +337,14 @@ impl Account {
     }
 
     /// Searches leads or requests; a filter that is not sent, or is unknown, finds all (§7.5).
-    pub(super) fn search(&self, list: List, order: &Order) -> Outcome {
-        self.those(list, |record| {
+    pub(super) fn search(&self, order: &Order) -> Vec<Record> {
+        self.those(order, |record| {
             order.body.iter().all(|(name, wanted)| passes(record, name, wanted))
         })
     }
 
     /// Updates a lead or a request: the one whose status is given, else the lead of this id (§7.6).
-    pub(super) fn update_request(&mut self, order: &Order) -> Outcome {
+    pub(super) fn update_request(&mut self, order: &Order) {
         let id = order.id().unwrap_or_default();
         let (lead, request) = (order.number("lead_status_id"), order.number("request_status_id"));
         let known = |list| self.record(list, id).is_some();
@@ -369,28 +361,19 @@ impl Account {
             }
             record.insert("dat_updated".into(), json!(now(MINUTES)));
         }
-        Done
     }
 
-    pub(super) fn requests_of_tourist(&self, order: &Order) -> Outcome {
-        self.those(List::Requests, |it| {
+    pub(super) fn requests_of_tourist(&self, order: &Order) -> Vec<Record> {
+        self.those(order, |it| {
             let tourists = it.get("tourists").and_then(Value::as_array);
             tourists.is_some_and(|those| those.iter().any(|it| number(&it["u_id"]) == order.id()))
         })
     }
 
-    pub(super) fn create_action(&mut self, order: &Order) -> Outcome {
-        self.create(List::Actions, order)
-    }
-
-    pub(super) fn create_reminder(&mut self, order: &Order) -> Outcome {
-        self.create(List::Reminders, order)
-    }
-
-    pub(super) fn search_reminders(&self, order: &Order) -> Outcome {
+    pub(super) fn search_reminders(&self, order: &Order) -> Vec<Record> {
         let user = order.number("user_id");
         let (from, to) = (order.text("date_from"), order.text("date_to"));
-        self.those(List::Reminders, |it| {
+        self.those(order, |it| {
             let manager = it.get("manager_id").and_then(number);
             let at = it.get("datetime").map(text_of).unwrap_or_default();
             (user.is_none() || user == manager)
@@ -399,48 +382,41 @@ impl Account {
         })
     }
 
-    pub(super) fn close_reminder(&mut self, order: &Order) -> Outcome {
-        self.update(List::Reminders, order)
-    }
-
-    pub(super) fn create_source(&mut self, order: &Order) -> Outcome {
-        let source = seed::object(json!({"name": order.body.get("rs_name")}));
-        Created(self.push(List::Sources, source))
+    pub(super) fn create_source(&mut self, order: &Order) -> i64 {
+        let source = json!({"name": order.body.get("rs_name")});
+        self.push(List::Sources, seed::object(source))
     }
 
     /// Adds a subscription, also if there is an equal one (§7.11).
-    pub(super) fn create_webhook(&mut self, order: &Order) -> Outcome {
-        let mut hook = seed::object(json!({"method": "GET", "note": ""}));
-        for (name, value) in &order.body {
-            hook.insert(name.clone(), stored(name, value));
-        }
-        Created(self.push(List::Webhooks, hook))
+    pub(super) fn create_webhook(&mut self, order: &Order) -> i64 {
+        self.create_with(json!({"method": "GET", "note": ""}), order)
+    }
+
+    pub(super) fn create_field(&mut self, order: &Order) -> i64 {
+        self.create_with(json!({"active": 1}), order)
     }
 
     /// Stores the body as it is.
-    pub(super) fn create(&mut self, list: List, order: &Order) -> Outcome {
-        let fields = order.body.iter().map(|(name, value)| (name.clone(), stored(name, value)));
-        let mut record: Record = fields.collect();
-        if list == List::ExtendedFields {
-            record.insert("active".into(), json!(1));
-        }
-        Created(self.push(list, record))
+    pub(super) fn create(&mut self, order: &Order) -> i64 {
+        self.create_with(json!({}), order)
     }
 
-    pub(super) fn update(&mut self, list: List, order: &Order) -> Outcome {
-        if let Some(record) = order.id().and_then(|id| self.record_mut(list, id)) {
-            for (name, value) in &order.body {
-                record.insert(name.clone(), stored(name, value));
-            }
-        }
-        Done
+    fn create_with(&mut self, defaults: Value, order: &Order) -> i64 {
+        let mut record = seed::object(defaults);
+        record.extend(order.stored());
+        self.push(order.list(), record)
     }
 
-    pub(super) fn delete(&mut self, list: List, order: &Order) -> Outcome {
-        if let Some(records) = self.lists.get_mut(&list) {
-            records.retain(|it| id_of(list, it) != order.id());
+    pub(super) fn update(&mut self, order: &Order) {
+        if let Some(record) = order.id().and_then(|id| self.record_mut(order.list(), id)) {
+            record.extend(order.stored());
         }
-        Done
+    }
+
+    pub(super) fn delete(&mut self, order: &Order) {
+        if let Some(records) = self.lists.get_mut(&order.list()) {
+            records.retain(|it| id_of(order.list(), it) != order.id());
+        }
     }
 
     /// A record as it is sent, with the names of what it refers to.

@@ -51,7 +51,7 @@ pub(super) const REQUIRED: &[&Schema] = &[
     required!(
         "notification",
         Refusal::Parameter,
-        E::NotificationCreate,
+        E::PopupCreate,
         &[needs("text", guess("§7.4")), needs("manager_id", guess("§7.4"))]
     ),
     required!(
@@ -210,10 +210,10 @@ pub(super) const KNOWN: &[&Schema] = &[
     known!(
         "notification",
         documented("§7.4"),
-        &[E::NotificationCreate],
+        &[E::PopupCreate],
         &[of("text", TEXT, documented("§7.4")), of("manager_id", ID, documented("§7.4"))]
     ),
-    known!("notifications", documented("§7.4"), &[E::Notifications], &[]),
+    known!("notifications", documented("§7.4"), &[E::Popups], &[]),
     known!(
         "lead",
         documented("§7.5, §10"),
@@ -365,5 +365,5 @@ pub(super) const KNOWN: &[&Schema] = &[
             of("note", TEXT, documented("§7.11")),
         ]
     ),
-    known!("delete", documented("§7.11"), &[E::WebhookDelete, E::FieldDelete], &[]),
+    known!("delete", documented("§7.11"), &[E::Delete], &[]),
 ];
