@@ -198,9 +198,12 @@ impl Account {
     /// Adds a record under the next id.
     pub(super) fn push(&mut self, list: List, mut record: Record) -> i64 {
         let last = self.last_ids.entry(list).or_default();
-        *last += 1;
+        *last = last.saturating_add(1);
         let id = *last;
         record.insert(list.id_key().into(), json!(id));
+        if list == List::Calls {
+            self.link(&mut record);
+        }
         self.lists.entry(list).or_default().push(record);
         id
     }

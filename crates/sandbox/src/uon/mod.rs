@@ -24,6 +24,7 @@ mod access;
 mod account;
 mod answer;
 mod checks;
+mod deals;
 mod form;
 mod handlers;
 mod hooks;

@@ -135,7 +135,7 @@ const OPERATIONS: &[Operation] = &[
         it.managers(order.argument("office"))
     }),
     get("manager/{id}", L::Users, MANAGER, Account::manager),
-    write(E::CallCreate, "call_history/create", L::Calls, Create(Account::create_call)),
+    write(E::CallCreate, "call_history/create", L::Calls, Create(Account::create)),
     get("call_history/{page}", L::Calls, CALLS, Account::all),
     get("call_history_by_user/{id}/{page}", L::Calls, CALLS, Account::calls_of_client),
     get("call_history_by_request/{id}/{page}", L::Calls, CALLS, Account::calls_of_request),

@@ -227,3 +227,30 @@ async fn every_operation_answers_at_its_verb_only() {
         assert!(reply.text.contains("Method not allowed"), "{route:?}: {reply:?}");
     }
 }
+
+#[tokio::test]
+async fn odd_requests_get_an_answer() {
+    let sandbox = sandbox().await;
+    let raw = |target: &str| Wire { target: target.into(), ..get("") };
+    let deep = format!("a{}=1", "[x]".repeat(5_000));
+    let json = "[".repeat(5_000);
+    for wire in [
+        raw("/"),
+        raw(&format!("/{API_KEY}/.json")),
+        raw(&format!("/{API_KEY}")),
+        get("user/phone/%FF%00.json"),
+        get("user/99999999999999999999.json"),
+        get("call_history/99999999999999999999.json"),
+        form("user/create.json", "%FF=%FF&=&[=&]=&a[=1&a[b=2&extended_fields[x]=1"),
+        form("user/create.json", &deep),
+        Wire { body: json, ..post("user/create.json", &json!({})) },
+        post("user/create.json", &json!({"u_phone": {"a": [null]}, "extended_fields": [1]})),
+        post("lead/create.json", &json!({"u_phone": [], "r_cl_id": 1e300})),
+        post("webhook/create.json", &json!({"type_id": {}, "url": []})),
+    ] {
+        sandbox.reset();
+        let reply = send(&wire, &sandbox).await;
+        assert!(matches!(reply.status, 200 | 404), "{}: {reply:?}", wire.target);
+        assert!(sandbox.state()["uon"].is_object(), "{}", wire.target);
+    }
+}
