@@ -133,7 +133,9 @@ pub(super) struct Account {
     /// Hooks to send.
     pub(super) hooks: Vec<Hook>,
     pub(super) live: Vec<LiveRow>,
-    /// Calls of the page's PBX: the CRM knows no live call.
+    /// A call of the page's PBX whose popup is not shown yet.
+    pub(super) ringing: Option<LiveCall>,
+    /// Calls of the page's PBX with a popup: the CRM knows no live call.
     pub(super) page_calls: Vec<LiveCall>,
 }
 
@@ -153,6 +155,7 @@ impl Account {
             fresh: Vec::new(),
             hooks: Vec::new(),
             live: Vec::new(),
+            ringing: None,
             page_calls: Vec::new(),
         }
     }

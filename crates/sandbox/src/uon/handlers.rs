@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::report::LiveRow;
+use crate::report::{LiveCall, LiveRow};
 
 use super::account::{
     Account, List, Record, digits, id_of, is_manager, now, number, phones, text_of,
@@ -216,11 +216,17 @@ impl Account {
         record.insert("text".into(), json!(text));
         record.insert("manager_id".into(), json!(manager));
         self.push(List::Notifications, record);
+        let phone = phone_in(&text);
+        let of_page = |call: &mut LiveCall| {
+            let called = call.phone.as_deref().map(digits);
+            called.is_some() && called == phone.as_deref().map(digits)
+        };
+        self.page_calls.extend(self.ringing.take_if(of_page));
         let extension = manager.and_then(seed::extension_of);
         self.live.push(LiveRow {
             call_id: None,
             r#type: "notification".into(),
-            phone: phone_in(&text),
+            phone,
             codes: extension.map(str::to_owned).into_iter().collect(),
             users: manager.map(|id| id.to_string()).into_iter().collect(),
             hangup_status: None,

@@ -140,9 +140,12 @@ async fn unanswered_call_is_recorded_as_missed() {
 #[tokio::test]
 async fn fault_breaks_a_step_of_the_page() {
     let sandbox = sandbox().await;
-    sandbox.fault(Fault::on(Crm::RetailCrm).status(503));
-    let rung = step(&sandbox, "retailcrm", "ring", ringing()).await;
-    assert_eq!((&rung["ok"], &rung["requests"][0]["status"]), (&json!(false), &json!(503)));
+    for (crm, name) in [(Crm::RetailCrm, "retailcrm"), (Crm::Uon, "uon")] {
+        sandbox.fault(Fault::on(crm).status(503));
+        let rung = step(&sandbox, name, "ring", ringing()).await;
+        assert_eq!((&rung["ok"], &rung["requests"][0]["status"]), (&json!(false), &json!(503)));
+        assert!(content(&sandbox, name).await.contains("no live call"), "{name}");
+    }
 }
 
 #[tokio::test]
