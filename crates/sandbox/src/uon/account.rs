@@ -98,6 +98,8 @@ pub struct Dialect {
     pub empty_array: bool,
     /// Whether numbers are sent as text (§5).
     pub text_numbers: bool,
+    /// Whether lists begin with the newest record.
+    pub newest_first: bool,
     /// Whether the search by phone finds a new client only after a second (§7.1).
     pub late_phone_search: bool,
     /// Form of the hooks (§8.1).

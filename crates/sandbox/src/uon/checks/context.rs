@@ -127,7 +127,11 @@ impl Order {
         let Operation { endpoint, answer, run, .. } = self.operation;
         match run {
             Run::Read(read) => {
-                let records = self.page_of(read(account, self));
+                let mut records = read(account, self);
+                if account.dialect.newest_first {
+                    records.reverse();
+                }
+                let records = self.page_of(records);
                 answer.found(&account.dialect, &records)
             }
             Run::Create(create) => {

@@ -212,6 +212,8 @@ async fn pages_hold_a_hundred_records() {
         let records = reply.json()["records"].as_array().map(Vec::len);
         assert_eq!((reply.status, records), (status, count), "page {page}");
     }
+    set_dialect(&sandbox, |it| it.newest_first = true);
+    assert_eq!(done(&get("call_history/1.json"), &sandbox).await["records"][0]["id"], 101);
 }
 
 #[tokio::test]
