@@ -98,6 +98,8 @@ pub struct Dialect {
     pub empty_array: bool,
     /// Whether numbers are sent as text (§5).
     pub text_numbers: bool,
+    /// Whether lists begin with the newest record.
+    pub newest_first: bool,
     /// Whether the search by phone finds a new client only after a second (§7.1).
     pub late_phone_search: bool,
     /// Form of the hooks (§8.1).
@@ -133,7 +135,9 @@ pub(super) struct Account {
     /// Hooks to send.
     pub(super) hooks: Vec<Hook>,
     pub(super) live: Vec<LiveRow>,
-    /// Calls of the page's PBX: the CRM knows no live call.
+    /// A call of the page's PBX whose popup is not shown yet.
+    pub(super) ringing: Option<LiveCall>,
+    /// Calls of the page's PBX with a popup: the CRM knows no live call.
     pub(super) page_calls: Vec<LiveCall>,
 }
 
@@ -153,6 +157,7 @@ impl Account {
             fresh: Vec::new(),
             hooks: Vec::new(),
             live: Vec::new(),
+            ringing: None,
             page_calls: Vec::new(),
         }
     }
@@ -198,15 +203,21 @@ impl Account {
     /// Adds a record under the next id.
     pub(super) fn push(&mut self, list: List, mut record: Record) -> i64 {
         let last = self.last_ids.entry(list).or_default();
-        *last += 1;
+        *last = last.saturating_add(1);
         let id = *last;
         record.insert(list.id_key().into(), json!(id));
+        if list == List::Calls {
+            self.link(&mut record);
+        }
         self.lists.entry(list).or_default().push(record);
         id
     }
 
     /// Adds or replaces the record with this id.
-    pub(super) fn put(&mut self, list: List, record: Record) {
+    pub(super) fn put(&mut self, list: List, mut record: Record) {
+        if list == List::Calls {
+            self.link(&mut record);
+        }
         let id = id_of(list, &record);
         let records = self.lists.entry(list).or_default();
         records.retain(|it| id_of(list, it) != id);

@@ -2,17 +2,12 @@
 
 use http::StatusCode;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::wire::Response;
 
-use super::account::Record;
-use super::checks::Order;
-use super::handlers::Outcome;
+use super::account::{Dialect, Record};
 use super::operations::Endpoint;
-
-/// Records of a page.
-pub(super) const PER_PAGE: usize = 100;
 
 /// Response when nothing is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -79,99 +74,104 @@ pub(super) enum Shape {
     Bare,
 }
 
-/// Form of an operation's response.
+/// Place of the records in a response, and whether `result` is beside them.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Answer {
+struct Wrap {
     key: &'static str,
     shape: Shape,
     result: bool,
+}
+
+/// Form of an operation's response.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Answer {
+    usual: Wrap,
+    /// The form of [`Dialect::other_lists`](Dialect::other_lists).
+    other: Wrap,
     nothing: Nothing,
-    other: Option<(&'static str, Shape)>,
-}
-
-pub(super) const fn list(key: &'static str) -> Answer {
-    Answer { key, shape: Shape::List, result: false, nothing: Nothing::NotFound, other: None }
-}
-
-pub(super) const fn one(key: &'static str) -> Answer {
-    Answer { shape: Shape::Object, nothing: Nothing::NotFoundMessage, ..list(key) }
 }
 
 impl Answer {
+    pub(super) const fn list(key: &'static str) -> Self {
+        let usual = Wrap { key, shape: Shape::List, result: false };
+        Self { usual, other: usual, nothing: Nothing::NotFound }
+    }
+
+    pub(super) const fn one(key: &'static str) -> Self {
+        let usual = Wrap { key, shape: Shape::Object, result: true };
+        Self { usual, other: usual, nothing: Nothing::NotFoundMessage }
+    }
+
     /// Adds `result`.
-    pub(super) const fn with_result(self) -> Self {
-        Self { result: true, ..self }
+    pub(super) const fn with_result(mut self) -> Self {
+        self.usual.result = true;
+        self.other.result = true;
+        self
     }
 
-    pub(super) const fn bare(self) -> Self {
-        Self { shape: Shape::Bare, ..self }
+    /// Sends the list alone; its key remains for an empty one, and for the other form.
+    pub(super) const fn bare(mut self) -> Self {
+        self.usual.shape = Shape::Bare;
+        self
     }
 
-    /// Sets the form of [`Dialect::other_lists`](super::Dialect::other_lists).
-    pub(super) const fn or(self, key: &'static str, shape: Shape) -> Self {
-        Self { other: Some((key, shape)), ..self }
+    /// Sends the list alone in the other form.
+    pub(super) const fn or_bare(mut self) -> Self {
+        self.other.shape = Shape::Bare;
+        self
     }
 
-    pub(super) const fn missing_message(self) -> Self {
-        Self { nothing: Nothing::NotFoundMessage, ..self }
+    /// Sends a list under this key in the other form.
+    pub(super) const fn or(mut self, key: &'static str, result: bool) -> Self {
+        self.other = Wrap { key, shape: Shape::List, result };
+        self
     }
 
-    pub(super) const fn missing_bare(self) -> Self {
-        Self { nothing: Nothing::NotFoundBare, ..self }
+    /// Sets the best known form of "nothing found".
+    pub(super) const fn missing(self, nothing: Nothing) -> Self {
+        Self { nothing, ..self }
     }
 
-    pub(super) const fn missing_result(self) -> Self {
-        Self { nothing: Nothing::ListAndResult, ..self }
-    }
-
-    pub(super) const fn missing_list(self) -> Self {
-        Self { nothing: Nothing::EmptyList, ..self }
-    }
-
-    /// The response to an executed request.
-    pub(super) fn response(
-        mut self,
-        dialect: &super::Dialect,
-        order: &Order,
-        outcome: Outcome,
-    ) -> Response {
-        if let (true, Some((key, shape))) = (dialect.other_lists, self.other) {
-            (self.key, self.shape, self.result) = (key, shape, self.result != (key == "webhooks"));
-            self.result &= key != "call_history";
+    /// The response to a search.
+    pub(super) fn found(self, dialect: &Dialect, records: &[Record]) -> Response {
+        let wrap = if dialect.other_lists { self.other } else { self.usual };
+        if !records.is_empty() {
+            return ok(dialect, wrap.around(records));
         }
-        let (status, body) = match outcome {
-            Outcome::Found(records) => self.found(dialect, &page(records, order)),
-            Outcome::Created(_) if dialect.empty_array && order.is(Endpoint::ReminderCreate) => {
-                (200, json!([]))
-            }
-            Outcome::Created(id) => (200, created(dialect.ids, id, order)),
-            Outcome::Done if dialect.empty_array => (200, json!([])),
-            Outcome::Done => (200, json!({"result": 200})),
-        };
-        let body = if dialect.text_numbers { numbers_as_text(body) } else { body };
+        let form = if dialect.nothing == Nothing::Usual { self.nothing } else { dialect.nothing };
+        let (status, body) = wrap.nothing(form);
         json_response(status, &body)
     }
+}
 
-    fn found(self, dialect: &super::Dialect, records: &[Record]) -> (u16, Value) {
-        if records.is_empty() {
-            let form = Some(dialect.nothing).filter(|it| *it != Nothing::Usual);
-            return self.nothing(form.unwrap_or(self.nothing));
+/// The response to a change, with the id of a new record.
+pub(super) fn changed(dialect: &Dialect, endpoint: Endpoint, id: Option<i64>) -> Response {
+    let reads = dialect.empty_array && (id.is_none() || endpoint == Endpoint::ReminderCreate);
+    let body = match id {
+        _ if reads => json!([]),
+        Some(id) => created(dialect.ids, endpoint, id),
+        None => json!({"result": 200}),
+    };
+    ok(dialect, body)
+}
+
+fn ok(dialect: &Dialect, body: Value) -> Response {
+    json_response(200, &if dialect.text_numbers { numbers_as_text(body) } else { body })
+}
+
+impl Wrap {
+    fn around(self, records: &[Record]) -> Value {
+        let value =
+            if self.shape == Shape::Object { json!(records.first()) } else { json!(records) };
+        match (self.shape, self.result, self.key) {
+            (Shape::Bare, ..) => value,
+            (_, true, key) => json!({"result": 200, key: value}),
+            (_, false, key) => json!({key: value}),
         }
-        let mut body = Map::new();
-        let value = match self.shape {
-            Shape::Object => json!(records.first()),
-            Shape::List => json!(records),
-            Shape::Bare => return (200, json!(records)),
-        };
-        body.insert(self.key.to_owned(), value);
-        if self.result {
-            body.insert("result".into(), json!(200));
-        }
-        (200, Value::Object(body))
     }
 
     fn nothing(self, form: Nothing) -> (u16, Value) {
-        let key = if self.shape == Shape::Bare { "records" } else { self.key };
+        let key = self.key;
         match form {
             Nothing::NotFoundMessage => (404, json!({"result": 404, "message": "Not found"})),
             Nothing::NotFoundBare => (404, json!({"result": 404})),
@@ -185,28 +185,19 @@ impl Answer {
     }
 }
 
-fn created(form: IdForm, id: i64, order: &Order) -> Value {
-    let of_user = order.is(Endpoint::UserCreate);
-    match form {
-        IdForm::Text if order.is(Endpoint::LeadCreate) => {
+fn created(form: IdForm, endpoint: Endpoint, id: i64) -> Value {
+    match (form, endpoint) {
+        (IdForm::Text, Endpoint::LeadCreate) => {
             json!({"result": 200, "id": id.to_string(), "comment": ""})
         }
-        IdForm::Text => json!({"result": 200, "id": id.to_string()}),
-        IdForm::UserId if of_user => {
-            let global = super::seed::global_id(id);
-            json!({"result": 200, "user_id": id, "global_user_id": global})
+        (IdForm::Text, _) => json!({"result": 200, "id": id.to_string()}),
+        (IdForm::UserId, Endpoint::UserCreate) => {
+            json!({"result": 200, "user_id": id, "global_user_id": super::seed::global_id(id)})
         }
-        IdForm::Number | IdForm::UserId => json!({"result": 200, "id": id}),
-        IdForm::Zero => json!({"result": 200, "id": 0}),
-        IdForm::Absent => json!({"result": 200}),
+        (IdForm::Number | IdForm::UserId, _) => json!({"result": 200, "id": id}),
+        (IdForm::Zero, _) => json!({"result": 200, "id": 0}),
+        (IdForm::Absent, _) => json!({"result": 200}),
     }
-}
-
-/// The page of a list (§4).
-fn page(records: Vec<Record>, order: &Order) -> Vec<Record> {
-    let Some(page) = order.page() else { return records };
-    let skipped = usize::try_from(page.saturating_sub(1)).unwrap_or(usize::MAX);
-    records.into_iter().skip(skipped.saturating_mul(PER_PAGE)).take(PER_PAGE).collect()
 }
 
 fn numbers_as_text(value: Value) -> Value {

@@ -24,6 +24,7 @@ mod access;
 mod account;
 mod answer;
 mod checks;
+mod deals;
 mod form;
 mod handlers;
 mod hooks;
@@ -138,18 +139,21 @@ impl StandIn for Uon {
     fn pbx_requests(&mut self, step: StepKind, call: &PbxCall) -> Result<Vec<PbxRequest>, String> {
         let manager = self.account.manager_by_extension(&call.extension);
         let manager = manager.ok_or_else(|| format!("unknown extension {}", call.extension))?;
-        self.account.page_calls.retain(|it| it.call_id != call.id);
-        if step != StepKind::Hangup {
-            let employees = self.account.employees().into_iter();
-            let live = LiveCall {
-                call_id: call.id.clone(),
-                direction: Some("in"),
-                phone: Some(call.phone.clone()),
-                client: self.account.with_phone(&call.phone).next().map(name_of),
-                employees: employees.filter(|it| it.user_id == manager.to_string()).collect(),
-                since: call.started_at,
-            };
-            self.account.page_calls.push(live);
+        match step {
+            StepKind::Ring => {
+                let employees = self.account.employees().into_iter();
+                let client = self.account.with_phone(&call.phone).next().map(name_of);
+                self.account.ringing = Some(LiveCall {
+                    call_id: call.id.clone(),
+                    direction: Some("in"),
+                    phone: Some(call.phone.clone()),
+                    client,
+                    employees: employees.filter(|it| it.user_id == manager.to_string()).collect(),
+                    since: call.started_at,
+                });
+            }
+            StepKind::Answer => {}
+            StepKind::Hangup => self.account.page_calls.retain(|it| it.call_id != call.id),
         }
         Ok(pbx::requests(manager, step, call))
     }

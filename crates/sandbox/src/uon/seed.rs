@@ -21,7 +21,7 @@ pub(super) fn object(value: Value) -> Record {
 }
 
 pub(super) fn global_id(id: i64) -> i64 {
-    48_000_000 + id
+    id.saturating_add(48_000_000)
 }
 
 /// Extension, family name, given name, `u_id`.
@@ -188,107 +188,77 @@ fn request(id: i64, client: i64, manager: i64, status: i64) -> Record {
     request
 }
 
-fn records(rows: Value) -> Vec<Record> {
-    match rows {
-        Value::Array(rows) => rows.into_iter().map(object).collect(),
-        _ => Vec::new(),
+/// Names of the lead statuses in order; those from the sixth are archived.
+const LEAD_STATUSES: &str = "Новый|Думает по предложению|Думает по встрече|Приедет на встречу|\
+                             Принимает решение по оплате|Лид &rarr; Заявка|Отвалился|\
+                             Потом / в следующий раз";
+
+/// Names of the request statuses in order, with `ord`, `is_archive`, `is_cancel`, `is_confirmed`.
+const STATUSES: &str = "В работе,1,0,0,0|Подтверждена,2,0,0,1|Отказ,7,1,1,0|Аннулирована,8,1,1,0|\
+                        Документы выданы,5,1,0,1|Заявка закрыта,6,1,0,1|Новая,0,0,0,0|\
+                        Документы готовы к выдаче,3,0,0,1|Заявка &rarr; Лид,9,0,0,0";
+
+/// Records with these names, separated by bars, and ids in order.
+fn named(names: &str) -> Vec<Record> {
+    let names = (1_i64..).zip(names.split('|'));
+    names.map(|(id, name)| object(json!({"id": id, "name": name}))).collect()
+}
+
+fn lead_statuses() -> Vec<Record> {
+    let mut statuses = named(LEAD_STATUSES);
+    for (order, status) in (1..).zip(&mut statuses) {
+        status.insert("ord".into(), json!(order));
+        status.insert("is_archive".into(), json!(i64::from(order > 5)));
     }
+    statuses
+}
+
+fn statuses() -> Vec<Record> {
+    let mut statuses = named(STATUSES);
+    for status in &mut statuses {
+        let row = status.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let members = ["name", "ord", "is_archive", "is_cancel", "is_confirmed"];
+        for (member, text) in members.iter().zip(row.split(',')) {
+            let value = text.parse::<i64>().map_or_else(|_| json!(text), Value::from);
+            status.insert((*member).to_owned(), value);
+        }
+    }
+    statuses
 }
 
 /// The initial lists.
 pub(super) fn lists() -> BTreeMap<List, Vec<Record>> {
-    let named = |names: &[(i64, &str)]| {
-        let rows = names.iter().map(|(id, name)| object(json!({"id": id, "name": name})));
-        rows.collect::<Vec<Record>>()
+    let with = |mut rows: Vec<Record>, members: &[Value]| {
+        for (row, members) in rows.iter_mut().zip(members) {
+            row.extend(object(members.clone()));
+        }
+        rows
     };
-    let lead_status = |(id, name, archive): (i64, &str, i64)| {
-        object(json!({"id": id, "name": name, "ord": id, "is_archive": archive}))
-    };
-    let status =
-        |(id, name, order, archive, cancel, confirmed): (i64, &str, i64, i64, i64, i64)| {
-            object(json!({
-                "id": id, "name": name, "ord": order, "is_archive": archive, "is_cancel": cancel,
-                "is_confirmed": confirmed,
-            }))
-        };
+    let company = json!({
+        "fullname": "ООО «Пример Тур»", "name_rus": "", "city": "Минск", "address_u": "",
+        "address_p": "", "phones": "+375 17 000-00-00", "inn": "", "kpp": "",
+    });
+    let office = json!({"address": "ул. Примерная, 1", "city": "Минск", "phones": ""});
+    let countries = [json!({"name_en": "Russia"}), json!({"name_en": "Belarus"})];
+    let options = json!(["Рекомендация", "Соцсети"]);
+    let fields = [
+        json!({"id": 199_888, "section": 2, "type": 2, "options": options, "active": 1}),
+        json!({"id": 199_889, "section": 3, "type": 1, "options": null, "active": 1}),
+    ];
     BTreeMap::from([
         (List::Users, users()),
         (List::Leads, vec![lead(12, 7, 0, 1), lead(2, 7, 2, 7), lead(14, 31, 2, 2)]),
         (List::Requests, vec![request(1021, 7, 10, 1), request(1020, 7, 10, 6)]),
-        (List::Calls, Vec::new()),
-        (List::Sources, named(&[(1, "Сайт"), (5, "Входящий звонок")])),
-        (
-            List::LeadStatuses,
-            [
-                (1, "Новый", 0),
-                (2, "Думает по предложению", 0),
-                (3, "Думает по встрече", 0),
-                (4, "Приедет на встречу", 0),
-                (5, "Принимает решение по оплате", 0),
-                (6, "Лид &rarr; Заявка", 1),
-                (7, "Отвалился", 1),
-                (8, "Потом / в следующий раз", 1),
-            ]
-            .map(lead_status)
-            .to_vec(),
-        ),
-        (
-            List::RequestStatuses,
-            [
-                (1, "В работе", 1, 0, 0, 0),
-                (2, "Подтверждена", 2, 0, 0, 1),
-                (3, "Отказ", 7, 1, 1, 0),
-                (4, "Аннулирована", 8, 1, 1, 0),
-                (5, "Документы выданы", 5, 1, 0, 1),
-                (6, "Заявка закрыта", 6, 1, 0, 1),
-                (7, "Новая", 0, 0, 0, 0),
-                (8, "Документы готовы к выдаче", 3, 0, 0, 1),
-                (9, "Заявка &rarr; Лид", 9, 0, 0, 0),
-            ]
-            .map(status)
-            .to_vec(),
-        ),
-        (
-            List::PayStatuses,
-            named(&[(1, "Не оплачена"), (2, "Частично оплачена"), (3, "Полностью оплачена")]),
-        ),
-        (
-            List::Companies,
-            records(json!([{
-                "id": 1, "name": "Пример Тур", "fullname": "ООО «Пример Тур»", "name_rus": "",
-                "city": "Минск", "address_u": "", "address_p": "", "phones": "+375 17 000-00-00",
-                "inn": "", "kpp": "",
-            }])),
-        ),
-        (
-            List::Offices,
-            records(json!([{
-                "id": 1, "name": "Главный офис", "address": "ул. Примерная, 1", "city": "Минск",
-                "phones": "",
-            }])),
-        ),
-        (
-            List::Countries,
-            records(json!([
-                {"id": 1, "name": "Россия", "name_en": "Russia"},
-                {"id": 2, "name": "Беларусь", "name_en": "Belarus"},
-            ])),
-        ),
-        (List::Labels, named(&[(1, "VIP")])),
-        (List::DenyReasons, named(&[(1, "Дорого")])),
-        (List::TravelTypes, named(&[(1, "Пляжный отдых")])),
-        (
-            List::ExtendedFields,
-            records(json!([
-                {
-                    "id": 199_888, "section": 2, "name": "Откуда узнали?", "type": 2,
-                    "options": ["Рекомендация", "Соцсети"], "active": 1,
-                },
-                {
-                    "id": 199_889, "section": 3, "name": "Комментарий", "type": 1,
-                    "options": null, "active": 1,
-                },
-            ])),
-        ),
+        (List::Sources, with(named("Сайт|Входящий звонок"), &[json!({}), json!({"id": 5})])),
+        (List::LeadStatuses, lead_statuses()),
+        (List::RequestStatuses, statuses()),
+        (List::PayStatuses, named("Не оплачена|Частично оплачена|Полностью оплачена")),
+        (List::Companies, with(named("Пример Тур"), &[company])),
+        (List::Offices, with(named("Главный офис"), &[office])),
+        (List::Countries, with(named("Россия|Беларусь"), &countries)),
+        (List::Labels, named("VIP")),
+        (List::DenyReasons, named("Дорого")),
+        (List::TravelTypes, named("Пляжный отдых")),
+        (List::ExtendedFields, with(named("Откуда узнали?|Комментарий"), &fields)),
     ])
 }

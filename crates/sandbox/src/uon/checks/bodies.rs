@@ -4,8 +4,8 @@ use crate::check::{Source, answered, documented, guess};
 use crate::schema::field;
 
 use super::kinds::{
-    ACTION, DAY, DIRECTION, FLAG, ID, ID_OR_NONE, IDS, MAP, METHOD, MINUTE, MOMENT, PHONE, SECONDS,
-    SEX, STORED_PHONE, TEXT, URL, ZONE,
+    ACTION, DIRECTION, FLAG, ID, ID_OR_NONE, IDS, MAP, METHOD, MINUTE, MOMENT, PHONE, SECONDS, SEX,
+    STORED_PHONE, TEXT, URL, ZONE,
 };
 use super::{Endpoint as E, Field, Kind, Refusal, Schema};
 
@@ -24,9 +24,13 @@ macro_rules! required {
 }
 
 macro_rules! known {
-    ($name:literal, $section:literal, $endpoints:expr, $fields:expr) => {
+    ($name:literal, $source:expr, $endpoints:expr, $fields:expr) => {
+        known!($name, $source, $endpoints, $fields, "")
+    };
+    ($name:literal, $source:expr, $endpoints:expr, $fields:expr, $plain:literal) => {
         &Schema::new($name, Refusal::Ignored, |cx| cx.body_of($endpoints), $fields)
-            .known(documented($section))
+            .known($source)
+            .plain($plain)
     };
 }
 
@@ -47,7 +51,7 @@ pub(super) const REQUIRED: &[&Schema] = &[
     required!(
         "notification",
         Refusal::Parameter,
-        E::NotificationCreate,
+        E::PopupCreate,
         &[needs("text", guess("§7.4")), needs("manager_id", guess("§7.4"))]
     ),
     required!(
@@ -146,87 +150,51 @@ const TASK: Source = documented("§7.8");
 pub(super) const KNOWN: &[&Schema] = &[
     known!(
         "user",
-        "§7.1, §10",
+        documented("§7.1, §10"),
         &[E::UserCreate, E::UserUpdate],
         &[
             of("u_type", ID, USER),
-            of("u_tk_id", ID, USER),
-            field("u_company"),
-            field("u_position"),
-            field("u_position_rod"),
             of("u_name", TEXT, USER),
             of("u_surname", TEXT, USER),
             of("u_sname", TEXT, USER),
-            field("u_name_en"),
-            field("u_surname_en"),
             of("u_phone", STORED_PHONE, documented("§1, §5")),
             of("u_phone_mobile", STORED_PHONE, documented("§1, §5")),
             of("u_phone_home", STORED_PHONE, documented("§1, §5")),
-            field("u_email"),
-            of("u_birthday", DAY, documented("§5")),
-            field("u_birthday_place"),
-            field("u_birthday_certificate"),
-            field("u_zagran_number"),
-            field("u_zagran_given"),
-            field("u_zagran_expire"),
-            field("u_zagran_organization"),
-            field("u_passport_number"),
-            field("u_passport_taken"),
-            field("u_passport_date"),
-            field("u_passport_code"),
-            field("u_address"),
-            field("u_password"),
             of("u_sex", SEX, documented("§5")),
             of("u_note", TEXT, USER),
-            field("u_address_u"),
-            field("u_fax"),
-            field("u_inn"),
-            field("u_kpp"),
-            field("u_ogrn"),
-            field("u_okved"),
-            field("u_social_vk"),
-            field("u_social_fb"),
-            field("u_social_ok"),
-            field("u_telegram"),
-            field("u_max"),
-            field("u_whatsapp"),
-            field("u_viber"),
-            field("u_instagram"),
-            field("u_discount_card_number"),
-            field("u_discount_card_bonus"),
-            field("u_discount"),
-            field("u_labels"),
-            of("nationality_id", ID, USER),
             of("u_office_id", ID_OR_NONE, USER),
             of("u_manager_id", ID_OR_NONE, USER),
-            of("u_source", ID, USER),
             of("extended_fields", MAP, documented("§5")),
-        ]
+        ],
+        "u_company u_position u_position_rod u_name_en u_surname_en u_email u_birthday_place \
+         u_birthday_certificate u_zagran_number u_zagran_given u_zagran_expire \
+         u_zagran_organization u_passport_number u_passport_taken u_passport_date \
+         u_passport_code u_address u_password u_address_u u_fax u_inn u_kpp u_ogrn u_okved \
+         u_social_vk u_social_fb u_social_ok u_telegram u_max u_whatsapp u_viber u_instagram \
+         u_discount_card_number u_discount_card_bonus u_discount u_labels u_tk_id u_birthday \
+         nationality_id u_source"
     ),
-    known!("user-email", "§7.1", &[E::UserEmail], &[of("email", TEXT, USER), field("u_email")]),
+    known!(
+        "user-email",
+        documented("§7.1"),
+        &[E::UserEmail],
+        &[of("email", TEXT, USER), field("u_email")]
+    ),
     known!(
         "user-search",
-        "§7.1, §10",
+        documented("§7.1, §10"),
         &[E::UserSearch],
         &[
-            field("passport"),
-            field("zagran_passport"),
-            field("vkontakte"),
-            field("facebook"),
-            field("odnoklassniki"),
-            field("telegram"),
-            field("max"),
-            field("whatsapp"),
-            field("viber"),
-            field("instagram"),
             of("label_ids", IDS, USER),
             of("part_match", FLAG, USER),
             of("page", ID, documented("§4")),
-        ]
+        ],
+        "passport zagran_passport vkontakte facebook odnoklassniki telegram max whatsapp \
+         viber instagram"
     ),
     known!(
         "call",
-        "§7.3, §10",
+        documented("§7.3, §10"),
         &[E::CallCreate],
         &[
             of("phone", PHONE, documented("§7.3")),
@@ -241,78 +209,42 @@ pub(super) const KNOWN: &[&Schema] = &[
     ),
     known!(
         "notification",
-        "§7.4",
-        &[E::NotificationCreate],
+        documented("§7.4"),
+        &[E::PopupCreate],
         &[of("text", TEXT, documented("§7.4")), of("manager_id", ID, documented("§7.4"))]
     ),
-    known!("notifications", "§7.4", &[E::Notifications], &[]),
+    known!("notifications", documented("§7.4"), &[E::Popups], &[]),
     known!(
         "lead",
-        "§7.5, §10",
+        documented("§7.5, §10"),
         &[E::LeadCreate],
         &[
             field("r_cl_id").form(ID, LEAD).required(guess("§7.5, §12 U18")),
             of("r_u_id", ID, LEAD),
-            of("r_ci_id", ID, LEAD),
             of("r_co_id", ID, LEAD),
             of("status_id", ID, LEAD),
             of("source", TEXT, LEAD),
             of("source_id", ID, LEAD),
             of("note", TEXT, LEAD),
-            field("u_note"),
             of("r_dat", MOMENT, documented("§5")),
-            field("r_id_internal"),
-            of("reason_deny_id", ID, LEAD),
-            of("touroperator_id", ID, LEAD),
-            of("travel_type_id", ID, LEAD),
-            of("visa_id", ID, LEAD),
-            of("insurance_id", ID, LEAD),
             of("u_phone", STORED_PHONE, documented("§1, §5")),
             of("u_phone_mobile", STORED_PHONE, documented("§1, §5")),
             of("u_phone_home", STORED_PHONE, documented("§1, §5")),
-            field("u_email"),
-            field("u_social_vk"),
-            field("u_social_fb"),
-            field("u_social_ok"),
-            field("u_telegram"),
-            field("u_instagram"),
-            field("u_whatsapp"),
-            field("u_viber"),
-            field("u_surname"),
-            field("u_name"),
-            field("u_sname"),
-            field("u_address"),
-            of("u_birthday", DAY, documented("§5")),
-            field("u_password"),
-            field("date_from"),
-            field("date_to"),
-            field("nights_from"),
-            field("nights_to"),
-            field("countries"),
-            field("hotel_types"),
-            field("nutrition"),
-            field("tourist_count"),
-            field("tourist_child_count"),
-            field("tourist_baby_count"),
-            field("budget"),
-            field("requirements_note"),
-            field("requirements_countries"),
-            field("utm_source"),
-            field("utm_medium"),
-            field("utm_campaign"),
-            field("utm_content"),
-            field("utm_term"),
             of("extended_fields", MAP, documented("§5")),
             of("ignore_actions_and_reminders", FLAG, LEAD),
-            of("ignore_tourist_notification", FLAG, LEAD),
-            of("ignore_manager_notification", FLAG, LEAD),
             of("reminder_datetime", MINUTE, LEAD),
-            field("reminder_text"),
-        ]
+        ],
+        "u_note r_id_internal u_email u_social_vk u_social_fb u_social_ok u_telegram \
+         u_instagram u_whatsapp u_viber u_surname u_name u_sname u_address u_password \
+         date_from date_to nights_from nights_to countries hotel_types nutrition \
+         tourist_count tourist_child_count tourist_baby_count budget requirements_note \
+         requirements_countries utm_source utm_medium utm_campaign utm_content utm_term \
+         reminder_text r_ci_id reason_deny_id touroperator_id travel_type_id visa_id \
+         insurance_id u_birthday ignore_tourist_notification ignore_manager_notification"
     ),
     known!(
         "lead-search",
-        "§7.5, §10",
+        answered("§7.5, §10"),
         &[E::LeadSearch],
         &[
             of("date_create_from", MINUTE, SEARCH),
@@ -321,44 +253,32 @@ pub(super) const KNOWN: &[&Schema] = &[
             of("manager_ids", IDS, SEARCH),
             of("client_ids", IDS, SEARCH),
             of("source_ids", IDS, SEARCH),
-            of("type_ids", IDS, SEARCH),
             of("status_ids", IDS, SEARCH),
-            field("extended_fields"),
             of("page", ID, documented("§4")),
-        ]
+        ],
+        "extended_fields type_ids"
     ),
     known!(
         "request-search",
-        "§7.6, §10",
+        documented("§7.6, §10"),
         &[E::RequestSearch],
         &[
-            of("date_lead_create_from", MINUTE, SEARCH),
-            of("date_lead_create_to", MINUTE, SEARCH),
             of("date_create_from", MINUTE, SEARCH),
             of("date_create_to", MINUTE, SEARCH),
-            of("date_begin_from", MINUTE, SEARCH),
-            of("date_begin_to", MINUTE, SEARCH),
-            of("date_end_from", MINUTE, SEARCH),
-            of("date_end_to", MINUTE, SEARCH),
-            field("r_id_system"),
-            field("r_id_internal"),
-            field("reservation_number"),
             of("office_ids", IDS, SEARCH),
             of("manager_ids", IDS, SEARCH),
             of("client_ids", IDS, SEARCH),
-            of("tourist_ids", IDS, SEARCH),
             of("source_ids", IDS, SEARCH),
-            of("type_ids", IDS, SEARCH),
             of("status_ids", IDS, SEARCH),
-            of("pay_status_ids", IDS, SEARCH),
-            of("service_type_ids", IDS, SEARCH),
-            field("ext_fields"),
             of("page", ID, documented("§4")),
-        ]
+        ],
+        "r_id_system r_id_internal reservation_number ext_fields date_lead_create_from \
+         date_lead_create_to date_begin_from date_begin_to date_end_from date_end_to \
+         tourist_ids type_ids pay_status_ids service_type_ids"
     ),
     known!(
         "update",
-        "§7.6, §10",
+        answered("§7.6, §10"),
         &[E::RequestUpdate],
         &[
             of("lead_status_id", ID, UPDATE),
@@ -367,15 +287,13 @@ pub(super) const KNOWN: &[&Schema] = &[
             of("office_id", ID_OR_NONE, UPDATE),
             of("source_id", ID_OR_NONE, UPDATE),
             of("r_cl_id", ID, UPDATE),
-            field("reservation_number"),
-            of("touroperator_id", ID_OR_NONE, UPDATE),
-            of("reason_deny_id", ID_OR_NONE, UPDATE),
             of("extended_fields", MAP, documented("§5")),
-        ]
+        ],
+        "reservation_number touroperator_id reason_deny_id"
     ),
     known!(
         "action",
-        "§7.7",
+        documented("§7.7"),
         &[E::ActionCreate],
         &[
             of("r_id", ID, documented("§7.7")),
@@ -385,13 +303,12 @@ pub(super) const KNOWN: &[&Schema] = &[
             of("text", TEXT, documented("§7.7")),
             of("timezone", ZONE, documented("§7.7")),
             of("u_id", ID, documented("§7.7")),
-            of("to_u_id", ID, documented("§7.7")),
-            field("messenger_id"),
-        ]
+        ],
+        "messenger_id to_u_id"
     ),
     known!(
         "reminder",
-        "§7.8",
+        documented("§7.8"),
         &[E::ReminderCreate],
         &[
             of("type_id", ACTION, TASK),
@@ -409,37 +326,37 @@ pub(super) const KNOWN: &[&Schema] = &[
     ),
     known!(
         "reminders",
-        "§7.8",
+        documented("§7.8"),
         &[E::Reminders],
-        &[
-            of("user_id", ID, TASK),
-            of("date_from", MINUTE, TASK),
-            of("date_to", MINUTE, TASK),
-            of("created_date_from", MINUTE, TASK),
-            of("created_date_to", MINUTE, TASK),
-        ]
+        &[of("user_id", ID, TASK), of("date_from", MINUTE, TASK), of("date_to", MINUTE, TASK),],
+        "created_date_from created_date_to"
     ),
     known!(
         "reminder-close",
-        "§7.8",
+        documented("§7.8"),
         &[E::ReminderClose],
         &[of("done", FLAG, TASK), of("done_u_id", ID, TASK), of("done_datetime", MOMENT, TASK),]
     ),
-    known!("source", "§7.9", &[E::SourceCreate], &[of("rs_name", TEXT, documented("§7.9"))]),
+    known!(
+        "source",
+        documented("§7.9"),
+        &[E::SourceCreate],
+        &[of("rs_name", TEXT, documented("§7.9"))]
+    ),
     known!(
         "field",
-        "§7.10",
+        documented("§7.10"),
         &[E::FieldCreate, E::FieldUpdate],
         &[
             of("section", ID, documented("§7.10")),
             of("name", TEXT, documented("§7.10")),
             of("type", ID, documented("§7.10")),
-            field("options"),
-        ]
+        ],
+        "options"
     ),
     known!(
         "webhook",
-        "§7.11",
+        documented("§7.11"),
         &[E::WebhookCreate, E::WebhookUpdate],
         &[
             of("type_id", ID, documented("§7.11")),
@@ -448,5 +365,5 @@ pub(super) const KNOWN: &[&Schema] = &[
             of("note", TEXT, documented("§7.11")),
         ]
     ),
-    known!("delete", "§7.11", &[E::WebhookDelete, E::FieldDelete], &[]),
+    known!("delete", documented("§7.11"), &[E::Delete], &[]),
 ];

@@ -7,10 +7,12 @@ use crate::check::Finding;
 use crate::schema::{Object, Path};
 use crate::wire::{Request, Response};
 
-use super::super::account::{Account, Key, number, text_of};
-use super::super::form;
-use super::super::handlers::Outcome;
-use super::super::operations::{self, Endpoint, Operation};
+use super::super::account::{Account, Key, List, Record, number, text_of};
+use super::super::operations::{self, Endpoint, Operation, Run};
+use super::super::{answer, form};
+
+/// Records of a page.
+const PER_PAGE: usize = 100;
 
 /// Context of a request for the checks.
 pub(in crate::uon) struct RequestContext<'a> {
@@ -122,12 +124,30 @@ impl Order {
 
     /// Executes the request.
     pub(in crate::uon) fn execute(&self, account: &mut Account) -> Response {
-        let outcome: Outcome = (self.operation.handler)(account, self);
-        self.operation.answer.response(&account.dialect, self, outcome)
+        let Operation { endpoint, answer, run, .. } = self.operation;
+        match run {
+            Run::Read(read) => {
+                let mut records = read(account, self);
+                if account.dialect.newest_first {
+                    records.reverse();
+                }
+                let records = self.page_of(records);
+                answer.found(&account.dialect, &records)
+            }
+            Run::Create(create) => {
+                let id = create(account, self);
+                answer::changed(&account.dialect, *endpoint, Some(id))
+            }
+            Run::Change(change) => {
+                change(account, self);
+                answer::changed(&account.dialect, *endpoint, None)
+            }
+        }
     }
 
-    pub(in crate::uon) fn is(&self, endpoint: Endpoint) -> bool {
-        self.operation.endpoint == endpoint
+    /// The list of the operation.
+    pub(in crate::uon) fn list(&self) -> List {
+        self.operation.list
     }
 
     /// The name at a placeholder of the path.
@@ -145,22 +165,23 @@ impl Order {
         self.argument("id")?.parse().ok()
     }
 
-    /// The page, of the path or of a search; `None` if the operation has no pages (§4).
-    pub(in crate::uon) fn page(&self) -> Option<u64> {
-        use Endpoint as E;
-        let searches = [E::UserSearch, E::LeadSearch, E::RequestSearch];
-        match self.argument("page") {
-            Some(page) => page.parse().ok(),
+    /// The records of the page, of the path or of a search; all if there are no pages (§4).
+    fn page_of(&self, records: Vec<Record>) -> Vec<Record> {
+        let searches = [Endpoint::UserSearch, Endpoint::LeadSearch, Endpoint::RequestSearch];
+        let page = match self.argument("page") {
+            Some(page) => page.parse().unwrap_or(usize::MAX),
             None if searches.contains(&self.operation.endpoint) => {
-                Some(self.number("page").and_then(|it| it.try_into().ok()).unwrap_or(1))
+                self.number("page").and_then(|it| it.try_into().ok()).unwrap_or(1)
             }
-            None => None,
-        }
+            None => return records,
+        };
+        let skipped = page.saturating_sub(1).saturating_mul(PER_PAGE);
+        records.into_iter().skip(skipped).take(PER_PAGE).collect()
     }
 
-    /// Returns true for a date in the period of the path, both ends included.
-    pub(in crate::uon) fn spans(&self, date: Option<&Value>) -> bool {
-        let date = date.map(text_of).unwrap_or_default();
+    /// Returns true for a record with its date in the period of the path, both ends included.
+    pub(in crate::uon) fn spans(&self, record: &Record) -> bool {
+        let date = record.get(self.operation.date()).map(text_of).unwrap_or_default();
         let day = date.get(..10).unwrap_or_default();
         let (from, to) = (self.argument("from"), self.argument("to"));
         from.is_some_and(|from| day >= from) && to.is_some_and(|to| day <= to)

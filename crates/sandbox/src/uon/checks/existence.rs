@@ -3,6 +3,7 @@
 use crate::check::{Detail, documented, guess};
 
 use super::super::account::{List, is_manager, number};
+use super::super::operations::Run;
 use super::{Endpoint as E, Refusal, RequestContext, Row};
 
 /// The record of the path.
@@ -12,16 +13,11 @@ pub(super) const PATH: &[Row] = &[Row::new(
     "the record that is changed or deleted exists",
     Refusal::NotFound,
     |cx| {
-        let lists: &[List] = match cx.operation().map(|it| it.endpoint) {
-            Some(E::UserUpdate) => &[List::Users],
-            Some(E::RequestUpdate) => &[List::Leads, List::Requests],
-            Some(E::ReminderClose) => &[List::Reminders],
-            Some(E::FieldUpdate | E::FieldDelete) => &[List::ExtendedFields],
-            Some(E::WebhookUpdate | E::WebhookDelete) => &[List::Webhooks],
-            _ => return Vec::new(),
-        };
-        let known = |id| lists.iter().any(|list| cx.account.record(*list, id).is_some());
-        Detail::whole_if(!cx.id().is_some_and(known))
+        let Some(operation) = cx.operation() else { return Vec::new() };
+        let changes = matches!(operation.run, Run::Change(_));
+        let Some(id) = cx.id().filter(|_| changes) else { return Vec::new() };
+        let known = cx.account.record(operation.list, id).is_some();
+        Detail::whole_if(!(known || cx.is(&[E::RequestUpdate]) && is_deal(cx, id)))
     },
 )];
 

@@ -5,7 +5,6 @@ use http::Method;
 use crate::check::{Detail, answered, documented, guess};
 use crate::schema::Path;
 
-use super::super::operations::Endpoint;
 use super::{Refusal, Row};
 
 pub(super) const KEY: &[Row] = &[Row::new(
@@ -74,8 +73,7 @@ pub(super) const FORM: &[Row] = &[
         "the number of user/phone is digits with the country code, without a plus",
         Refusal::Ignored,
         |cx| {
-            let phone = cx.argument("phone").filter(|_| cx.is(&[Endpoint::UserPhone]));
-            let wrong = phone.is_some_and(|it| !super::kinds::is_phone(it));
+            let wrong = cx.argument("phone").is_some_and(|it| !super::kinds::is_phone(it));
             if wrong { vec![Detail::new("phone", "")] } else { Vec::new() }
         },
     ),

@@ -1,6 +1,6 @@
 //! Kinds of values with their examples. In a form every value is a text.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 use serde_json::Value;
 
 use super::super::account::number;
@@ -9,12 +9,13 @@ use super::Kind;
 pub(super) const TEXT: Kind = Kind::new("a text", |it, _| it.is_string() || it.is_number())
     .example(r#""Нина""#, "[[1], true]");
 
-pub(super) const ID: Kind = Kind::new("an id", |it, _| number(it).is_some_and(|it| it > 0))
-    .example("2", r#"["two", 0, -1, true]"#);
+pub(super) const ID: Kind =
+    Kind::new("a positive number", |it, _| number(it).is_some_and(|it| it > 0))
+        .example("2", r#"["two", 0, -1, true]"#);
 
 /// An id, or 0 to remove it.
 pub(super) const ID_OR_NONE: Kind =
-    Kind::new("an id, or 0", |it, _| number(it).is_some_and(|it| it >= 0))
+    Kind::new("a positive number, or 0", |it, _| number(it).is_some_and(|it| it >= 0))
         .example("0", r#"["two", -1, true]"#);
 
 pub(super) const FLAG: Kind = Kind::new("0 or 1", |it, _| matches!(number(it), Some(0 | 1)))
@@ -53,11 +54,6 @@ pub(super) const MOMENT: Kind = Kind::new("Y-m-d H:i:s", |it, _| is_time(it, "%Y
 
 pub(super) const MINUTE: Kind = Kind::new("Y-m-d H:i", |it, _| is_time(it, "%Y-%m-%d %H:%M"))
     .example(r#""2025-08-28 14:52""#, r#"["2025-08-28", "28.08.2025 14:52"]"#);
-
-pub(super) const DAY: Kind = Kind::new("Y-m-d", |it, _| {
-    it.as_str().is_some_and(|it| it.len() == 10 && it.parse::<Date>().is_ok())
-})
-.example(r#""1990-05-17""#, r#"["17.05.1990", "1990"]"#);
 
 /// §5.
 pub(super) const IDS: Kind = Kind::new("ids separated by commas", |it, _| match it {
