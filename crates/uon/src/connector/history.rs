@@ -69,7 +69,8 @@ impl<'a, F: Fn() -> FollowUps<'a> + Send + Sync> HistoryJob for History<'a, F> {
 
     async fn send(&self, cx: &Cx, due: &mut [Due]) -> Result<()> {
         for record in due {
-            self.client.send(cx, LogCall::new(record.upload().clone())).await?;
+            let logged = self.client.send(cx, LogCall::new(record.upload().clone())).await?;
+            record.parts_mut().0.crm_mut().logged = logged;
         }
         Ok(())
     }

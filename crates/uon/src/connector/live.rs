@@ -136,6 +136,8 @@ impl Popups<'_> {
         };
         let in_time = cx.clone().with_timeout(NAME_TIMEOUT);
         match self.lookup.clients(&in_time, *number).await {
+            // A dry run does not know the client.
+            Ok(_) if self.context.hub().plan().is_some() => Card::Unread,
             Ok(clients) => match clients.into_iter().next() {
                 Some(client) => Card::Known(Box::new(client)),
                 None => Card::Unknown,

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 use vochi_crm_core::http::TransportError;
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{
-    CallId, CallRecord, Direction, Effect, ErrorKind, Extension, Outcome, Party, Reason, Recording,
-    WarningKind,
+    CallId, CallRecord, CrmCallId, Direction, Effect, ErrorKind, Extension, Outcome, Party, Reason,
+    Recording, WarningKind,
 };
 
 use super::support::{
@@ -24,7 +24,9 @@ fn page(note: &str) -> Step {
 
 async fn logged(record: CallRecord) -> Value {
     let bench = Bench::new([created(31)]);
-    assert!(bench.log(record).await.unwrap().recorded());
+    let receipt = bench.log(record).await.unwrap();
+    assert!(receipt.recorded());
+    assert_eq!(receipt.crm_call_id().map(CrmCallId::as_str), Some("31"), "U-ON's id");
     assert_eq!(bench.lines(), ["POST call_history/create"]);
     bench.body(0)
 }
