@@ -1,6 +1,7 @@
 //! Follow-ups of a recorded call: a client or lead for an unknown caller, a reminder for a missed
 //! call. They send five requests at the most, and none can lose the record.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,8 @@ const TASK_LENGTH: Duration = Duration::from_secs(3600);
 pub(super) struct FollowUps<'a> {
     pub(super) lookup: Lookup<'a>,
     pub(super) zone: &'a Zone,
+    /// The client that was created after this call: a search may not find it yet.
+    pub(super) created: OnceLock<UserId>,
 }
 
 /// A client, and the open lead if leads are made.
@@ -156,6 +159,9 @@ impl FollowUps<'_> {
         number: PhoneNumber,
         caller: Option<Caller>,
     ) -> Option<User> {
+        if self.created.get().is_some() {
+            return None;
+        }
         match self.lookup.clients(cx, number).await {
             Ok(found) => {
                 let is_caller = |user: &&User| caller.is_none_or(|caller| caller.client == user.id);
@@ -180,10 +186,11 @@ impl FollowUps<'_> {
         if !created.as_ref().is_err_and(|error| error.effect() == Effect::NotApplied) {
             self.lookup.forget_number(number).await;
         }
-        created?.ok_or_else(|| {
+        let client = created?.ok_or_else(|| {
             Error::new(ErrorKind::Decode, "U-ON created the client and returned no id")
                 .with_effect(Effect::Applied)
-        })
+        })?;
+        Ok(*self.created.get_or_init(|| client))
     }
 
     async fn create_lead(

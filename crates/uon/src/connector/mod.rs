@@ -12,7 +12,7 @@ mod popup_text;
 mod setup;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use vochi_crm_core::cache::{CacheKey, Lifetime};
@@ -116,7 +116,8 @@ impl Inner {
     }
 
     fn follow_ups(&self) -> FollowUps<'_> {
-        FollowUps { lookup: self.lookup(MOST_REQUESTS), zone: &self.zone }
+        let lookup = self.lookup(MOST_REQUESTS);
+        FollowUps { lookup, zone: &self.zone, created: OnceLock::new() }
     }
 
     fn registration(&self) -> Setup<'_> {
