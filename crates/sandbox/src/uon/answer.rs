@@ -86,7 +86,7 @@ struct Wrap {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Answer {
     usual: Wrap,
-    /// The form of [`Dialect::other_lists`](Dialect::other_lists).
+    /// The form of [`Dialect::other_lists`].
     other: Wrap,
     nothing: Nothing,
 }
@@ -136,11 +136,11 @@ impl Answer {
     pub(super) fn found(self, dialect: &Dialect, records: &[Record]) -> Response {
         let wrap = if dialect.other_lists { self.other } else { self.usual };
         if !records.is_empty() {
-            return ok(dialect, wrap.around(records));
+            return respond(dialect, 200, wrap.around(records));
         }
         let form = if dialect.nothing == Nothing::Usual { self.nothing } else { dialect.nothing };
         let (status, body) = wrap.nothing(form);
-        json_response(status, &body)
+        respond(dialect, status, body)
     }
 }
 
@@ -152,11 +152,11 @@ pub(super) fn changed(dialect: &Dialect, endpoint: Endpoint, id: Option<i64>) ->
         Some(id) => created(dialect.ids, endpoint, id),
         None => json!({"result": 200}),
     };
-    ok(dialect, body)
+    respond(dialect, 200, body)
 }
 
-fn ok(dialect: &Dialect, body: Value) -> Response {
-    json_response(200, &if dialect.text_numbers { numbers_as_text(body) } else { body })
+fn respond(dialect: &Dialect, status: u16, body: Value) -> Response {
+    json_response(status, &if dialect.text_numbers { numbers_as_text(body) } else { body })
 }
 
 impl Wrap {

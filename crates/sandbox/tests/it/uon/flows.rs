@@ -266,4 +266,6 @@ async fn numbers_and_texts_are_sent_as_the_dialect_says() {
     set_dialect(&sandbox, |it| it.text_numbers = true);
     let statuses = done(&get("status_lead.json"), &sandbox).await;
     assert_eq!(statuses["records"][6]["is_archive"], "1");
+    let nothing = send(&get("user/phone/375295550011.json"), &sandbox).await.json();
+    assert_eq!(nothing, json!({"users": [], "result": "404"}));
 }
