@@ -31,7 +31,7 @@ type Received<'a> = Pin<Box<dyn Future<Output = Result<Value>> + Send + 'a>>;
 
 #[derive(Debug)]
 #[cfg_attr(
-    not(any(feature = "retailcrm", feature = "kontur")),
+    not(any(feature = "retailcrm", feature = "kontur", feature = "uon")),
     allow(dead_code, reason = "a build without connectors makes none")
 )]
 struct Connector {
@@ -39,7 +39,7 @@ struct Connector {
     raw: for<'a> fn(&'a Hub, Account, &'a Profile, &'a Cx, RawRequest) -> Received<'a>,
 }
 
-#[cfg(any(feature = "retailcrm", feature = "kontur"))]
+#[cfg(any(feature = "retailcrm", feature = "kontur", feature = "uon"))]
 macro_rules! crm {
     ($module:ident) => {
         Crm {
@@ -67,11 +67,14 @@ static ALL: &[Crm] = &[
     crm!(retailcrm),
     #[cfg(feature = "kontur")]
     crm!(kontur),
+    #[cfg(feature = "uon")]
+    crm!(uon),
     #[cfg(not(feature = "retailcrm"))]
     Crm::without_connector("retailcrm", &[]),
     #[cfg(not(feature = "kontur"))]
     Crm::without_connector("kontur", &[]),
-    Crm::without_connector("uon", planned::UON),
+    #[cfg(not(feature = "uon"))]
+    Crm::without_connector("uon", &[]),
     Crm::without_connector("bitrix24", planned::BITRIX24),
 ];
 

@@ -35,6 +35,7 @@
 //! - `asterisk`: Asterisk's events become call events and call records.
 //! - `kontur`: Kontur.CRM.
 //! - `retailcrm`: RetailCRM.
+//! - `uon`: U-ON.Travel.
 //! - `transport`: the default transport, reqwest. Without it [`Hub::new`] fails with a `config` error,
 //!   and a host calls [`HubBuilder::transport`] with its own.
 //! - `tls` (with `transport`): TLS (rustls, aws-lc) and HTTP/2 of the default transport. Without it an
@@ -110,6 +111,10 @@ pub use vochi_crm_kontur as kontur;
 #[cfg(feature = "retailcrm")]
 #[doc(inline)]
 pub use vochi_crm_retailcrm as retailcrm;
+
+#[cfg(feature = "uon")]
+#[doc(inline)]
+pub use vochi_crm_uon as uon;
 
 /// The README's examples, compiled.
 #[cfg(doctest)]

@@ -2,13 +2,6 @@
 
 use vochi_crm_core::config::{Key, Kind};
 
-pub(crate) const UON: &[Key] = &[
-    Key::new("url", Kind::Origin, "The address.").default("https://api.u-on.ru"),
-    Key::new("api_key", Kind::Secret, "The API key."),
-    Key::new("account_id", Kind::Id, "The number of the account."),
-    Key::new("html_popup", Kind::Flag, "Whether popups are HTML."),
-];
-
 pub(crate) const BITRIX24: &[Key] = &[
     Key::new("url", Kind::Origin, "The portal's address."),
     Key::new("webhook_url", Kind::Secret, "The address of an incoming webhook."),

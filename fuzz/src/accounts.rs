@@ -11,7 +11,7 @@ use vochi_crm_core::testing::ScriptedTransport;
 pub(crate) const SECRET: &str = "canary-secret-0001";
 
 /// Settings of an account of each CRM.
-pub(crate) fn settings() -> [Value; 2] {
+pub(crate) fn settings() -> [Value; 3] {
     [
         json!({
             "crm": "retailcrm",
@@ -26,6 +26,12 @@ pub(crate) fn settings() -> [Value; 2] {
             "access_key": SECRET,
             "instance_id": "5b7c1d20-0c3e-4a57-9d11-2f6f7a9c0001",
             "extensions": {"101": "a1b2c3d4-1111-4a4a-8b8b-000000000101"},
+        }),
+        json!({
+            "crm": "uon",
+            "api_key": SECRET,
+            "account_id": "12345",
+            "extensions": {"101": "7"},
         }),
     ]
 }

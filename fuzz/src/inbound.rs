@@ -5,6 +5,7 @@ use vochi_crm::CrmName;
 use vochi_crm::inbound::InboundRequest;
 use vochi_crm::kontur::inbound as kontur;
 use vochi_crm::retailcrm::inbound as retailcrm;
+use vochi_crm::uon::inbound as uon;
 
 use crate::accounts::{SECRET, assert_well_formed, connectors};
 
@@ -21,6 +22,7 @@ const PATHS: &[&str] = &[
     kontur::UPGRADE_PATH,
     kontur::SETUP_PATH,
     kontur::EVENTS_PATH,
+    uon::HOOK_PATH,
     "",
 ];
 

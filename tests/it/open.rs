@@ -11,10 +11,14 @@ fn kontur() -> Profile {
     Profile::new("kontur").set("workspace", "vochi-demo").set("api_key", "invented-key")
 }
 
+fn uon() -> Profile {
+    Profile::new("uon").set("api_key", "invented-key")
+}
+
 #[test]
 fn profile_opens_its_connector() {
     let hub = Hub::new().unwrap();
-    for profile in [retailcrm(), kontur()] {
+    for profile in [retailcrm(), kontur(), uon().set("account_id", 12345)] {
         let opened = vochi_crm::open(&hub, "shop", &profile).unwrap();
         assert_eq!(Some(opened.crm().as_str()), profile.crm());
         assert_eq!(opened.account().as_str(), "shop");
@@ -28,7 +32,7 @@ fn invalid_profile_names_the_key() {
     for (profile, key, part) in [
         (Profile::default(), "crm", "missing"),
         (Profile::new("retailcmr"), "crm", "\"retailcrm\""),
-        (Profile::new("uon"), "crm", "no connector for uon"),
+        (Profile::new("bitrix24"), "crm", "no connector for bitrix24"),
         (Profile::new("retailcrm"), "url, api_key", "missing"),
         (Profile::new("kontur").set("access_key", "x"), "workspace", "missing"),
         (retailcrm().set("extension", json!({})), "extension", "`extensions`"),
@@ -56,6 +60,12 @@ fn invalid_profile_names_the_key() {
         (kontur().set("workspace", "a/b"), "workspace", "invalid"),
         (kontur().set("instance_id", 12), "instance_id", "integration instance id"),
         (kontur().set("redirect_by", "phone"), "redirect_by", "client, line"),
+        (Profile::new("uon"), "api_key", "missing"),
+        (uon().set("api_key", "a/b"), "api_key", "slash"),
+        (uon().set("account_id", "shop"), "account_id", "number or a subdomain"),
+        (uon().set("body_encoding", "xml"), "body_encoding", "json, form"),
+        (uon().set("lead_status", "Новый"), "lead_status", "positive number"),
+        (uon().extension("151", "Ann"), "extensions.151", "positive number"),
     ] {
         let error = vochi_crm::open(&hub, "shop", &profile).expect_err(key);
         assert_eq!((error.kind(), error.key()), (ErrorKind::Config, Some(key)), "{error}");

@@ -16,8 +16,9 @@
 /// The documentation of a field is the documentation of its setter. Parameters of `new` are in the
 /// order of declaration. Other modules of the crate read the fields; hosts do not.
 ///
-/// `payload` in place of `struct` adds `Serialize`: names in camel case, absent, empty and `false`
-/// fields left out. One `#[serde(…)]` per field is allowed. The crate that uses it needs serde.
+/// `payload` in place of `struct` adds `Serialize`: names in camel case, or in the case of
+/// `payload("snake_case")`; absent, empty and `false` fields left out. One `#[serde(…)]` per field
+/// is allowed. The crate that uses it needs serde.
 ///
 /// ```
 /// use vochi_crm_core::setters;
@@ -53,7 +54,10 @@ macro_rules! setters {
         $crate::setters!(@field [struct [$(#[$meta])*] $name $vis] [] [] [] [] $($body)*);
     };
     ($(#[$meta:meta])* $vis:vis payload $name:ident { $($body:tt)* }) => {
-        $crate::setters!(@field [payload [$(#[$meta])*] $name $vis] [] [] [] [] $($body)*);
+        $crate::setters! { $(#[$meta])* $vis payload("camelCase") $name { $($body)* } }
+    };
+    ($(#[$meta:meta])* $vis:vis payload($case:literal) $name:ident { $($body:tt)* }) => {
+        $crate::setters!(@field [payload $case [$(#[$meta])*] $name $vis] [] [] [] [] $($body)*);
     };
 
     (@field $head:tt [$($f:tt)*] [$($p:tt)*] [$($i:tt)*] [$($s:tt)*]
@@ -201,11 +205,11 @@ macro_rules! setters {
         }
         $crate::setters!(@impl $name $p $i $s);
     };
-    (@field [payload [$($meta:tt)*] $name:ident $vis:vis]
+    (@field [payload $case:literal [$($meta:tt)*] $name:ident $vis:vis]
         [$({$field:ident [$($serde:tt)*] [$($skip:literal)?] [$type:ty]})*] $p:tt $i:tt $s:tt) => {
         $($meta)*
         #[derive(Clone, Debug, serde::Serialize)]
-        #[serde(rename_all = "camelCase")]
+        #[serde(rename_all = $case)]
         $vis struct $name {
             $(
                 #[serde($($serde)*)]
@@ -266,6 +270,14 @@ mod tests {
     }
 
     setters! {
+        /// Names of another case.
+        payload("snake_case") Reminder {
+            /// The due time.
+            datetime_to: Option<String>,
+        }
+    }
+
+    setters! {
         /// Not written at all.
         #[derive(PartialEq, Eq)]
         struct Query {
@@ -301,6 +313,11 @@ mod tests {
             serde_json::to_string(&all).unwrap(),
             r#"{"name":"a","active":true,"site":"s","talk":5,"ids":[3,4],"addTags":["x","x"],"codes":[1,2],"customFields":{"k":6},"limit":20}"#
         );
+    }
+
+    #[test]
+    fn names_are_in_the_declared_case() {
+        assert_eq!(json!(Reminder::new().datetime_to("x")), json!({"datetime_to": "x"}));
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::kontur::Kontur;
 use crate::retailcrm::RetailCrm;
 use crate::sandbox::{Hosts, Sandbox};
 use crate::server::{self, Bodies, Handler};
+use crate::uon::Uon;
 
 /// Number of ports tried for one CRM, after the page's.
 const PORTS_TRIED: u16 = 100;
@@ -121,7 +122,17 @@ impl Builder {
             &mut serving,
         );
 
-        let hosts = Hosts::new(retailcrm, kontur);
+        let (listener, at) = after(first, &mut next).await?;
+        let address = url(at)?;
+        let uon = Arc::new(CrmHost::new(address.clone(), Uon::new(&address)));
+        start(
+            listener,
+            handler(Arc::clone(&uon) as Arc<CrmHost<dyn StandIn>>),
+            Bodies::ORDINARY,
+            &mut serving,
+        );
+
+        let hosts = Hosts::new(retailcrm, kontur, uon);
         let page_url = url(page.1)?;
         start(
             page.0,

@@ -11,17 +11,20 @@ pub enum Crm {
     RetailCrm,
     /// Kontur.CRM (Контур.CRM), telephony integrations.
     Kontur,
+    /// U-ON.Travel.
+    Uon,
 }
 
 impl Crm {
     /// All CRMs, in the order of their ports.
-    pub const ALL: &'static [Self] = &[Self::RetailCrm, Self::Kontur];
+    pub const ALL: &'static [Self] = &[Self::RetailCrm, Self::Kontur, Self::Uon];
 
     /// The name in configuration files and `/state`: `retailcrm`.
     pub fn name(self) -> &'static str {
         match self {
             Self::RetailCrm => "retailcrm",
             Self::Kontur => "kontur",
+            Self::Uon => "uon",
         }
     }
 }

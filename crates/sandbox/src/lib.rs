@@ -70,6 +70,7 @@ pub mod retailcrm;
 mod sandbox;
 mod schema;
 mod server;
+pub mod uon;
 mod wire;
 
 pub use builder::{Builder, StartError};

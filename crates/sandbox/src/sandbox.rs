@@ -19,24 +19,31 @@ use crate::pbx::{Pbx, Step, StepResult};
 use crate::record::{RecordedRequest, Refused};
 use crate::retailcrm::{self, RetailCrm};
 use crate::schema::{Route, Sample};
+use crate::uon::{self, Uon};
 
 /// The stand-ins of one sandbox.
 #[derive(Clone)]
 pub(crate) struct Hosts {
     retailcrm: Arc<CrmHost<RetailCrm>>,
     kontur: Arc<CrmHost<Kontur>>,
+    uon: Arc<CrmHost<Uon>>,
     pbx: Arc<Mutex<Pbx>>,
 }
 
 impl Hosts {
-    pub(crate) fn new(retailcrm: Arc<CrmHost<RetailCrm>>, kontur: Arc<CrmHost<Kontur>>) -> Self {
-        Self { retailcrm, kontur, pbx: Arc::default() }
+    pub(crate) fn new(
+        retailcrm: Arc<CrmHost<RetailCrm>>,
+        kontur: Arc<CrmHost<Kontur>>,
+        uon: Arc<CrmHost<Uon>>,
+    ) -> Self {
+        Self { retailcrm, kontur, uon, pbx: Arc::default() }
     }
 
     pub(crate) fn crm_host(&self, crm: Crm) -> &CrmHost<dyn StandIn> {
         match crm {
             Crm::RetailCrm => &*self.retailcrm,
             Crm::Kontur => &*self.kontur,
+            Crm::Uon => &*self.uon,
         }
     }
 
@@ -189,6 +196,7 @@ impl Sandbox {
         match crm {
             Crm::RetailCrm => retailcrm::checks(),
             Crm::Kontur => kontur::checks(),
+            Crm::Uon => uon::checks(),
         }
     }
 
@@ -197,6 +205,7 @@ impl Sandbox {
         match crm {
             Crm::RetailCrm => retailcrm::samples(),
             Crm::Kontur => kontur::samples(),
+            Crm::Uon => uon::samples(),
         }
     }
 
@@ -205,6 +214,7 @@ impl Sandbox {
         match crm {
             Crm::RetailCrm => retailcrm::routes(),
             Crm::Kontur => kontur::routes(),
+            Crm::Uon => uon::routes(),
         }
     }
 
@@ -216,6 +226,11 @@ impl Sandbox {
     /// Kontur's workspace, from inside the process.
     pub fn kontur(&self) -> kontur::Access<'_> {
         kontur::Access::new(&self.hosts.kontur)
+    }
+
+    /// U-ON's account, from inside the process.
+    pub fn uon(&self) -> uon::Access<'_> {
+        uon::Access::new(&self.hosts.uon)
     }
 
     /// Stops the sandbox and waits until its ports are free.

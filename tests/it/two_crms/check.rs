@@ -14,7 +14,7 @@ pub(super) fn calls(host: &Host, crm: Crm, recording: &Recording) -> Vec<String>
     let calls = host.calls(crm);
     let mut wrong = Vec::new();
     let mut expected = recording.expected_calls();
-    // RetailCRM stores no calls without a number.
+    // RetailCRM and U-ON store no calls without a number.
     expected.retain(|call| crm == Crm::Kontur || call.phone().is_some());
     if calls.len() != expected.len() {
         let (count, stored) = (expected.len(), calls.keys());
@@ -33,6 +33,31 @@ pub(super) fn calls(host: &Host, crm: Crm, recording: &Recording) -> Vec<String>
             None => wrong.push(format!("missing call {id}")),
         }
     }
+    let named = |wrong: String| format!("{}, {}: {wrong}", recording.name, crm.name());
+    wrong.into_iter().map(named).collect()
+}
+
+/// Returns every difference between a CRM's calls and those of a report.
+pub(super) fn reported_calls(host: &Host, crm: Crm, recording: &Recording) -> Vec<String> {
+    let mut rows: Vec<Value> = host.calls(crm).into_values().collect();
+    let mut wrong = Vec::new();
+    for call in recording.reported_calls() {
+        let near = |found: u64| match call.talk {
+            None if call.answered => true,
+            talk => found.abs_diff(talk.unwrap_or(0)) <= 1,
+        };
+        let is_it = |row: &Value| {
+            row["direction"] == *call.direction
+                && call.phone.as_ref().is_none_or(|phone| row["phone"] == *phone.as_str())
+                && (row["outcome"] == "answered") == call.answered
+                && near(row["talk_seconds"].as_u64().unwrap_or(0))
+        };
+        match rows.iter().position(is_it) {
+            Some(place) => drop(rows.remove(place)),
+            None => wrong.push(format!("missing {call:?}")),
+        }
+    }
+    wrong.extend(rows.iter().map(|row| format!("unexpected {row}")));
     let named = |wrong: String| format!("{}, {}: {wrong}", recording.name, crm.name());
     wrong.into_iter().map(named).collect()
 }
@@ -74,8 +99,8 @@ fn fields(
     check("direction", expected.direction.into());
     check("phone", expected.phone().into());
     let is_exempt = |aspect| crm == Crm::Kontur && is_exception(&recording.name, aspect);
-    if crm == Crm::Kontur || expected.outcome().is_none() {
-        // Kontur stores no more of an outcome, and a dialplan reports no more.
+    if crm != Crm::RetailCrm || expected.outcome().is_none() {
+        // Kontur and U-ON store no more of an outcome, and a dialplan reports no more.
         let unanswered = if expected.direction == "in" { "missed" } else { "no-answer" };
         let outcome = if expected.answered() { "answered" } else { unanswered };
         check("outcome", outcome.into());
@@ -90,8 +115,8 @@ fn fields(
     if !is_exempt(Aspect::Wait) {
         wrong.extend(near("wait_seconds", expected.wait()));
     }
-    // Only the Kontur account has a user for every extension of the recordings.
-    if crm == Crm::Kontur && !is_exempt(Aspect::Extension) {
+    // The RetailCRM account has no user for some extensions of the recordings.
+    if crm != Crm::RetailCrm && !is_exempt(Aspect::Extension) {
         let found = row["extension"].as_str();
         let talked = expected.talked_with().last().map(|one| known_extension(one));
         let owners: Vec<&str> = match talked {

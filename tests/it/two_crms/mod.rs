@@ -1,4 +1,4 @@
-//! Recorded calls of a PBX sent to two CRMs: the stored calls are as expected.
+//! Recorded calls of a PBX sent to all CRMs: the stored calls are as expected.
 
 mod check;
 mod host;
@@ -12,7 +12,7 @@ use host::{Host, empty_store};
 use mapping::Stored;
 use recording::{Recording, Update};
 
-const BOTH: [Crm; 2] = [Crm::Kontur, Crm::RetailCrm];
+const ALL: [Crm; 3] = [Crm::Kontur, Crm::RetailCrm, Crm::Uon];
 
 #[track_caller]
 fn assert_none(wrong: &[String]) {
@@ -45,16 +45,30 @@ async fn kontur_holds_every_recording() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn both_crms_hold_every_recording() {
+async fn every_crm_holds_every_recording() {
     let mut wrong = Vec::new();
     let host = Host::new().await;
     for recording in recording::all() {
-        send(&host, &recording, &BOTH, &mut wrong).await;
-        for crm in BOTH {
+        send(&host, &recording, &ALL, &mut wrong).await;
+        for crm in ALL {
             wrong.extend(check::calls(&host, crm, &recording));
             wrong.extend(check::refusals(&host, crm, &recording, LateEvents::Unexpected));
         }
         wrong.extend(check::requests(&host, &recording, Repeated::Nothing));
+    }
+    assert_none(&wrong);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_crm_holds_the_calls_of_every_report() {
+    let mut wrong = Vec::new();
+    let host = Host::new().await;
+    for recording in recording::reports() {
+        send(&host, &recording, &ALL, &mut wrong).await;
+        for crm in ALL {
+            wrong.extend(check::reported_calls(&host, crm, &recording));
+            wrong.extend(check::refusals(&host, crm, &recording, LateEvents::Unexpected));
+        }
     }
     assert_none(&wrong);
 }

@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use vochi_crm::asterisk::{CallTracker, CallUpdate, EventFile, PbxEvent, Reading};
 use vochi_crm::phone::PhoneReader;
-use vochi_crm::{CallEvent, CallRecord};
+use vochi_crm::{CallEvent, CallRecord, PhoneNumber};
 
 /// A recording of a PBX's events.
 pub(super) struct Recording {
     pub(super) name: String,
     direction: String,
     expected: Value,
+    /// The calls of a report with several calls.
+    several: Vec<Value>,
     /// The tracker's updates, without calls among employees.
     pub(super) updates: Vec<Update>,
 }
@@ -29,17 +31,39 @@ pub(super) struct ExpectedCall<'a> {
     expected: &'a Value,
 }
 
+/// A call of a report, which has no ids.
+#[derive(Debug)]
+pub(super) struct ReportedCall {
+    pub(super) direction: String,
+    /// None where the report leaves it open.
+    pub(super) phone: Option<String>,
+    pub(super) answered: bool,
+    pub(super) talk: Option<u64>,
+}
+
 /// Reads all recordings, sorted by name.
 pub(super) fn all() -> Vec<Recording> {
+    let all = of(&["asterisk", "asterisk-ami"]);
+    assert!(all.len() > 100, "the recordings exist");
+    all
+}
+
+/// Reads the inputs built after public reports, sorted by name.
+pub(super) fn reports() -> Vec<Recording> {
+    let all = of(&["reports"]);
+    assert!(all.len() > 10, "the reports exist");
+    all
+}
+
+fn of(folders: &[&str]) -> Vec<Recording> {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
-    let mut paths: Vec<PathBuf> = ["asterisk", "asterisk-ami"]
+    let mut paths: Vec<PathBuf> = folders
         .iter()
         .flat_map(|folder| std::fs::read_dir(fixtures.join(folder)).unwrap())
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|kind| kind == "json"))
         .collect();
     paths.sort();
-    assert!(paths.len() > 100, "the recordings exist");
     paths.iter().map(|path| read(path)).collect()
 }
 
@@ -52,11 +76,12 @@ fn read(path: &Path) -> Recording {
         name: format!("{}/{}", folder.display(), name.display()),
         direction: whole["direction"].as_str().unwrap().to_owned(),
         expected: whole["expected"].clone(),
-        updates: updates(&text),
+        several: whole["expected_calls"].as_array().cloned().unwrap_or_default(),
+        updates: updates(&text, &whole["env"]["VOCHI_CRM_PBX_EMPLOYEES"]),
     }
 }
 
-fn updates(text: &str) -> Vec<Update> {
+fn updates(text: &str, mobiles: &Value) -> Vec<Update> {
     let mut file = EventFile::open(text.as_bytes()).unwrap();
     let mut events = Vec::new();
     while let Some(event) = file.next_event().unwrap() {
@@ -72,6 +97,7 @@ fn updates(text: &str) -> Vec<Update> {
     let mut calls = CallTracker::builder()
         .phones(PhoneReader::new().with_region("BY".parse().unwrap()))
         .pbx_zone(zone)
+        .employees(mobiles.as_str().into_iter().flat_map(|all| all.split(',')).map(number))
         .build();
     let mut all = Vec::new();
     for event in &events {
@@ -92,6 +118,20 @@ fn updates(text: &str) -> Vec<Update> {
 }
 
 impl Recording {
+    /// Returns the calls of a report with a client.
+    pub(super) fn reported_calls(&self) -> Vec<ReportedCall> {
+        let one = std::slice::from_ref(&self.expected);
+        let all = if self.several.is_empty() { one } else { &self.several };
+        let all = all.iter().filter(|_| self.direction != "internal");
+        let call = |call: &Value| ReportedCall {
+            direction: call["direction"].as_str().unwrap_or(&self.direction).to_owned(),
+            phone: call["client_phone"].as_str().map(|phone| format!("+{phone}")),
+            answered: call["outcome"] == "answered",
+            talk: call["talk_seconds"].as_u64(),
+        };
+        all.map(call).collect()
+    }
+
     /// Returns the expected number of calls with a client.
     pub(super) fn calls(&self) -> usize {
         let calls = self.expected["expected_crm_calls"].as_u64().unwrap();
@@ -155,6 +195,10 @@ impl ExpectedCall<'_> {
     pub(super) fn outcome(&self) -> Option<&str> {
         self.expected["outcome"].as_str()
     }
+}
+
+fn number(text: &str) -> PhoneNumber {
+    text.trim().parse().unwrap()
 }
 
 fn texts(value: &Value) -> Vec<&str> {

@@ -92,6 +92,7 @@ mod tests {
             ("cli.md", "of every profile", common),
             ("retailcrm.md", "of retailcrm", own("retailcrm")),
             ("kontur.md", "of kontur", own("kontur")),
+            ("uon.md", "of uon", own("uon")),
         ] {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(page);
             let text = std::fs::read_to_string(&path).unwrap();

@@ -43,9 +43,9 @@ api_key = { env = "KONTUR_KEY" }
 "#;
     env.configure(&format!("{others}{}", env.profile_text("shop")));
     env.json(&["users"]).exits(0);
-    let error = refused(&env.json(&["--profile", "travel", "users"]));
+    let error = refused(&env.json(&["--profile", "portal", "users"]));
     let text = error.to_string();
-    assert!(text.contains("uon") && text.contains("it has: retailcrm"), "{text}");
+    assert!(text.contains("bitrix24") && text.contains("it has: retailcrm"), "{text}");
 }
 
 #[test]

@@ -41,3 +41,4 @@ mod setup;
 mod snapshots;
 mod state;
 mod support;
+mod uon;

@@ -313,7 +313,7 @@ fn unusable_profile_does_not_stop_others() {
     let shop = env.profile_text("shop");
     let default = "default_profile = \"shop\"\n";
     // A CRM without a connector has no pending work.
-    let unsupported = "[profile.travel]\ncrm = \"uon\"\naccount_id = \"12345\"\n";
+    let unsupported = "[profile.portal]\ncrm = \"bitrix24\"\ntariff = \"standard\"\n";
     let broken = "[profile.broken]\ncrm = \"retailcrm\"\n";
     env.configure(&format!("{default}{shop}{unsupported}{broken}"));
     let (rows, last) = settle(&env, 3, &[]);

@@ -66,6 +66,11 @@ impl TestEnv {
         self.text_of("kontur", name)
     }
 
+    /// Returns the sandbox's U-ON profile under a name, as TOML, without retries.
+    pub(crate) fn uon_text(&self, name: &str) -> String {
+        self.text_of("uon", name)
+    }
+
     fn text_of(&self, crm: &str, name: &str) -> String {
         let mut profile = self.sandbox.profiles()[crm].clone();
         profile["retries"] = 0.into();

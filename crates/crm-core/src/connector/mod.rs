@@ -25,7 +25,7 @@ pub use setup::{SetupAction, SetupMode, SetupPlan, SetupReport};
 
 use crate::call::{CallEvent, CallId, CallRecord, Recording};
 use crate::error::Result;
-use crate::inbound::{InboundEvent, InboundReply, InboundRequest};
+use crate::inbound::{Applied, InboundEvent, InboundReply, InboundRequest};
 use crate::name::{AccountName, CrmName};
 use crate::phone::PhoneNumber;
 
@@ -152,5 +152,16 @@ pub trait CrmConnector: Send + Sync + fmt::Debug {
     async fn verify_inbound(&self, cx: &Cx, event: &InboundEvent) -> Result<()> {
         let _ = (cx, event);
         Ok(())
+    }
+
+    /// Applies a verified event to what the connector remembers: drops cached responses it makes
+    /// outdated, and recognizes a repeated request. A connector without such memory returns
+    /// [`Applied::New`]; the host then compares the [ids](InboundEvent::id) itself.
+    ///
+    /// # Errors
+    /// If the connector's memory cannot be read.
+    async fn apply_inbound(&self, cx: &Cx, event: &InboundEvent) -> Result<Applied> {
+        let _ = (cx, event);
+        Ok(Applied::New)
     }
 }

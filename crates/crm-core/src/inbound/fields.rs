@@ -83,6 +83,13 @@ impl InboundFields {
     }
 }
 
+/// For requests whose parameters are not in a query or a form.
+impl FromIterator<(String, String)> for InboundFields {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().collect())
+    }
+}
+
 impl fmt::Debug for InboundFields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "InboundFields({} values)", self.0.len())

@@ -166,6 +166,16 @@ impl InboundKind {
     }
 }
 
+/// Whether an inbound event is news to the connector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Applied {
+    /// The event came for the first time: the host acts on it.
+    New,
+    /// The CRM sent it before: the host does nothing.
+    Repeat,
+}
+
 /// Whether an employee accepts calls. The CRM's own value is in [`InboundEvent::raw`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

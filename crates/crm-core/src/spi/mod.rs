@@ -15,6 +15,7 @@ mod health;
 mod history;
 mod live;
 mod lookup;
+mod recording;
 mod session;
 
 use std::fmt;
@@ -25,6 +26,7 @@ pub use health::extensions_check;
 pub use history::{DueRecord, HistoryJob};
 pub use live::LiveJob;
 pub use lookup::{LookupJob, NoLookup};
+pub use recording::recording_link;
 pub use session::{CallSession, StoredState};
 
 use crate::call::{CallEvent, CallId, CallRecord, Recording};
@@ -33,7 +35,7 @@ use crate::connector::{
     Receipt, Responsible, SetupPlan, SetupReport, UserList,
 };
 use crate::error::{Error, Result};
-use crate::inbound::{InboundEvent, InboundReply, InboundRequest};
+use crate::inbound::{Applied, InboundEvent, InboundReply, InboundRequest};
 use crate::phone::PhoneNumber;
 
 /// One account of one CRM, as implemented by a connector crate. Every method gets its own scope:
@@ -115,6 +117,16 @@ pub trait Connector: Send + Sync + fmt::Debug {
         let _ = (cx, event);
         async { Ok(()) }
     }
+
+    /// See [`CrmConnector::apply_inbound`].
+    fn apply_inbound(
+        &self,
+        cx: &Cx,
+        event: &InboundEvent,
+    ) -> impl Future<Output = Result<Applied>> + Send {
+        let _ = (cx, event);
+        async { Ok(Applied::New) }
+    }
 }
 
 #[async_trait::async_trait]
@@ -193,6 +205,12 @@ impl<C: Connector> CrmConnector for C {
 
     async fn verify_inbound(&self, cx: &Cx, event: &InboundEvent) -> Result<()> {
         Connector::verify_inbound(self, &cx.scope(), event)
+            .await
+            .map_err(|error| with_context(self, error))
+    }
+
+    async fn apply_inbound(&self, cx: &Cx, event: &InboundEvent) -> Result<Applied> {
+        Connector::apply_inbound(self, &cx.scope(), event)
             .await
             .map_err(|error| with_context(self, error))
     }

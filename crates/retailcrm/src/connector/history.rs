@@ -1,7 +1,9 @@
 //! Finished calls: each is uploaded once, when it is complete.
 
 use vochi_crm_core::connector::Context;
-use vochi_crm_core::spi::{CallSession, DueRecord, HistoryJob, RecordRepeat, follow_up};
+use vochi_crm_core::spi::{
+    CallSession, DueRecord, HistoryJob, RecordRepeat, follow_up, recording_link,
+};
 use vochi_crm_core::{
     CallId, CallRecord, Cx, Directory, Effect, Error, ErrorKind, Extension, Outcome, Recording,
     Result, Text, TryAgain, WarningKind, Zone,
@@ -71,7 +73,9 @@ impl HistoryJob for History<'_> {
         .site(self.settings.site(record.extra()));
         match record.recording() {
             None => {}
-            Some(Recording::Url(url)) => upload = mapping::with_recording(upload, url, cx),
+            Some(Recording::Url(url)) => {
+                upload = upload.record_url(recording_link(cx, self.context, url));
+            }
             Some(_) => {
                 return Err(Error::unsupported("cannot attach a recording file: RetailCRM accepts recordings of calls by URL only")
                     .with_hint("set the recording's URL instead"));

@@ -1,14 +1,12 @@
 //! Maps the common model to RetailCRM's terms.
 
 use vochi_crm_core::{
-    CrmUser, Cx, Direction, Directory, Error, Outcome, Party, Reason, Text, Warning, WarningKind,
+    CrmUser, Cx, Direction, Directory, Error, Outcome, Party, Reason, Warning, WarningKind,
 };
-
-use url::{Host, Url};
 
 use crate::api::SendCallEvent;
 use crate::model::{
-    CallDirection, CallEventResponse, CallResult, CallUpload, HangupStatus, PhoneText, User, UserId,
+    CallDirection, CallEventResponse, CallResult, HangupStatus, PhoneText, User, UserId,
 };
 
 /// The hangup status of a live call. Voicemail is not an answer.
@@ -112,26 +110,6 @@ pub(super) fn unknown_employees(
         Warning::new(WarningKind::UnknownToCrm, text)
     };
     codes.chain(users).map(warning).collect()
-}
-
-/// Adds the address of the recording. RetailCRM's page is https, and browsers do not play a
-/// recording from a plain `http` address in it: such an address is sent with a warning. Loopback
-/// counts as https.
-pub(super) fn with_recording(call: CallUpload, address: &Url, cx: &Cx) -> CallUpload {
-    let is_loopback = match address.host() {
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    };
-    if address.scheme() == "http" && !is_loopback {
-        cx.warn(
-            WarningKind::InsecureRecording,
-            "the recording has a plain http address, which browsers do not play in RetailCRM's \
-             page; serve it over https",
-        );
-    }
-    call.record_url(Text::new(address.as_str()).ok())
 }
 
 /// Converts a user to the common model.

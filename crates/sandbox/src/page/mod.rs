@@ -82,5 +82,6 @@ fn title(crm: Crm) -> &'static str {
     match crm {
         Crm::RetailCrm => "RetailCRM",
         Crm::Kontur => "Kontur.CRM",
+        Crm::Uon => "U-ON.Travel",
     }
 }

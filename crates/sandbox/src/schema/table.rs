@@ -46,6 +46,8 @@ pub(crate) struct Schema<D: Dialect> {
     not_blank: Option<Source>,
     /// Operations in which unknown and blank fields are checked; empty for all.
     pub(super) whole: &'static [D::Operation],
+    /// Known fields without rules, separated by spaces.
+    plain: &'static str,
     /// Further fields that clients send, and the operations in which they may; empty for all.
     ignored: &'static [&'static str],
     ignored_in: &'static [D::Operation],
@@ -69,6 +71,7 @@ impl<D: Dialect> Schema<D> {
             not_null: None,
             not_blank: None,
             whole: &[],
+            plain: "",
             ignored: &[],
             ignored_in: &[],
         }
@@ -102,6 +105,17 @@ impl<D: Dialect> Schema<D> {
     pub(crate) const fn whole_in(mut self, operations: &'static [D::Operation]) -> Self {
         self.whole = operations;
         self
+    }
+
+    /// Adds known fields without rules, separated by spaces.
+    pub(crate) const fn plain(mut self, names: &'static str) -> Self {
+        self.plain = names;
+        self
+    }
+
+    /// The known fields without rules of the object itself.
+    fn plain_names(&self) -> impl Iterator<Item = &'static str> {
+        self.plain.split_whitespace()
     }
 
     /// Ignores these fields, which official clients send, in these operations; empty for all.
@@ -340,7 +354,9 @@ impl<D: Dialect> Place<D> {
                     let known = |field: &Field<D>| {
                         field.name == *name && is_among(field.known_in, cx, D::operation)
                     };
-                    let ignored = self.steps.is_empty() && self.schema.ignores(name, cx);
+                    let ignored = self.steps.is_empty()
+                        && (self.schema.ignores(name, cx)
+                            || self.schema.plain_names().any(|it| it == name.as_str()));
                     !(ignored || self.fields.iter().any(known))
                 }
                 Test::NotNull => value.is_null(),
@@ -407,7 +423,11 @@ impl<D: Dialect> Place<D> {
                     [] => field.name.to_owned(),
                     operations => format!("{} (in {operations:?})", field.name),
                 });
-                let names: Vec<String> = names.collect();
+                let plain = self.schema.plain_names().filter(|_| self.steps.is_empty());
+                let names: Vec<String> = names.chain(plain.map(str::to_owned)).collect();
+                if names.is_empty() {
+                    return "the body is empty".to_owned();
+                }
                 return format!("no fields besides {}", names.join(", "));
             }
             Test::NotNull => return "no field is null".to_owned(),

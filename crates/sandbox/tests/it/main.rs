@@ -16,3 +16,4 @@ mod retailcrm;
 mod rules;
 mod serving;
 mod support;
+mod uon;

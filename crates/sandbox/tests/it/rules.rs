@@ -54,6 +54,8 @@ fn tables_of_rules_in_docs_are_current() {
         ("rules of retailcrm", table(Crm::RetailCrm)),
         ("operations of kontur", operations(Crm::Kontur)),
         ("rules of kontur", table(Crm::Kontur)),
+        ("operations of uon", operations(Crm::Uon)),
+        ("rules of uon", table(Crm::Uon)),
     ] {
         let (begin, end) = (format!("<!-- {what} -->\n"), "<!-- end of ");
         let (before, rest) = text.split_once(&begin).expect(what);

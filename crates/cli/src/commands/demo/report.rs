@@ -14,6 +14,8 @@ use crate::output::{Columns, Report, Style, Tone};
 pub(super) struct Results {
     /// Why calls were not recorded.
     why: BTreeMap<(&'static str, &'static str), String>,
+    /// The CRMs' ids of calls, for CRMs that do not store the id of the PBX.
+    ids: BTreeMap<(&'static str, &'static str), String>,
     /// The clients' names.
     clients: BTreeMap<(&'static str, &'static str), String>,
     /// The CRMs that record only whether a call was answered.
@@ -22,6 +24,9 @@ pub(super) struct Results {
 
 impl Results {
     pub(super) fn add_receipt(&mut self, crm: &'static str, call: &'static str, receipt: &Receipt) {
+        if let Some(id) = receipt.crm_call_id() {
+            self.ids.insert((crm, call), id.to_string());
+        }
         if !receipt.recorded() {
             let why = receipt.warnings().iter().map(Warning::text);
             let why = why.collect::<Vec<_>>().join("; ");
@@ -120,7 +125,11 @@ impl CrmReport {
         };
         let recorded = list("calls").unwrap_or_default();
         let calls = MORNING.iter().map(|call| {
-            let found = recorded.iter().find(|row| row["call_id"] == call.id);
+            let crm_call_id = answers.ids.get(&(crm, call.id));
+            let found = recorded.iter().find(|row| match row["call_id"].as_str() {
+                Some(id) => id == call.id,
+                None => crm_call_id.is_some_and(|id| row["crm_call_id"] == id.as_str()),
+            });
             let really = expected(call);
             Row {
                 call_id: call.id,

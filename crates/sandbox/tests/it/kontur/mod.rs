@@ -9,4 +9,4 @@ mod fixtures;
 mod keys;
 mod outgoing;
 mod scenarios;
-mod support;
+pub(crate) mod support;

@@ -190,6 +190,7 @@ pub(crate) async fn announced() -> Sandbox {
 /// What the CRM sent to the integration.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
+    pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) headers: Map<String, Value>,
     pub(crate) body: String,
@@ -242,6 +243,7 @@ impl Integration {
                 };
                 let echo = match echoes(number) {
                     Echoes::Back => {
+                        assert_eq!(request.method, "POST", "{request:?}");
                         let echo = request.header("x-xcom-integration-echo");
                         format!("X-XCOM-Integration-Echo: {echo}\r\n")
                     }
@@ -286,9 +288,10 @@ async fn read(socket: &mut tokio::net::TcpStream) -> Asked {
             .collect();
         let length = headers.get("content-length").and_then(Value::as_str);
         if body.len() >= length.and_then(|it| it.parse().ok()).unwrap_or(0) {
-            assert!(head.starts_with("POST "), "{head}");
+            let mut words = head.split(' ').map(str::to_owned);
             return Asked {
-                path: head.split(' ').nth(1).unwrap_or_default().to_owned(),
+                method: words.next().unwrap_or_default(),
+                path: words.next().unwrap_or_default(),
                 headers,
                 body: body.to_owned(),
             };
