@@ -119,11 +119,12 @@ def tab(driver, name, others):
 def run(driver, screenshots):
     tabs = [it.get_attribute("id") for it in driver.find_elements(By.TAG_NAME, "main")]
     tabs = [it.removeprefix("crm-") for it in tabs]
-    assert tabs == ["retailcrm", "kontur"], tabs
+    assert tabs == ["retailcrm", "kontur", "uon"], tabs
     driver.execute_script("window.loaded = true")
     for name, client, employee in [
         ("retailcrm", "Иван Иванов", "Пётр Петров"),
         ("kontur", "Мария Иванова", "Иванова Мария"),
+        ("uon", "Иванов Иван Иванович", "Петров Пётр"),
     ]:
         tab(driver, name, [it for it in tabs if it != name])
         page = Page(driver, name)
