@@ -22,7 +22,7 @@ use axum::routing::any;
 use http::StatusCode;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
-use vochi_crm::inbound::{InboundEvent, InboundRequest};
+use vochi_crm::inbound::{Applied, InboundEvent, InboundRequest};
 use vochi_crm::{CrmConnector, Cx, Hub, Profile, Secret};
 use vochi_crm_sandbox::{Click, Crm, Sandbox};
 
@@ -115,8 +115,12 @@ async fn receive(
                 eprintln!("{error}");
                 return StatusCode::FORBIDDEN.into_response();
             }
+            // The connector drops what it cached, and may recognize a repeat itself.
+            let applied = account.connector.apply_inbound(&cx, &event).await;
+            let applied = applied.inspect_err(|error| eprintln!("{error}"));
+            let is_new = !matches!(applied, Ok(Applied::Repeat)) && account.is_new(&event.id);
             // If the queue is full, the CRM may try again.
-            if account.is_new(&event.id) && host.events.try_send(event).is_err() {
+            if is_new && host.events.try_send(event).is_err() {
                 return StatusCode::SERVICE_UNAVAILABLE.into_response();
             }
         }
