@@ -79,7 +79,8 @@ fn inbound() -> Vec<Vec<u8>> {
     let query = "clientId=$&phone=%2B375291112233&userId=7&status=busy&event=x&code=101";
     let json = r#"{"communicationId":"3f0c2a54-7d0e-4b8e-9a53-5a3b0c6d1e01","clientPhone":"375291112233",
         "fromUserId":"a1b2c3d4-1111-4a4a-8b8b-000000000101"}"#;
-    let hook = "uon_id=12345&type_id=47&user_id=7&phone=375291112233&client[u_phone]=%2B375291112233";
+    let hook =
+        "uon_id=12345&type_id=47&user_id=7&phone=375291112233&client[u_phone]=%2B375291112233";
     let mut seeds = Vec::new();
     for path in 0..13 {
         seeds.push([&[path, 0, 1, 0], hook.as_bytes()].concat());
