@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use vochi_crm_core::http::{ApiRequest, Operation};
 use vochi_crm_core::{Error, Result, setters};
 
-use super::response::{Created, Done, Many, One, get, page, paged, post, post_some, reads, writes};
+use super::response::{
+    Created, Done, Many, One, get, get_page, page, paged, post, post_some, reads, writes,
+};
 use crate::model::{
     Date, Lead, LeadData, LeadId, LeadStatusId, Minute, OfficeId, SourceId, UserId, as_text,
 };
@@ -57,10 +59,7 @@ impl Operation for ListClientLeads {
     reads!(Many<Lead>, "lead-by-client/{client_id}");
 
     fn request(&self) -> Result<ApiRequest> {
-        Ok(match page(self.page)? {
-            1 => get(&format!("lead-by-client/{}", self.client)),
-            page => get(&format!("lead-by-client/{}/{page}", self.client)),
-        })
+        get_page(&format!("lead-by-client/{}", self.client), self.page)
     }
 }
 

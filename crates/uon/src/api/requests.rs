@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use vochi_crm_core::http::{ApiRequest, Operation};
 use vochi_crm_core::{Result, setters};
 
-use super::response::{Done, Many, One, get, page, paged, post, post_some, reads, writes};
+use super::response::{
+    Done, Many, One, get, get_page, page, paged, post, post_some, reads, writes,
+};
 use crate::model::{
     Minute, OfficeId, Request, RequestId, RequestStatusId, SourceId, UserId, as_text,
 };
@@ -37,10 +39,7 @@ impl Operation for ListClientRequests {
     reads!(Many<Request>, "request-by-client/{id}");
 
     fn request(&self) -> Result<ApiRequest> {
-        Ok(match page(self.page)? {
-            1 => get(&format!("request-by-client/{}", self.client)),
-            page => get(&format!("request-by-client/{}/{page}", self.client)),
-        })
+        get_page(&format!("request-by-client/{}", self.client), self.page)
     }
 }
 

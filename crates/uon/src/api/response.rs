@@ -279,3 +279,11 @@ pub(super) fn page(page: u32) -> Result<u32> {
     }
     Ok(page)
 }
+
+/// Builds a GET request to a page of a list whose first page has no number.
+pub(super) fn get_page(path: &str, number: u32) -> Result<ApiRequest> {
+    Ok(match page(number)? {
+        1 => get(path),
+        number => get(&format!("{path}/{number}")),
+    })
+}

@@ -249,14 +249,13 @@ impl spi::Connector for Connector {
         };
         let lifetime = Lifetime::new(for_how_long, Duration::ZERO);
         inner.context.hub().cache().get_or_load(key, lifetime, first).await?;
-        if applied == Applied::New {
-            match &event.kind {
-                InboundKind::CustomerChanged => inner.forget_client(event).await,
-                InboundKind::Other(name) if is_about_managers(name) => {
-                    inner.lookup(0).forget_managers().await;
-                }
-                _ => {}
+        // Also for a repeat: a second change may look the same.
+        match &event.kind {
+            InboundKind::CustomerChanged => inner.forget_client(event).await,
+            InboundKind::Other(name) if is_about_managers(name) => {
+                inner.lookup(0).forget_managers().await;
             }
+            _ => {}
         }
         Ok(applied)
     }

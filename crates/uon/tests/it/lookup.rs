@@ -133,6 +133,18 @@ async fn changed_client_drops_the_cache_of_its_numbers() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn repeated_change_drops_the_cache_again() {
+    let names = answer("manager", "list");
+    let bench = Bench::new([client(2, ""), names, client(4, "")]);
+    let change = hook("client_changed_second_phone");
+    assert_eq!(apply(&bench, &change).await, Applied::New);
+    assert_eq!(find(&bench).await.len(), 1);
+    assert_eq!(apply(&bench, &change).await, Applied::Repeat);
+    let found = find(&bench).await.remove(0);
+    assert_eq!(found.responsible.unwrap().user_id.as_str(), "4", "read again");
+}
+
+#[tokio::test(start_paused = true)]
 async fn created_client_drops_a_cached_miss() {
     let bench = Bench::new([nothing(), client(2, ""), answer("manager", "list")]);
     assert!(find(&bench).await.is_empty());
