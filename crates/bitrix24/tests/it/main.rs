@@ -1,0 +1,1 @@
+//! Tests of the Bitrix24 client and connector.
