@@ -1,4 +1,22 @@
 //! Bitrix24: a typed client and a telephony connector.
+//!
+//! [`Client`] sends the operations of [`api`], in the CRM's own terms. [`Connector`] implements the
+//! common trait [`CrmConnector`](vochi_crm_core::CrmConnector).
+
+pub mod api;
+
+mod access;
+mod builder;
+mod client;
+mod config;
+mod connector;
+mod error;
+mod limits;
+
+pub use builder::Builder;
+pub use client::Client;
+pub use config::{Config, DEFAULT_OAUTH_URL, Tariff};
+pub use connector::Connector;
 
 use vochi_crm_core::CrmName;
 

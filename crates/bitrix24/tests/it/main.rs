@@ -1,1 +1,8 @@
-//! Tests of the Bitrix24 client and connector.
+//! Integration tests of the Bitrix24 connector, one binary.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
