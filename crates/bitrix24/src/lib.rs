@@ -4,6 +4,7 @@
 //! common trait [`CrmConnector`](vochi_crm_core::CrmConnector).
 
 pub mod api;
+pub mod model;
 
 mod access;
 mod builder;

@@ -4,8 +4,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use vochi_crm_core::{Error, Result, Secret, open_word};
 
 use super::{
-    ActivityId, EntityType, FileId, LineNumber, PortalCallId, StatisticId,
-    TranscriptionId, UserId, entity, open_number,
+    ActivityId, EntityType, FileId, LineNumber, PortalCallId, StatisticId, TranscriptionId, UserId,
+    entity, open_number,
 };
 
 open_number! {

@@ -66,6 +66,7 @@ macro_rules! entity {
         $($meta)*
         #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
         #[non_exhaustive]
+        #[allow(unreachable_pub, reason = "the structure may be private")]
         pub struct $name { $($done)* }
     };
 }
