@@ -44,7 +44,7 @@ const DELETED: &str = "the portal is deleted or closed: remove the account, or c
 const NEEDS_APPLICATION: &str = "this portal wants an application: create a local application and set client_id and client_secret in place of webhook_url";
 const CONFIRM: &str = "an administrator has to confirm the method in the portal";
 const OVERLOAD: &str = "Bitrix24 blocked the portal's REST by hand: write to its support";
-const CHECK_METHOD: &str = "check the method's name and the scopes: a missing scope hides a method, and an older self-hosted portal may lack it"; // quoted
+const CHECK_METHOD: &str = "check the method's name and the scopes: a missing scope hides a method, and an older self-hosted portal may not have it";
 const FEWER: &str =
     "send fewer requests, or check tariff and whether other programs use the portal from here";
 const OPERATING: &str = "wait: the method's operating time is used up for up to 10 minutes";
