@@ -14,6 +14,7 @@ mod connector;
 mod error;
 mod limits;
 
+pub use access::{Authorization, AuthorizationRedirect, InstalledTokens, MemberId, OAuth};
 pub use builder::Builder;
 pub use client::Client;
 pub use config::{Config, DEFAULT_OAUTH_URL, Tariff};

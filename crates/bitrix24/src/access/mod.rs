@@ -1,18 +1,29 @@
 //! The two ways of access: an incoming webhook, or an application with OAuth.
 
+mod application;
+mod oauth_host;
+mod portal;
+mod redirect;
+mod tokens;
 mod webhook;
 
-pub(crate) use webhook::{REST, Webhook};
+pub use application::{InstalledTokens, OAuth};
+pub use redirect::AuthorizationRedirect;
+pub use tokens::{Authorization, MemberId};
 
-use vochi_crm_core::{Error, Result, Secret};
+pub(crate) use application::Application;
+pub(crate) use portal::Portal;
+pub(crate) use webhook::{Webhook, WebhookPortal};
 
-use crate::config::{Config, present};
+use vochi_crm_core::{Result, Secret};
+
+use crate::config::Config;
 
 /// How requests of an account are authorized.
 #[derive(Clone, Debug)]
 pub(crate) enum Access {
     Webhook(Webhook),
-    Application,
+    Application(Application),
 }
 
 impl Access {
@@ -20,12 +31,7 @@ impl Access {
         Webhook::parse(url).map(Self::Webhook).map_err(|error| error.with_key("webhook_url"))
     }
 
-    pub(crate) fn application(config: &Config, _: &str) -> Result<Self> {
-        if present(config.client_secret.as_ref()).is_none() {
-            return Err(Error::config("missing")
-                .with_hint("copy the key of the application from its page in the portal")
-                .with_key("client_secret"));
-        }
-        Ok(Self::Application)
+    pub(crate) fn application(config: &Config, client_id: &str) -> Result<Self> {
+        Application::new(config, client_id).map(Self::Application)
     }
 }

@@ -1,12 +1,16 @@
 //! Incoming webhooks: the key is a part of the address.
 
+use std::sync::Arc;
+
 use url::Url;
-use vochi_crm_core::http::Origin;
 use vochi_crm_core::http::auth::PathKey;
-use vochi_crm_core::{Error, Result, Secret};
+use vochi_crm_core::http::{Origin, Relocation};
+use vochi_crm_core::{Cx, Error, Result, Secret};
+
+use super::portal::{Portal, is_sibling, refused, target};
 
 /// The path before user and secret.
-pub(crate) const REST: &str = "rest";
+pub(super) const REST: &str = "rest";
 
 /// What an operator can do about a refused webhook.
 const REFUSED: &str = "check webhook_url: the webhook is deleted, expired or has a new secret; copy its address from the portal again";
@@ -53,6 +57,28 @@ impl Webhook {
     /// The credentials of requests to the portal's REST address.
     pub(crate) fn auth(&self, rest: &Origin) -> Result<PathKey> {
         Ok(PathKey::new(rest, [&*self.user], &self.secret)?.with_hint(REFUSED))
+    }
+}
+
+/// The address of a webhook's portal. A renamed portal of the cloud is followed; any other redirect
+/// would give the secret away.
+#[derive(Debug)]
+pub(crate) struct WebhookPortal(pub(crate) Arc<Portal>);
+
+#[async_trait::async_trait]
+impl Relocation for WebhookPortal {
+    fn origin(&self) -> Origin {
+        self.0.rest()
+    }
+
+    async fn moved(&self, cx: &Cx, to: &Url) -> Result<()> {
+        let from = self.0.origin();
+        let to = target(&from, to)?;
+        if !is_sibling(&from, &to) {
+            return Err(refused(&from, to.host()));
+        }
+        self.0.rename(cx, to);
+        Ok(())
     }
 }
 

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use vochi_crm_core::http::auth::Auth;
+use vochi_crm_core::http::auth::{Auth, NoAuth, TokenStore};
 use vochi_crm_core::http::{
     Dialect, LimitClass, Operation, OperationInfo, Origin, Output, Pipeline, RawRequest, Refusal,
-    Response,
+    Relocation, Response,
 };
-use vochi_crm_core::{Account, CrmName, Cx, Error, Hub, Result};
+use vochi_crm_core::{Account, CrmName, Cx, Hub, Result};
 
-use crate::access::{Access, REST};
+use crate::access::{Access, OAuth, Portal, WebhookPortal};
 use crate::config::Config;
 use crate::{CRM, error, limits};
 
@@ -25,6 +25,8 @@ const ATTEMPT: Duration = Duration::from_secs(20);
 #[derive(Clone, Debug)]
 pub struct Client {
     pipeline: Pipeline,
+    portal: Arc<Portal>,
+    oauth: Option<OAuth>,
 }
 
 impl Client {
@@ -33,7 +35,31 @@ impl Client {
     /// # Errors
     /// `config`; the message begins with the invalid key.
     pub fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Self> {
-        open(hub, account, config).map_err(|error| error.with_account(CRM, account.name().clone()))
+        Self::open_in(hub, account, config, None)
+    }
+
+    /// Creates a client whose application keeps its tokens in the host's own store, instead of a
+    /// file or the call store.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_with_tokens(
+        hub: &Hub,
+        account: &Account,
+        config: &Config,
+        tokens: Arc<dyn TokenStore>,
+    ) -> Result<Self> {
+        Self::open_in(hub, account, config, Some(tokens))
+    }
+
+    fn open_in(
+        hub: &Hub,
+        account: &Account,
+        config: &Config,
+        tokens: Option<Arc<dyn TokenStore>>,
+    ) -> Result<Self> {
+        let opened = open(hub, account, config, tokens);
+        opened.map_err(|error| error.with_account(CRM, account.name().clone()))
     }
 
     /// Sends an operation, by value or by reference.
@@ -62,37 +88,64 @@ impl Client {
         self.pipeline.send(cx, &request).await
     }
 
+    /// The authorization of the application; `None` with an incoming webhook.
+    pub fn oauth(&self) -> Option<&OAuth> {
+        self.oauth.as_ref()
+    }
+
+    /// The portal's present address: the new one after a redirect of a renamed portal was followed.
+    pub fn portal(&self) -> Origin {
+        self.portal.origin()
+    }
+
     /// The shared resources of the process.
     pub fn hub(&self) -> &Hub {
         self.pipeline.hub()
     }
 }
 
-fn open(hub: &Hub, account: &Account, config: &Config) -> Result<Client> {
-    let (portal, auth): (Origin, Arc<dyn Auth>) = match config.access()? {
-        Access::Webhook(webhook) => {
-            let rest = webhook.origin.clone().within([REST]);
-            let auth = webhook.auth(&rest).map_err(|error| error.with_key("webhook_url"))?;
-            (webhook.origin, Arc::new(auth))
-        }
-        Access::Application => {
-            return Err(Error::config("an application is not supported yet").with_key("client_id"));
-        }
-    };
-    let (bucket, quota) = limits::quota(account, &portal, config.tariff)?;
-    let rest = portal.within([REST]);
-    let secrets = [config.application_token.clone(), account.config().inbound_secret.clone()];
-    let mut pipeline =
-        Pipeline::builder(hub, account.name().clone(), rest, Arc::new(Bitrix24), auth)
-            .secrets(secrets.into_iter().flatten())
-            .retry(account.retry())
-            .attempt_timeout(ATTEMPT)
-            .operation_limits(bucket.clone())
-            .quota(LimitClass::GENERAL, &bucket, quota);
+fn open(
+    hub: &Hub,
+    account: &Account,
+    config: &Config,
+    tokens: Option<Arc<dyn TokenStore>>,
+) -> Result<Client> {
+    let mut secrets: Vec<_> =
+        config.application_token.iter().chain(&account.config().inbound_secret).cloned().collect();
+    let mut oauth = None;
+    let (portal, relocation, auth): (_, Arc<dyn Relocation>, Arc<dyn Auth>) =
+        match config.access()? {
+            Access::Webhook(webhook) => {
+                let portal = Arc::new(Portal::new(webhook.origin.clone()));
+                let auth =
+                    webhook.auth(&portal.rest()).map_err(|error| error.with_key("webhook_url"))?;
+                (Arc::clone(&portal), Arc::new(WebhookPortal(portal)), Arc::new(auth))
+            }
+            Access::Application(application) => {
+                let opened = application.open(hub, account, tokens)?;
+                secrets.push(opened.secret());
+                oauth = Some(opened.clone());
+                let auth: Arc<dyn Auth> = match hub.plan() {
+                    // A dry run shows no token, and must not renew one.
+                    Some(_) => Arc::new(NoAuth::default()),
+                    None => Arc::new(opened.auth()),
+                };
+                (Arc::clone(opened.portal()), Arc::new(opened), auth)
+            }
+        };
+    let (bucket, quota) = limits::quota(account, &portal.origin(), config.tariff)?;
+    let dialect = Arc::new(Bitrix24);
+    let mut pipeline = Pipeline::builder(hub, account.name().clone(), portal.rest(), dialect, auth)
+        .secrets(secrets)
+        .relocation(relocation)
+        .retry(account.retry())
+        .attempt_timeout(ATTEMPT)
+        .operation_limits(bucket.clone())
+        .quota(LimitClass::GENERAL, &bucket, quota);
     if let Some(timeout) = account.timeout() {
         pipeline = pipeline.timeout(timeout);
     }
-    Ok(Client { pipeline: pipeline.build() })
+    Ok(Client { pipeline: pipeline.build(), portal, oauth })
 }
 
 /// Bitrix24's dialect, based on the error table.

@@ -54,12 +54,7 @@ impl Prepared {
     }
 
     /// The request with credentials and opened source.
-    pub(super) async fn ready(
-        &self,
-        cx: &Cx,
-        auth: &dyn Auth,
-        origin: &Origin,
-    ) -> Result<Ready> {
+    pub(super) async fn ready(&self, cx: &Cx, auth: &dyn Auth, origin: &Origin) -> Result<Ready> {
         let mut request = self.without_source(origin);
         let grant = auth.authorize(cx, &mut request).await?;
         let mut flow = None;

@@ -131,8 +131,7 @@ impl State {
     pub(super) fn predict(&self, account: &str, lane: Lane, now: Moment) -> (Moment, Refusal) {
         let paused = self.pauses.until(account).unwrap_or_default();
         let ahead = if paused > now { 0 } else { self.queue.ahead_of_new_request(lane) };
-        let foreseen =
-            self.rate.due(ahead + self.reserved(lane), now.max(self.held).max(paused));
+        let foreseen = self.rate.due(ahead + self.reserved(lane), now.max(self.held).max(paused));
         let cause = if paused > now.max(self.held) {
             LimitCause::AccountPause
         } else if self.held > now {

@@ -176,6 +176,13 @@ impl<T> Current<T> {
     }
 }
 
+/// Where a token came from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Obtained {
+    Fetched,
+    FromStore,
+}
+
 type Guard<F> = OwnedMutexGuard<Held<<F as FetchToken>::Token>>;
 
 impl<F: FetchToken> CachedToken<F> {
@@ -255,6 +262,23 @@ impl<F: FetchToken> CachedToken<F> {
         Ok(())
     }
 
+    /// Renews the token now, and returns the new one. A token that another process renewed in the
+    /// meantime is taken from the store.
+    ///
+    /// # Errors
+    /// As [`token`](Self::token).
+    pub async fn renewed(&self, cx: &Cx) -> Result<F::Token> {
+        let held = Arc::clone(&self.shared.held).lock_owned().await;
+        let is_first = held.current.is_none();
+        let (mut held, obtained) = self.obtain(cx, held).await?;
+        if obtained? == Obtained::FromStore && is_first {
+            let (again, obtained) = self.obtain(cx, held).await?;
+            obtained?;
+            held = again;
+        }
+        self.current(&held).cloned()
+    }
+
     /// The fetcher of the tokens.
     pub fn fetcher(&self) -> &F {
         &self.shared.fetch
@@ -271,7 +295,7 @@ impl<F: FetchToken> CachedToken<F> {
         if held.current.as_ref().is_none_or(Current::is_due) {
             let (mut held, obtained) = self.obtain(cx, held).await?;
             match (obtained, &mut held.current) {
-                (Ok(()), _) => {}
+                (Ok(_), _) => {}
                 (Err(error), Some(current)) if current.is_valid() => {
                     tracing::warn!(error = %error, "the token is not renewed; the old one is used");
                     current.renew_at = Some(Instant::now() + RENEW_AGAIN);
@@ -288,7 +312,7 @@ impl<F: FetchToken> CachedToken<F> {
 
     /// Obtains a token in a task of its own, which ends even if the caller does not wait for it: a
     /// fetched token must reach the store.
-    async fn obtain(&self, cx: &Cx, mut held: Guard<F>) -> Result<(Guard<F>, Result<()>)> {
+    async fn obtain(&self, cx: &Cx, mut held: Guard<F>) -> Result<(Guard<F>, Result<Obtained>)> {
         let (shared, cx) = (Arc::clone(&self.shared), cx.clone().without_deadline());
         let task = async move {
             let obtained = shared.obtain(&cx, &mut held).await;
@@ -301,7 +325,7 @@ impl<F: FetchToken> CachedToken<F> {
 
 impl<F: FetchToken> Shared<F> {
     /// Takes the token of the store if it is newer and valid, else fetches one.
-    async fn obtain(&self, cx: &Cx, held: &mut Held<F::Token>) -> Result<()> {
+    async fn obtain(&self, cx: &Cx, held: &mut Held<F::Token>) -> Result<Obtained> {
         if let Some(current) = &mut held.current {
             // If the fetch fails, the next request tries again; a refresh needs the old token.
             current.renew_at = Some(Instant::now());
@@ -310,7 +334,7 @@ impl<F: FetchToken> Shared<F> {
         let Some(store) = &self.store else {
             let token = self.fetch.fetch(cx, own.as_ref()).await?;
             self.keep(held, token);
-            return Ok(());
+            return Ok(Obtained::Fetched);
         };
         let own_document = own.as_ref().and_then(|token| self.fetch.write_document(token));
         let mut used = own_document;
@@ -328,14 +352,14 @@ impl<F: FetchToken> Shared<F> {
                 && !self.fetch.lifetime(&token).renew_after.is_zero()
             {
                 self.keep(held, token);
-                return Ok(());
+                return Ok(Obtained::FromStore);
             }
             let current = if held.unsaved { own.clone() } else { stored.or_else(|| own.clone()) };
             match self.fetch.fetch(cx, current.as_ref()).await {
                 Ok(token) => {
                     held.unsaved = !save(&mut *slot, self.fetch.write_document(&token)).await;
                     self.keep(held, token);
-                    return Ok(());
+                    return Ok(Obtained::Fetched);
                 }
                 // Another host may have refreshed it, with a store that cannot lock across hosts.
                 Err(error) if self.fetch.is_outdated(&error) && outdated.is_none() => {
@@ -394,7 +418,7 @@ impl<F: FetchToken> Auth for CachedToken<F> {
         if refused == Grant::new(held.number) {
             let (mut held, obtained) = self.obtain(cx, held).await?;
             match obtained {
-                Ok(()) => {}
+                Ok(_) => {}
                 Err(error) if error.kind() == ErrorKind::Unsupported => {
                     return Ok(Renewal::Impossible);
                 }
