@@ -1,5 +1,7 @@
 //! The typed client.
 
+mod upload;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +13,7 @@ use vochi_crm_core::http::{
 };
 use vochi_crm_core::{Account, CrmName, Cx, Hub, Result};
 
+use self::upload::Uploads;
 use crate::access::{Access, OAuth, Portal, WebhookPortal};
 use crate::config::Config;
 use crate::{CRM, error, limits};
@@ -27,6 +30,7 @@ pub struct Client {
     pipeline: Pipeline,
     portal: Arc<Portal>,
     oauth: Option<OAuth>,
+    uploads: Uploads,
 }
 
 impl Client {
@@ -134,6 +138,13 @@ fn open(
             }
         };
     let (bucket, quota) = limits::quota(account, &portal.origin(), config.tariff)?;
+    let uploads = Uploads {
+        hub: hub.clone(),
+        account: account.name().clone(),
+        retry: account.retry(),
+        bucket: bucket.clone(),
+        quota,
+    };
     let dialect = Arc::new(Bitrix24);
     let mut pipeline = Pipeline::builder(hub, account.name().clone(), portal.rest(), dialect, auth)
         .secrets(secrets)
@@ -145,7 +156,7 @@ fn open(
     if let Some(timeout) = account.timeout() {
         pipeline = pipeline.timeout(timeout);
     }
-    Ok(Client { pipeline: pipeline.build(), portal, oauth })
+    Ok(Client { pipeline: pipeline.build(), portal, oauth, uploads })
 }
 
 /// Bitrix24's dialect, based on the error table.

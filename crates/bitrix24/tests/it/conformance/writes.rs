@@ -75,7 +75,8 @@ fn calls() -> Vec<Operation> {
 
 fn recordings() -> Vec<Operation> {
     let name = || RecordName::new("1778743592-call.mp3").unwrap();
-    let by_url = |url: &str| AttachRecordUrl::new(call(), name(), url.parse::<url::Url>().unwrap());
+    let by_url =
+        |url: &str| AttachRecordUrl::new(call(), url.parse::<url::Url>().unwrap()).filename(name());
     let target = || {
         let target = serde_json::json!({
             "uploadUrl": "https://b24-demo.example/rest/upload.json?token=telephony%7CY2FsbA%3D%3D",
