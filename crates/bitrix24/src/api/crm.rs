@@ -54,8 +54,9 @@ impl Output for Duplicates {
             return Err(response.unreadable("unexpected form of result"));
         }
         let types: BTreeMap<String, Value> = wire::map_or_empty(result).unwrap_or_default();
+        let lists = types.into_iter().filter(|(_, ids)| ids.is_array() || ids.is_object());
         let ids = |ids: Value| wire::list_or_values(ids).unwrap_or_default();
-        Ok(types.into_iter().map(|(kind, list)| (kind, ids(list))).collect())
+        Ok(lists.map(|(kind, list)| (kind, ids(list))).collect())
     }
 
     fn planned() -> Response {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize as _, Serialize, Serializer};
 use serde_json::{Value, json};
-use vochi_crm_core::http::{ApiRequest, Operation, Refusal, Response};
+use vochi_crm_core::http::{ApiRequest, Operation, Output, Refusal, Response};
+use vochi_crm_core::wire::{self, Items};
 use vochi_crm_core::{Error, Result, SecretUrl, Text, setters};
 
 use super::list::{Order, Paged};
@@ -104,8 +105,40 @@ setters! {
     }
 }
 
+/// Events that were taken from the offline queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OfflinePackage {
+    /// The package that reserved them; `None` if they are removed already.
+    pub process: Option<String>,
+    /// The events; unreadable ones are listed separately.
+    pub events: Items<OfflineEvent>,
+}
+
+/// A package of the offline queue.
+#[derive(Clone, Copy, Debug)]
+pub struct Package;
+
+impl Output for Package {
+    type Value = OfflinePackage;
+
+    fn decode(response: &Response) -> Result<OfflinePackage> {
+        let mut result = response.field::<Value>("result")?;
+        let events = result.get_mut("events").map(Value::take).filter(Value::is_array);
+        let events = events.and_then(|events| Items::deserialize(events).ok());
+        let events = events.ok_or_else(|| response.unreadable("missing field result.events"))?;
+        let process = result.get_mut("process_id").map(Value::take).unwrap_or_default();
+        Ok(OfflinePackage { process: wire::text_or_none(process).unwrap_or_default(), events })
+    }
+
+    fn planned() -> Response {
+        let none: [u8; 0] = [];
+        Response::ok_json(&json!({ "result": {"events": none} }))
+    }
+}
+
 impl Operation for TakeOfflineEvents {
-    call!(Many<OfflineEvent>, "event.offline.get", Unsafe);
+    call!(Package, "event.offline.get", Unsafe);
 
     fn request(&self) -> Result<ApiRequest> {
         if self.limit == 0 {

@@ -20,7 +20,7 @@ pub use crm::{
 };
 pub use events::{
     BindEvent, ClearOfflineEvents, FailOfflineEvents, ListBoundEvents, ListOfflineEvents,
-    TakeOfflineEvents, UnbindEvent,
+    OfflinePackage, Package, TakeOfflineEvents, UnbindEvent,
 };
 pub use lines::{AddLine, DeleteLine, ListLines, ListStatistics, UpdateLine};
 pub use list::{AddEntity, CrmEntity, GetEntity, ListEntities, Order, Paged, Readable, Writable};

@@ -48,6 +48,7 @@ entities! {
     FoundEntity;
     Lead;
     Line;
+    OfflineEvent;
     MethodState: {"isExisting": true, "isAvailable": true};
     Profile;
     Registration: {"CALL_ID": "<CALL_ID from register>"};
@@ -63,8 +64,6 @@ impl Entity for Item {
         json!({ "id": 1 })
     }
 }
-
-impl Entity for OfflineEvent {}
 
 /// Reads an object. A list would be read as fields by their order.
 struct Object<T>(T);
@@ -172,11 +171,8 @@ impl<T: Entity> Output for OneOrNone<T> {
     type Value = Option<T>;
 
     fn decode(response: &Response) -> Result<Option<T>> {
-        let result = response.field::<Value>("result")?;
-        if result.as_array().is_some_and(Vec::is_empty) {
-            return Ok(None);
-        }
-        One::<T>::decode(response).map(Some)
+        let result = response.field_or_default::<Value>("result")?;
+        Ok(wire::object_or_none(result).unwrap_or_default())
     }
 
     fn planned() -> Response {
@@ -239,8 +235,6 @@ pub struct Listed<T> {
     pub next: Option<u64>,
     /// The number of all elements; 0 if it was not counted.
     pub total: Option<u64>,
-    /// The package that reserved the events of the offline queue.
-    pub process: Option<String>,
 }
 
 /// The list of a response, and its place in the whole.
@@ -252,15 +246,15 @@ impl<'de, T: Entity> Deserialize<'de> for Body<T> {
         #[serde(bound = "T: Entity")]
         struct Wire<T> {
             #[serde(deserialize_with = "list")]
-            result: (Items<T>, Option<String>),
+            result: Items<T>,
             #[serde(default, deserialize_with = "wire::integer_or_none")]
             next: Option<i64>,
             #[serde(default, deserialize_with = "wire::integer_or_none")]
             total: Option<i64>,
         }
-        let Wire { result: (items, process), next, total } = wire::object(deserializer)?;
+        let Wire { result, next, total } = wire::object(deserializer)?;
         let count = |number: Option<i64>| number.and_then(|number| u64::try_from(number).ok());
-        Ok(Self(Listed { items, next: count(next), total: count(total), process }))
+        Ok(Self(Listed { items: result, next: count(next), total: count(total) }))
     }
 }
 
@@ -268,19 +262,16 @@ impl<'de, T: Entity> Deserialize<'de> for Body<T> {
 /// become unknown by it.
 fn list<'de, T: Entity, D: Deserializer<'de>>(
     deserializer: D,
-) -> std::result::Result<(Items<T>, Option<String>), D::Error> {
+) -> std::result::Result<Items<T>, D::Error> {
     let not_a_list = || D::Error::custom("expected a list");
     let mut result = Value::deserialize(deserializer)?;
-    let mut process = None;
-    let named = T::WITHIN.or_else(|| result.get("process_id").map(|_| "events"));
-    if let Some(field) = named.filter(|_| result.is_object()) {
-        process = wire::text_or_none(result["process_id"].take()).unwrap_or_default();
+    if let Some(field) = T::WITHIN {
         result = result.get_mut(field).ok_or_else(not_a_list)?.take();
     }
     if !result.is_array() && !result.is_object() {
         return Err(not_a_list());
     }
-    Ok((Items::deserialize(result).map_err(D::Error::custom)?, process))
+    Items::deserialize(result).map_err(D::Error::custom)
 }
 
 impl<T: Entity> Output for Many<T> {

@@ -75,7 +75,7 @@ macro_rules! entity {
 macro_rules! open_number {
     ($(#[$doc:meta])* $name:ident { $($(#[$number_doc:meta])* $word:ident = $number:literal,)+ }) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$number_doc])* $word,)+
@@ -98,6 +98,16 @@ macro_rules! open_number {
                     $($number => Self::$word,)+
                     number => Self::Other(number),
                 }
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let word = match self {
+                    $(Self::$word => stringify!($word),)+
+                    Self::Other(_) => "Other",
+                };
+                write!(f, "{word}({})", self.number())
             }
         }
 
