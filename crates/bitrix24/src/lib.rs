@@ -16,9 +16,14 @@ mod limits;
 
 pub use access::{Authorization, AuthorizationRedirect, InstalledTokens, MemberId, OAuth};
 pub use builder::Builder;
-pub use client::Client;
+pub use client::{
+    Batch, Chained, ChainedBatch, Client, Gathering, Holds, Independent, ListCursor, Reference,
+    reference,
+};
 pub use config::{Config, DEFAULT_OAUTH_URL, Tariff};
 pub use connector::Connector;
+
+pub use vochi_crm_core::http::BatchKey;
 
 use vochi_crm_core::CrmName;
 

@@ -6,16 +6,16 @@ use vochi_crm_core::{Account, Result};
 
 use crate::config::Tariff;
 
-/// Bitrix24 refuses above 50 and lets 2 run out a second. The last 2 stay free: the level there may
-/// sink in steps of a second.
+/// Bitrix24 refuses above 50 and lets 2 run out a second. The last 2 stay free, since the level may
+/// sink there in steps of a second. History uses 40.
 const STANDARD: Quota = match Quota::new(2.0, 48) {
-    Ok(quota) => quota,
+    Ok(quota) => quota.with_live_reserve(8),
     Err(_) => unreachable!(),
 };
 
-/// Bitrix24 refuses above 250 and lets 5 run out a second.
+/// Bitrix24 refuses above 250 and lets 5 run out a second. History uses 200.
 const ENTERPRISE: Quota = match Quota::new(5.0, 245) {
-    Ok(quota) => quota,
+    Ok(quota) => quota.with_live_reserve(45),
     Err(_) => unreachable!(),
 };
 

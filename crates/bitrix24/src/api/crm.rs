@@ -110,7 +110,7 @@ impl Paged for ListItems {
         self.start(i64::try_from(start).unwrap_or(i64::MAX))
     }
 
-    fn after(mut self, last: Option<u64>) -> Option<Self> {
+    fn after(mut self, last: Option<Value>) -> Option<Self> {
         if self.order.len() > 1 {
             return None;
         }
@@ -118,7 +118,7 @@ impl Paged for ListItems {
         let by_id = by_id(order, "id")?;
         self.order = BTreeMap::from([("id".to_owned(), by_id)]);
         if let Some(last) = last {
-            self.filter.insert(beyond(by_id, "id"), last.into());
+            self.filter.insert(beyond(by_id, "id"), last);
         }
         Some(self.start(UNCOUNTED))
     }

@@ -36,12 +36,21 @@ pub trait Paged: Operation<Output = Many<Self::Row>> + Clone + Send + Sync + 'st
     fn starting_at(self, start: u64) -> Self;
 
     /// Returns the page after an element, by ids: the elements are neither counted nor skipped, so
-    /// that none is lost or repeated if others are added. Without an element, the first page.
+    /// that none is lost or repeated if others are added. Without an element, the first page. Inside
+    /// a batch the id may be a reference.
     ///
     /// `None` if the list cannot be read so: it has an order of its own.
-    fn after(self, last: Option<u64>) -> Option<Self> {
+    fn after(self, last: Option<Value>) -> Option<Self> {
         let _ = last;
         None
+    }
+
+    /// The place of the id of a full page's last element, inside `result`.
+    fn place_of_last_id() -> Vec<&'static str> {
+        match Self::Row::WITHIN {
+            Some(list) => vec![list, "49", "id"],
+            None => vec!["49", "ID"],
+        }
     }
 
     /// The id of an element, for [`after`](Self::after).
@@ -219,7 +228,7 @@ impl<E: CrmEntity> Paged for ListEntities<E> {
         self
     }
 
-    fn after(mut self, last: Option<u64>) -> Option<Self> {
+    fn after(mut self, last: Option<Value>) -> Option<Self> {
         if !E::BY_ID {
             return None;
         }
@@ -230,7 +239,7 @@ impl<E: CrmEntity> Paged for ListEntities<E> {
         self.order = Some(("ID".to_owned(), by_id));
         self.start = UNCOUNTED;
         if let Some(last) = last {
-            self.filter.insert(beyond(by_id, "ID"), last.into());
+            self.filter.insert(beyond(by_id, "ID"), last);
         }
         Some(self)
     }

@@ -48,6 +48,10 @@ impl Paged for ListUsers {
     fn starting_at(self, start: u64) -> Self {
         self.start(start)
     }
+
+    fn id_of(row: &User) -> u64 {
+        row.id.get()
+    }
 }
 
 setters! {
@@ -77,6 +81,10 @@ impl Paged for SearchUsers {
 
     fn starting_at(self, start: u64) -> Self {
         self.start(start)
+    }
+
+    fn id_of(row: &User) -> u64 {
+        row.id.get()
     }
 }
 

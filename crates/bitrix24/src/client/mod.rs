@@ -1,6 +1,13 @@
 //! The typed client.
 
-mod upload;
+mod batch;
+mod gather;
+mod list;
+mod usage;
+
+pub use batch::{Batch, Chained, ChainedBatch, Holds, Independent, Reference, reference};
+pub use gather::Gathering;
+pub use list::ListCursor;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,15 +15,16 @@ use std::time::Duration;
 use serde_json::Value;
 use vochi_crm_core::http::auth::{Auth, NoAuth, TokenStore};
 use vochi_crm_core::http::{
-    Dialect, LimitClass, Operation, OperationInfo, Origin, Output, Pipeline, RawRequest, Refusal,
-    Relocation, Response,
+    LimitClass, Operation, Origin, Output, Pipeline, RawRequest, Relocation,
 };
-use vochi_crm_core::{Account, CrmName, Cx, Hub, Result};
+use vochi_crm_core::{Account, Cx, Hub, Id, Result};
 
-use self::upload::Uploads;
 use crate::access::{Access, OAuth, Portal, WebhookPortal};
+use crate::api::UploadRecord;
 use crate::config::Config;
-use crate::{CRM, error, limits};
+use crate::model::File;
+use crate::{CRM, limits};
+use usage::Bitrix24;
 
 /// How long one request may take: a portal answers slowly when it creates a lead.
 const ATTEMPT: Duration = Duration::from_secs(20);
@@ -28,9 +36,10 @@ const ATTEMPT: Duration = Duration::from_secs(20);
 #[derive(Clone, Debug)]
 pub struct Client {
     pipeline: Pipeline,
+    /// Sends batches, which may take longer.
+    batches: Pipeline,
     portal: Arc<Portal>,
     oauth: Option<OAuth>,
-    uploads: Uploads,
 }
 
 impl Client {
@@ -92,6 +101,19 @@ impl Client {
         self.pipeline.send(cx, &request).await
     }
 
+    /// Uploads a recording to the address that the portal gave for it, which is signed: no other
+    /// credentials are added.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    pub async fn upload(&self, cx: &Cx, upload: UploadRecord) -> Result<Option<Id<File>>> {
+        let mut host = upload.url()?;
+        host.set_path("");
+        host.set_query(None);
+        let pipeline = self.pipeline.to_origin(host.as_str().parse()?);
+        pipeline.with_auth(Arc::new(NoAuth::default())).send(cx, &upload).await
+    }
+
     /// The authorization of the application; `None` with an incoming webhook.
     pub fn oauth(&self) -> Option<&OAuth> {
         self.oauth.as_ref()
@@ -138,14 +160,7 @@ fn open(
             }
         };
     let (bucket, quota) = limits::quota(account, &portal.origin(), config.tariff)?;
-    let uploads = Uploads {
-        hub: hub.clone(),
-        account: account.name().clone(),
-        retry: account.retry(),
-        bucket: bucket.clone(),
-        quota,
-    };
-    let dialect = Arc::new(Bitrix24);
+    let dialect = Arc::new(Bitrix24::default());
     let mut pipeline = Pipeline::builder(hub, account.name().clone(), portal.rest(), dialect, auth)
         .secrets(secrets)
         .relocation(relocation)
@@ -156,19 +171,8 @@ fn open(
     if let Some(timeout) = account.timeout() {
         pipeline = pipeline.timeout(timeout);
     }
-    Ok(Client { pipeline: pipeline.build(), portal, oauth, uploads })
-}
-
-/// Bitrix24's dialect, based on the error table.
-#[derive(Debug)]
-struct Bitrix24;
-
-impl Dialect for Bitrix24 {
-    fn crm(&self) -> CrmName {
-        CRM
-    }
-
-    fn judge(&self, _: &OperationInfo, response: &Response) -> Result<(), Refusal> {
-        error::judge(response)
-    }
+    let pipeline = pipeline.build();
+    let timeout = account.timeout().unwrap_or(batch::TIMEOUT);
+    let batches = pipeline.with_timeouts(timeout, batch::ATTEMPT);
+    Ok(Client { pipeline, batches, portal, oauth })
 }

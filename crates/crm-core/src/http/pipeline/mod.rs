@@ -73,11 +73,12 @@ impl Pipeline {
         self.inner.dialect.crm()
     }
 
-    /// Returns the same pipeline with another address of the CRM.
+    /// Returns the same pipeline with another address of the CRM, from which no redirect is followed.
     #[must_use]
     pub fn to_origin(&self, origin: Origin) -> Self {
         let mut inner = (*self.inner).clone();
         inner.origin = origin;
+        inner.relocation = None;
         Self { inner: Arc::new(inner) }
     }
 
