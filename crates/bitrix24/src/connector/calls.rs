@@ -1,7 +1,5 @@
 //! Registering and finishing calls, once each.
 
-use std::collections::HashSet;
-
 use serde_json::{Value, json};
 use vochi_crm_core::connector::Context;
 use vochi_crm_core::spi::CallSession;
@@ -14,17 +12,17 @@ use vochi_crm_core::{
 use super::crm_state::CrmState;
 use super::mapping;
 use super::options::{Options, creates_lead};
-use crate::Client;
 use crate::api::{AddLine, FinishCall, ListStatistics, RegisterCall};
 use crate::error::{CALL_NOT_FOUND, LINE_NOT_FOUND};
 use crate::model::{
-    CallType, DialString, FinishedCall, Flag, LineNumber, PortalCallId, Registration, Statistic,
-    StatusCode, UserId,
+    CallType, DialString, FinishedCall, Flag, LineNumber, Moment, PortalCallId, Registration,
+    Statistic, StatusCode, UserId,
 };
+use crate::{Batch, Client, reference};
 
 /// How far the start of a call in the statistics may be from ours, in seconds: Bitrix24 keeps whole
 /// ones.
-const START_TOLERANCE: u64 = 2;
+const START_TOLERANCE: i64 = 2;
 
 pub(super) type Call = CallSession<CrmState>;
 
@@ -74,8 +72,8 @@ impl Upload {
             .add_to_chat(self.options.chat.unwrap_or(Flag::Off))
     }
 
-    pub(super) fn status(&self) -> &StatusCode {
-        &self.status
+    pub(super) fn status(&self) -> StatusCode {
+        self.status.clone()
     }
 
     /// Returns true if an entry of the statistics is this call.
@@ -88,19 +86,26 @@ impl Upload {
         let at = |entry: Timestamp| entry.since(self.started_at).max(self.started_at.since(entry));
         phone.is_none_or(|phone| phone == digits(self.phone.as_str()))
             && (self.clicked
-                || entry.started_at.is_none_or(|entry| at(entry).as_secs() <= START_TOLERANCE))
+                || entry
+                    .started_at
+                    .is_none_or(|entry| at(entry).as_secs() <= START_TOLERANCE.unsigned_abs()))
     }
 
-    /// The searches for this call in the statistics: by our id, then by number and start, since not
-    /// every portal keeps our id.
-    pub(super) fn searches(&self) -> [ListStatistics; 2] {
-        let start = crate::model::Moment::from(self.started_at).to_string();
-        [
-            ListStatistics::new().filter("EXTERNAL_CALL_ID", self.external_id.as_str()),
-            ListStatistics::new()
-                .filter("PHONE_NUMBER", self.phone.as_str())
-                .filter("CALL_START_DATE", start),
-        ]
+    /// The search for this call in the statistics by our id, which not every portal keeps.
+    fn search_by_id(&self) -> ListStatistics {
+        ListStatistics::new().filter("EXTERNAL_CALL_ID", self.external_id.as_str())
+    }
+
+    /// The search for this call in the statistics by number and start.
+    fn search_by_number(&self) -> ListStatistics {
+        let at = |seconds: i64| {
+            let at = self.started_at.unix_millis() + seconds * 1000;
+            Moment::from(Timestamp::from_unix_millis(at)).to_string()
+        };
+        ListStatistics::new()
+            .filter("PHONE_NUMBER", self.phone.as_str())
+            .filter(">=CALL_START_DATE", at(-START_TOLERANCE))
+            .filter("<=CALL_START_DATE", at(START_TOLERANCE))
     }
 }
 
@@ -289,17 +294,62 @@ impl Calls<'_> {
     /// failed.
     ///
     /// # Errors
-    /// If none was sent.
+    /// If the batch failed as a whole.
     pub(super) async fn record_pairs(
         &self,
-        _: &Cx,
+        cx: &Cx,
         pairs: &mut [(&mut Call, &Upload)],
     ) -> Result<Vec<Error>> {
-        let mut failed = Vec::new();
-        for (call, upload) in pairs.iter_mut() {
-            failed.extend(self.record(call, upload).await.err());
+        let mut batch = Batch::new();
+        let (mut keys, mut failed) = (Vec::new(), Vec::new());
+        for (index, (call, upload)) in pairs.iter_mut().enumerate() {
+            if call.crm().finished.is_some() {
+                continue;
+            }
+            if call.crm().portal_id(call.state()).is_some() {
+                failed.extend(self.record(call, upload).await.err());
+                continue;
+            }
+            let register = batch.add(upload.register())?;
+            let finish = batch.add(upload.finish(reference(register)?))?;
+            keys.push((index, register, finish));
+        }
+        if keys.is_empty() {
+            return Ok(failed);
+        }
+        let mut results = self.client.batch(cx, &batch).await?;
+        for (index, register, finish) in keys {
+            let Some((call, upload)) = pairs.get_mut(index) else { continue };
+            let (registered, finished) = (results.take(register), results.take(finish));
+            let recorded = self.check_pair(call, upload, registered, finished).await;
+            failed.extend(recorded.err());
         }
         Ok(failed)
+    }
+
+    /// Checks the results of a pair: what a failed registration left of the reference must not have
+    /// finished another call.
+    async fn check_pair(
+        &self,
+        call: &mut Call,
+        upload: &Upload,
+        registered: Result<Registration>,
+        finished: Result<FinishedCall>,
+    ) -> Result<()> {
+        let cx = call.cx().clone();
+        let registered = match registered {
+            // The line is added, and the call recorded alone.
+            Err(error) if error.code() == Some(LINE_NOT_FOUND) => {
+                return self.record(call, upload).await;
+            }
+            other => other?,
+        };
+        let id = call.id().clone();
+        self.accept(&cx, &id, &registered).await?;
+        call.crm_mut().call_id = Some(registered.call_id.clone());
+        check_finished(&cx, &finished?, &registered.call_id)?;
+        call.crm_mut().finished = Some(upload.status.clone());
+        Ok(())
     }
 
     /// Finishes a registered call. Where the response was lost, or the portal does not know the call,
@@ -323,24 +373,36 @@ impl Calls<'_> {
 
     /// Returns true if the statistics hold all these calls.
     pub(super) async fn are_recorded(&self, cx: &Cx, uploads: &[&Upload]) -> Result<bool> {
-        let mut missing: Vec<&&Upload> = uploads.iter().collect();
-        for search in 0..2 {
-            let mut found = HashSet::new();
-            for (index, upload) in missing.iter().enumerate() {
-                let [by_id, by_number] = upload.searches();
-                let list = if search == 0 { by_id } else { by_number };
-                let entries = self.client.send(cx, list).await?.items.good;
-                if entries.iter().any(|entry| upload.is(entry)) {
-                    found.insert(index);
+        Ok(self.find_entries(cx, uploads).await?.iter().all(Option::is_some))
+    }
+
+    /// Finds calls in the statistics.
+    pub(super) async fn find_entries(
+        &self,
+        cx: &Cx,
+        uploads: &[&Upload],
+    ) -> Result<Vec<Option<Statistic>>> {
+        let mut entries: Vec<Option<Statistic>> = uploads.iter().map(|_| None).collect();
+        for search in [Upload::search_by_id, Upload::search_by_number] {
+            let mut batch = Batch::new();
+            let mut keys = Vec::new();
+            for (index, (upload, entry)) in uploads.iter().zip(&entries).enumerate() {
+                if entry.is_none() {
+                    keys.push((index, batch.add(search(upload))?));
                 }
             }
-            let mut index = 0;
-            missing.retain(|_| {
-                index += 1;
-                !found.contains(&(index - 1))
-            });
+            if keys.is_empty() {
+                break;
+            }
+            let mut results = self.client.batch(cx, &batch).await?;
+            for (index, key) in keys {
+                let found = results.take(key)?.items.good;
+                if let (Some(upload), Some(place)) = (uploads.get(index), entries.get_mut(index)) {
+                    *place = found.into_iter().find(|entry| upload.is(entry));
+                }
+            }
         }
-        Ok(missing.is_empty())
+        Ok(entries)
     }
 }
 

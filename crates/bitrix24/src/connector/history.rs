@@ -53,9 +53,7 @@ impl HistoryJob for History<'_> {
         match failed.len() {
             0 => Ok(()),
             1 if all == 1 => Err(failed.remove(0)),
-            some => {
-                Err(Error::new(ErrorKind::Rejected, format!("{some} of {all} records failed")))
-            }
+            some => Err(Error::new(ErrorKind::Rejected, format!("{some} of {all} records failed"))),
         }
     }
 
@@ -66,8 +64,28 @@ impl HistoryJob for History<'_> {
     }
 
     async fn finish(&self, call: &mut Call, record: &CallRecord, _: bool) {
+        if call.crm().finished.is_none() {
+            self.learn_portal_id(call, record).await;
+        }
         if let Some(recording) = of_record(record, call.cx()) {
             self.recordings.attach_or_warn(call, &recording).await;
+        }
+    }
+}
+
+impl History<'_> {
+    /// Takes the `CALL_ID` of a call whose response was lost from the statistics: its recording needs
+    /// it.
+    async fn learn_portal_id(&self, call: &mut Call, record: &CallRecord) {
+        let cx = call.cx().clone();
+        let Ok(Some(upload)) = self.calls.upload(call, record) else { return };
+        if let Ok(mut found) = self.calls.find_entries(&cx, &[&upload]).await
+            && let Some(entry) = found.pop().flatten()
+        {
+            let crm = call.crm_mut();
+            crm.call_id = entry.call_id.or(crm.call_id.take());
+            crm.finished = Some(upload.status());
+            crm.open.clear();
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use vochi_crm_core::connector::{Customer, CustomerKind};
 use vochi_crm_core::{
-    CallRecord, CrmUser, Cx, Direction, Error, Line, Outcome, Party, Reason, Seconds, Text, Warning,
-    WarningKind,
+    CallRecord, CrmUser, Cx, Direction, Error, Line, Outcome, Party, Reason, Seconds, Text,
+    Warning, WarningKind,
 };
 
 use super::options::Options;
@@ -114,12 +114,7 @@ pub(super) fn customer_kind(kind: &EntityType) -> CustomerKind {
 }
 
 /// A customer with the address of its card.
-pub(super) fn customer(
-    portal: &str,
-    kind: &EntityType,
-    id: u64,
-    name: Option<String>,
-) -> Customer {
+pub(super) fn customer(portal: &str, kind: &EntityType, id: u64, name: Option<String>) -> Customer {
     let mut customer = Customer::new(id.to_string(), customer_kind(kind));
     let path = kind.as_str().to_lowercase();
     customer.url = Some(format!("{}/crm/{path}/details/{id}/", portal.trim_end_matches('/')));

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use url::Url;
+use vochi_crm_core::http::Origin;
 use vochi_crm_core::pending::PendingKind;
 use vochi_crm_core::{
     CallId, CallRecord, Cx, Error, ErrorKind, Receipt, Recording, Result, TryAgain, WarningKind,
@@ -11,7 +12,7 @@ use vochi_crm_core::{
 
 use super::calls::{Call, Calls};
 use super::crm_state::RecordingState;
-use crate::api::{AttachRecordUrl, RecordName};
+use crate::api::{AttachRecordUrl, RecordName, RequestUpload, UploadRecord};
 use crate::model::PortalCallId;
 
 /// The delays before the second and later attempts: 8 attempts within an hour.
@@ -66,8 +67,9 @@ impl Recordings<'_> {
         }
         if let Some(wait) = self.wait(&call) {
             let text = "the recording was not there; the next attempt is due later";
-            return Err(Error::new(ErrorKind::Unavailable, text)
-                .with_try_again(TryAgain::After(wait)));
+            return Err(
+                Error::new(ErrorKind::Unavailable, text).with_try_again(TryAgain::After(wait))
+            );
         }
         let attached = self.attach_ready(&mut call, recording).await;
         if call.crm().recording.is_some() {
@@ -135,9 +137,9 @@ impl Recordings<'_> {
         let Some(delay) = delay else {
             *state = RecordingState::default();
             hub.settle_pending(&cx, account, &id, PendingKind::Recording).await;
-            return Err(error
-                .with_try_again(TryAgain::Never)
-                .with_hint("it was tried 8 times over an hour: attach the recording once it exists"));
+            return Err(error.with_try_again(TryAgain::Never).with_hint(
+                "it was tried 8 times over an hour: attach the recording once it exists",
+            ));
         };
         let error = error.with_try_again(TryAgain::After(*delay));
         hub.fail_pending(&cx, account, &id, None, PendingKind::Recording, &error).await;
@@ -151,7 +153,23 @@ impl Recordings<'_> {
                 let attach = AttachRecordUrl::new(call, url).filename(name);
                 client.send(cx, attach).await.map(drop)
             }
-            Plan::File(path, name) => client.upload_record(cx, call, name, path).await.map(drop),
+            Plan::File(path, name) => {
+                let target = client.send(cx, RequestUpload::new(call, name.clone())).await?;
+                let upload = UploadRecord::file(target, &name, path);
+                let mut url = upload.url()?;
+                url.set_path("");
+                url.set_query(None);
+                let (portal, dry) = (client.portal(), client.hub().plan().is_some());
+                // The recording must not go anywhere else.
+                if !dry && url.as_str().parse::<Origin>().ok().as_ref() != Some(&portal) {
+                    return Err(Error::new(
+                        ErrorKind::Rejected,
+                        format!("the portal names an upload address of another host than {portal}"),
+                    )
+                    .with_hint("attach the recording by its address"));
+                }
+                client.upload(cx, upload).await.map(drop)
+            }
         }
     }
 }
