@@ -55,6 +55,12 @@ impl LiveJob for Cards<'_> {
             return Ok(None);
         }
         let steps = match event.kind() {
+            // A ring that is reported after the answer to it would show the card to everybody else.
+            EventKind::Ringing
+                if call.state().answered_at().is_some_and(|answered| event.at() < answered) =>
+            {
+                Steps::default()
+            }
             EventKind::Ringing => self.ringing(call)?,
             EventKind::Answered => self.answered(call, event)?,
             EventKind::Transferred { from, to, .. } => self.transferred(call, from.as_ref(), to)?,

@@ -8,4 +8,6 @@
 )]
 
 mod conformance;
+mod inbound;
+mod stand_in;
 mod support;

@@ -8,11 +8,18 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use vochi_crm_bitrix24::{Client, Config};
 use vochi_crm_core::http::{self, Output, Response};
-use vochi_crm_core::testing::conformance::{CrmUnderTest, Needs, Operation, Refused, StandIn};
+use vochi_crm_core::inbound::{InboundEvent, InboundReply, InboundRequest};
+use vochi_crm_core::testing::conformance::{
+    CrmUnderTest, Disturbance, Inbound, Needs, Operation, Refused, StandIn,
+};
 use vochi_crm_core::testing::response;
 use vochi_crm_core::{AccountConfig, CrmConnector, Cx, ErrorKind, Hub, Result};
 
+use vochi_crm_sandbox::bitrix24::{List, WEBHOOK_SECRET as PORTAL_SECRET};
+use vochi_crm_sandbox::{Crm, Fault, Lose, Sandbox};
+
 use super::support::{APPLICATION_TOKEN, INBOUND_SECRET, WEBHOOK_SECRET, open, settings};
+use super::{inbound, stand_in};
 
 pub(crate) struct Bitrix24;
 
@@ -151,7 +158,57 @@ impl CrmUnderTest for Bitrix24 {
     const RECORDS_HAVE_KEYS: bool = false;
     const FOLLOWS_UP: bool = false;
 
-    async fn stand_in(_: Value) -> Box<dyn StandIn> {
-        panic!("the stand-in is not there")
+    const END_RECORDS: bool = true;
+
+    fn inbound() -> Vec<Inbound> {
+        inbound::requests()
+    }
+
+    fn parse_inbound(request: &InboundRequest) -> (InboundReply, Result<InboundEvent>) {
+        inbound::bench().connector.parse_inbound(request)
+    }
+
+    fn inbound_secrets() -> &'static [&'static str] {
+        SECRETS
+    }
+
+    async fn stand_in(mut changes: Value) -> Box<dyn StandIn> {
+        changes["retries"] = json!(1);
+        let sandbox = Sandbox::builder().start().await.unwrap();
+        let dialect = json!({"echo_external_id": true});
+        sandbox.bitrix24().set_dialect(serde_json::from_value(dialect).unwrap());
+        Box::new(Server { sandbox, changes })
+    }
+}
+
+/// Bitrix24's stand-in server.
+struct Server {
+    sandbox: Sandbox,
+    changes: Value,
+}
+
+impl StandIn for Server {
+    fn open(&self) -> Result<Arc<dyn CrmConnector>> {
+        Ok(Arc::new(stand_in::connect_with(&Hub::new()?, &self.sandbox, &self.changes)?))
+    }
+
+    fn state(&self) -> Value {
+        let mut state = self.sandbox.state()["bitrix24"].clone();
+        state["modules"] = json!(self.sandbox.bitrix24().records(List::Lines));
+        state
+    }
+
+    fn refused(&self) -> Vec<String> {
+        self.sandbox.refused(Crm::Bitrix24).iter().map(|one| format!("{one:?}")).collect()
+    }
+
+    fn disturb(&self, how: Disturbance) {
+        let path = format!("/rest/{}/{}/batch", vochi_crm_sandbox::bitrix24::ADMIN, PORTAL_SECRET);
+        let record = Fault::on(Crm::Bitrix24).path(path);
+        self.sandbox.fault(match how {
+            Disturbance::RecordResponseLost => record.lose(Lose::Answer),
+            Disturbance::RecordRefused => record.status(400),
+            _ => Fault::on(Crm::Bitrix24).status(500).times(1000),
+        });
     }
 }

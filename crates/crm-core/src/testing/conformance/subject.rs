@@ -117,6 +117,9 @@ pub trait CrmUnderTest: Sized + Send + Sync + 'static {
     /// True if the connector creates customers and tasks after a call.
     const FOLLOWS_UP: bool;
 
+    /// True if the end of a live call records it, and the CRM does not change a recorded call.
+    const END_RECORDS: bool = false;
+
     /// Starts a stand-in server with these changes of the account's configuration.
     fn stand_in(changes: Value) -> impl Future<Output = Box<dyn StandIn>> + Send;
 }
