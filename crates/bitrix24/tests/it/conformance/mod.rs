@@ -36,6 +36,7 @@ impl CrmUnderTest for Bitrix24 {
         ("app.frame.open", "inbound"),
         ("batch", "batch"),
         ("batch.form", "the form of a batch that is not sent"),
+        ("crm.duplicate.findbycomm", "responses"),
         ("event.ONAPPINSTALL", "inbound"),
         ("event.ONAPPTEST", "inbound"),
         ("event.ONAPPUNINSTALL", "inbound"),

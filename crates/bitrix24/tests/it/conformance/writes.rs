@@ -62,6 +62,8 @@ fn calls() -> Vec<Operation> {
         Operation::new(Keyed, Field, finish())
             .samples(&["telephony.externalCall.finish"])
             .required(REGISTERED)
+            // `false` is no name.
+            .raw(&["result.REST_APP_NAME"])
             .refuses("a negative cost", "invalid cost -1", finish().cost(-1.0))
             .special(finish().failed_reason(text(SPECIAL_TEXT))),
         Operation::new(Keyed, Success, ShowCard::new(call()).users([user()]))
