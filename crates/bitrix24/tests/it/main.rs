@@ -8,4 +8,6 @@
 )]
 
 mod conformance;
+mod list;
+mod portal;
 mod support;

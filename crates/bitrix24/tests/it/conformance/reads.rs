@@ -100,7 +100,7 @@ fn crm() -> Vec<Operation> {
         many(ListEntities::<Deal>::new().filter("CONTACT_ID", 797))
             .samples(&["crm.deal.list"])
             .always_valid(ANY_FILTER),
-        many(ListEntities::<Activity>::new().after(Some(7)).unwrap())
+        many(ListEntities::<Activity>::new().after(Some(7.into())).unwrap())
             .samples(&["crm.activity.list"])
             .always_valid(ANY_FILTER),
         many(ListEntities::<CrmStatus>::new().filter("ENTITY_ID", "SOURCE"))
