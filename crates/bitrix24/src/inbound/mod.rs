@@ -94,9 +94,7 @@ fn read(
     if ![Method::GET, Method::POST].contains(&request.method) {
         return Err(unreadable(Error::input("unsupported method: must be POST")));
     }
-    let secrets = [&config.webhook_url, &config.client_secret, &config.application_token];
-    let secrets = secrets.into_iter().chain([&account.config().inbound_secret]);
-    let redactor = Redactor::new(secrets.flatten().cloned());
+    let redactor = Redactor::new(secrets(account, config));
     let fields = Fields::read(request, &redactor).map_err(unreadable)?;
     let proof = check_sender(&fields, config, client).map_err(forbidden)?;
     let payload = Payload { account, fields: &fields };
@@ -113,6 +111,18 @@ fn read(
         _ => proof,
     };
     Ok(event)
+}
+
+/// The secrets that a request may contain, also the key of a webhook apart from its address.
+fn secrets(account: &Account, config: &Config) -> Vec<Secret> {
+    let own = [&config.client_secret, &config.application_token, &account.config().inbound_secret];
+    let mut secrets: Vec<Secret> = own.into_iter().flatten().cloned().collect();
+    if let Some(url) = &config.webhook_url {
+        let parts = url.expose().trim_end_matches('/').split('/').skip(5);
+        secrets.extend(parts.filter(|part| !part.is_empty()).map(Secret::new));
+        secrets.push(url.clone());
+    }
+    secrets
 }
 
 /// Checks what proves the sender. Returns a token that only the tokens of the installation can

@@ -9,5 +9,7 @@
 
 mod conformance;
 mod inbound;
+mod list;
+mod portal;
 mod stand_in;
 mod support;

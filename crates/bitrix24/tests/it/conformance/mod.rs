@@ -4,6 +4,7 @@ mod reads;
 mod writes;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use vochi_crm_bitrix24::{Client, Config};
@@ -62,6 +63,9 @@ impl CrmUnderTest for Bitrix24 {
         ("voximplant.url.get", "responses, with a raw request"),
         ("voximplant.user.get", "responses, with a raw request"),
     ];
+    /// They go to the OAuth host: `oauth`.
+    const WRAPPERS: &'static [&'static str] = &["GetInstallation", "RequestTokens"];
+    const ATTEMPT: Duration = Duration::from_secs(20);
     const LIMITED: &'static [u16] = &[429];
     const BROKEN: &'static [(u16, ErrorKind)] = &[
         (408, ErrorKind::Unavailable),
@@ -208,7 +212,9 @@ impl StandIn for Server {
         let record = Fault::on(Crm::Bitrix24).path(path);
         self.sandbox.fault(match how {
             Disturbance::RecordResponseLost => record.lose(Lose::Answer),
-            Disturbance::RecordRefused => record.status(400),
+            Disturbance::RecordRefused => {
+                record.status(400).body(r#"{"error":"ERROR_CORE","error_description":"refused"}"#)
+            }
             _ => Fault::on(Crm::Bitrix24).status(500).times(1000),
         });
     }
