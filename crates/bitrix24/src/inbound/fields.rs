@@ -7,6 +7,8 @@ use url::Url;
 use vochi_crm_core::inbound::{InboundFields, InboundRequest};
 use vochi_crm_core::{Error, Redactor, Result, Secret};
 
+use crate::model::EventName;
+
 /// The name of the event.
 pub(super) const EVENT: &str = "event";
 /// When the request was sent.
@@ -97,6 +99,12 @@ impl Fields {
 
     pub(super) fn application_token(&self) -> Result<Option<Secret>> {
         Ok(self.fields.one(APPLICATION_TOKEN)?.map(Secret::new))
+    }
+
+    /// Returns true for an event with tokens of an application.
+    pub(super) fn is_installation(&self) -> Result<bool> {
+        let name = self.fields.one(EVENT)?.map(EventName::of);
+        Ok(matches!(name, Some(EventName::AppInstall | EventName::AppUpdate)))
     }
 
     /// The hosts of the portals that the request names.

@@ -7,7 +7,7 @@
 //! | --- | --- |
 //! | OnExternalCallStart | [`ClickToCall`], with the `CALL_ID` that the portal registered already |
 //! | OnExternalCallBackStart | [`CallbackRequest`]; refused without `default_user` |
-//! | OnAppInstall, the first opening of an application with a page | [`Installed`] |
+//! | OnAppInstall, OnAppUpdate, the first opening of an application with a page | [`Installed`] |
 //! | OnAppUninstall | [`Uninstalled`] |
 //! | OnVoximplantCallInit, …Start, …End, any other | [`Other`] with the event's name |
 //!
@@ -141,7 +141,17 @@ fn check_sender(fields: &Fields, config: &Config, client: &Client) -> Result<Opt
             "check url or webhook_url, and the address of the handler in the portal",
         );
     }
-    let token = fields.application_token()?;
+    // Two different values prove nothing.
+    let Ok(token) = fields.application_token() else {
+        return refused(
+            "request refused: several values of auth[application_token]",
+            "check the address of the handler in the portal",
+        );
+    };
+    // An update brings a new token; the OAuth host confirms the tokens of both before they are kept.
+    if fields.is_installation()? && client.oauth().is_some() {
+        return Ok(None);
+    }
     match (present(config.application_token.as_ref()), token) {
         (Some(own), Some(token)) if *own == token => Ok(None),
         (Some(_), Some(_)) => refused(

@@ -7,11 +7,10 @@ use super::fields::{EVENT, Fields, SENT_AT};
 use crate::model::{EventName, UserId};
 
 /// Events that a host may act on, beside clicks, callbacks and installations.
-const KNOWN: [EventName; 6] = [
+const KNOWN: [EventName; 5] = [
     EventName::CallInit,
     EventName::CallAnswer,
     EventName::CallEnd,
-    EventName::AppUpdate,
     EventName::AppTest,
     EventName::OfflineEvent,
 ];
@@ -39,7 +38,7 @@ impl Payload<'_> {
         let mut event = match EventName::of(name) {
             EventName::CallStart => self.click()?,
             EventName::CallbackStart => self.callback()?,
-            EventName::AppInstall => self.whole(InboundKind::Installed),
+            EventName::AppInstall | EventName::AppUpdate => self.whole(InboundKind::Installed),
             EventName::AppUninstall => self.whole(InboundKind::Uninstalled),
             other => self.call(other)?,
         };
@@ -99,12 +98,13 @@ impl Payload<'_> {
 
     /// The number: international if the portal could read it, else as it is stored.
     fn set_phone(&self, event: &mut InboundEvent, what: &str) -> Result<()> {
+        let has_digits = |phone: &&str| phone.contains(|c: char| c.is_ascii_digit());
         let typed = self.fields.data("PHONE_NUMBER")?;
-        let international = self.fields.data("PHONE_NUMBER_INTERNATIONAL")?;
+        let international = self.fields.data("PHONE_NUMBER_INTERNATIONAL")?.filter(has_digits);
         let Some(phone) = international.or(typed) else {
             return Err(Error::input(format!("cannot read the {what}: missing PHONE_NUMBER")));
         };
-        if !phone.contains(|c: char| c.is_ascii_digit()) {
+        if !has_digits(&phone) {
             return Err(Error::input(format!("cannot read the {what}: its phone has no digits")));
         }
         event.phone = Some(self.read_phone(phone));

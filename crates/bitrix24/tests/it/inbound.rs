@@ -21,7 +21,8 @@ pub(crate) fn bench() -> Bench {
 fn recorded(name: &str) -> InboundRequest {
     let fixture = Fixture::open(Bitrix24::FIXTURES, name);
     let body = fixture.request(None)["body"].as_str().unwrap().to_owned();
-    let body = body.replace("sample-application-token-0001", APPLICATION_TOKEN);
+    let samples = ["sample-application-token-0001", "sample-application-token-0002"];
+    let body = samples.iter().fold(body, |body, one| body.replace(one, APPLICATION_TOKEN));
     request(&body)
 }
 
@@ -52,7 +53,7 @@ pub(crate) fn requests() -> Vec<Inbound> {
         row("event.ONVOXIMPLANTCALLSTART").required(&["event"]),
         row("event.ONAPPINSTALL").required(&["event", "auth[access_token]"]),
         row("event.ONAPPUNINSTALL").required(&["event"]),
-        row("event.ONAPPUPDATE").required(&["event"]),
+        row("event.ONAPPUPDATE").required(&["event", "auth[access_token]"]),
         row("event.ONAPPTEST").required(&["event"]),
         row("event.ONOFFLINEEVENT").required(&["event"]),
     ]

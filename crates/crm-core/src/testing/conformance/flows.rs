@@ -118,7 +118,8 @@ pub async fn events_in_any_order_lead_to_one_record<S: CrmUnderTest>() {
             ("talk_seconds", json!(64)),
         ] {
             // What comes after the end does not change a recorded call.
-            if S::END_RECORDS && order == [0, 2, 1] && ["outcome", "talk_seconds"].contains(&field) {
+            if S::END_RECORDS && order == [0, 2, 1] && ["outcome", "talk_seconds"].contains(&field)
+            {
                 continue;
             }
             let found = calls.first().map(|call| &call[field]);
