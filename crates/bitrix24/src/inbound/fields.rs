@@ -102,9 +102,9 @@ impl Fields {
     }
 
     /// Returns true for an event with tokens of an application.
-    pub(super) fn is_installation(&self) -> Result<bool> {
-        let name = self.fields.one(EVENT)?.map(EventName::of);
-        Ok(matches!(name, Some(EventName::AppInstall | EventName::AppUpdate)))
+    pub(super) fn is_installation(&self) -> bool {
+        let name = self.fields.one(EVENT).ok().flatten().map(EventName::of);
+        matches!(name, Some(EventName::AppInstall | EventName::AppUpdate))
     }
 
     /// The hosts of the portals that the request names.

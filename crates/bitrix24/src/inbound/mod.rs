@@ -149,7 +149,7 @@ fn check_sender(fields: &Fields, config: &Config, client: &Client) -> Result<Opt
         );
     };
     // An update brings a new token; the OAuth host confirms the tokens of both before they are kept.
-    if fields.is_installation()? && client.oauth().is_some() {
+    if fields.is_installation() && client.oauth().is_some() {
         return Ok(None);
     }
     match (present(config.application_token.as_ref()), token) {

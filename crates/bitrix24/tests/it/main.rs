@@ -8,8 +8,10 @@
 )]
 
 mod conformance;
+mod history;
 mod inbound;
 mod list;
+mod live;
 mod portal;
 mod stand_in;
 mod support;
