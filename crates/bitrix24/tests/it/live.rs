@@ -227,9 +227,9 @@ async fn lost_finish_is_looked_up() {
         "CALL_START_DATE": "2026-03-02T11:00:00+03:00",
     }]);
     // The retry finds the call finished: only the statistics know by whom.
-    let lost = vochi_crm_core::testing::Step::Fail(
-        vochi_crm_core::http::TransportError::Broken("reset".into()),
-    );
+    let lost = vochi_crm_core::testing::Step::Fail(vochi_crm_core::http::TransportError::Broken(
+        "reset".into(),
+    ));
     let unknown = || refusal("Call is not found (call should be registered prior to finishing)");
     let bench = Bench::new([registered(), lost, unknown(), success(entry)]);
     let _ = bench.event(incoming(&["151"])).await.unwrap();
@@ -253,8 +253,8 @@ async fn forgotten_registration_is_made_again() {
 #[tokio::test]
 async fn failed_finish_is_pending_and_settled() {
     let refused = vochi_crm_core::testing::Step::json(
-        503,
-        &json!({"error": "OVERLOAD_LIMIT", "error_description": "blocked"}),
+        401,
+        &json!({"error": "NO_AUTH_FOUND", "error_description": "Wrong authorization data"}),
     );
     let bench = Bench::with([registered(), refused, finished()], json!({"retries": 0}));
     let _ = bench.event(incoming(&["151"])).await.unwrap();
