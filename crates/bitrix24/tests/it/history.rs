@@ -132,11 +132,11 @@ async fn ten_thousand_calls_take_four_hundred_batches() {
     let start = tokio::time::Instant::now();
     let results = bench.connector.log_calls(&Cx::history(), &records(count)).await;
     let took = start.elapsed().as_secs_f64();
-    let failed = results.iter().filter_map(|one| one.as_ref().err()).next();
+    let failed = results.iter().find_map(|one| one.as_ref().err());
     assert!(failed.is_none(), "{failed:?}");
     let requests = bench.methods().len();
     assert!(requests <= 410, "{requests} requests");
-    let needed = (requests as f64 - 40.0) / 2.0;
+    let needed = f64::from(u32::try_from(requests - 40).unwrap()) / 2.0;
     assert!(took <= needed * 1.05, "{took} s for {requests} requests, must be {needed}");
 }
 

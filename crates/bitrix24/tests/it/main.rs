@@ -13,5 +13,6 @@ mod inbound;
 mod list;
 mod live;
 mod portal;
+mod responses;
 mod stand_in;
 mod support;

@@ -181,7 +181,7 @@ async fn missing_rights_and_scopes_are_named() {
         .checks()
         .iter()
         .filter(|check| check.failure().is_some())
-        .map(|check| check.name())
+        .map(vochi_crm_core::connector::Check::name)
         .collect();
     assert_eq!(failed, ["scopes", "statistics"], "{report:?}");
 }
