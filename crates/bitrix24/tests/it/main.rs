@@ -11,3 +11,4 @@ mod conformance;
 mod list;
 mod portal;
 mod support;
+mod tokens;

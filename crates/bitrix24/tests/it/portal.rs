@@ -166,7 +166,8 @@ pub(crate) fn ok(result: Value) -> Response {
 #[async_trait::async_trait]
 impl Transport for Portal {
     async fn send(&self, request: HttpRequest) -> Result<Response, TransportError> {
-        let (host, path) = (request.url.host_str().unwrap().to_owned(), request.url.path().to_owned());
+        let (host, path) =
+            (request.url.host_str().unwrap().to_owned(), request.url.path().to_owned());
         let body = String::from_utf8(request.body.read().await.unwrap().to_vec()).unwrap();
         if path == "/oauth/token/" {
             let takes = self.state().refresh_takes;
@@ -293,7 +294,11 @@ impl State {
     }
 
     fn carry_out(&mut self, method: &str, parameters: &Value) -> Value {
-        if method == "crm.contact.list" { self.list(parameters) } else { json!({"result": true}) }
+        match method {
+            "crm.contact.list" => self.list(parameters),
+            "telephony.externalCall.searchCrmEntities" => json!({"result": []}),
+            _ => json!({"result": true}),
+        }
     }
 
     /// A page of contacts.
@@ -343,7 +348,9 @@ impl State {
             let body = match answered {
                 Some(answer) => serde_json::from_slice(&answer.body).unwrap(),
                 None => match self.operate(method) {
-                    None => json!({"error": "OPERATION_TIME_LIMIT", "error_description": "Method is blocked"}),
+                    None => {
+                        json!({"error": "OPERATION_TIME_LIMIT", "error_description": "Method is blocked"})
+                    }
                     Some(time) => {
                         times.insert(key.clone(), time);
                         self.carry_out(method, &arguments)
@@ -364,7 +371,8 @@ impl State {
             }
             results.insert(key, body["result"].clone());
         }
-        let php = |map: Map<String, Value>| if map.is_empty() { json!([]) } else { Value::Object(map) };
+        let php =
+            |map: Map<String, Value>| if map.is_empty() { json!([]) } else { Value::Object(map) };
         let body = json!({"result": {
             "result": php(results), "result_error": php(errors), "result_next": php(nexts),
             "result_total": php(totals), "result_time": php(times),
