@@ -4,6 +4,7 @@
 //! common trait [`CrmConnector`](vochi_crm_core::CrmConnector).
 
 pub mod api;
+pub mod inbound;
 pub mod model;
 
 mod access;

@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use url::Url;
 
+use crate::bitrix24::{self, Bitrix24};
 use crate::control;
 use crate::host::{CrmHost, StandIn};
 use crate::kontur::Kontur;
@@ -132,7 +133,17 @@ impl Builder {
             &mut serving,
         );
 
-        let hosts = Hosts::new(retailcrm, kontur, uon);
+        let (listener, at) = after(first, &mut next).await?;
+        let (oauth_listener, oauth_at) = after(first, &mut next).await?;
+        let (address, oauth_address) = (url(at)?, url(oauth_at)?);
+        let stand_in = Bitrix24::new(&address, &oauth_address);
+        let bitrix24 = Arc::new(CrmHost::new(address, stand_in));
+        let portal = handler(Arc::clone(&bitrix24) as Arc<CrmHost<dyn StandIn>>);
+        start(listener, Arc::clone(&portal), Bodies::ORDINARY, &mut serving);
+        let oauth_host = bitrix24::oauth_host(portal);
+        start(oauth_listener, oauth_host, Bodies::ORDINARY, &mut serving);
+
+        let hosts = Hosts::new(retailcrm, kontur, uon, bitrix24);
         let page_url = url(page.1)?;
         start(
             page.0,

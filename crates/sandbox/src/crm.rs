@@ -13,11 +13,13 @@ pub enum Crm {
     Kontur,
     /// U-ON.Travel.
     Uon,
+    /// Bitrix24.
+    Bitrix24,
 }
 
 impl Crm {
     /// All CRMs, in the order of their ports.
-    pub const ALL: &'static [Self] = &[Self::RetailCrm, Self::Kontur, Self::Uon];
+    pub const ALL: &'static [Self] = &[Self::RetailCrm, Self::Kontur, Self::Uon, Self::Bitrix24];
 
     /// The name in configuration files and `/state`: `retailcrm`.
     pub fn name(self) -> &'static str {
@@ -25,6 +27,7 @@ impl Crm {
             Self::RetailCrm => "retailcrm",
             Self::Kontur => "kontur",
             Self::Uon => "uon",
+            Self::Bitrix24 => "bitrix24",
         }
     }
 }

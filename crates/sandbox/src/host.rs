@@ -32,7 +32,7 @@ pub(crate) trait StandIn: Send {
     /// Returns the profile settings for this stand-in.
     fn profile(&self) -> Value;
     /// Returns the request for a click. A CRM that remembers clicks sends them itself.
-    fn click(&self, click: &Click) -> Result<Outgoing, String> {
+    fn click(&mut self, click: &Click) -> Result<Outgoing, String> {
         Err(format!("{} does not click this way", click.crm))
     }
     /// Calls in progress, newest first.

@@ -50,6 +50,7 @@
 //! No CRM documents every refusal. [`Check::basis`] separates known checks from assumed ones, and
 //! `docs/stand-in-rules.md` lists all of them.
 
+pub mod bitrix24;
 mod builder;
 mod check;
 mod click;
@@ -59,10 +60,12 @@ mod fault;
 mod host;
 pub mod kontur;
 mod limits;
+mod multipart;
 mod origin;
 mod outgoing;
 mod page;
 mod pbx;
+mod php;
 mod rate_window;
 mod record;
 mod report;

@@ -15,6 +15,7 @@ pub(crate) struct Outgoing {
     url: Url,
     headers: Vec<(&'static str, String)>,
     body: Option<String>,
+    crm_call_id: Option<String>,
 }
 
 /// The response to such a request.
@@ -29,13 +30,18 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 impl Outgoing {
     /// A request without a body.
     pub(crate) fn new(method: Method, url: Url) -> Self {
-        Self { method, url, headers: Vec::new(), body: None }
+        Self { method, url, headers: Vec::new(), body: None, crm_call_id: None }
     }
 
     /// Adds a header.
     pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
+    }
+
+    /// Names the CRM's call that the request is about.
+    pub(crate) fn of_call(self, id: String) -> Self {
+        Self { crm_call_id: Some(id), ..self }
     }
 
     /// Sets the body.
@@ -47,6 +53,7 @@ impl Outgoing {
     /// Sends a click without further checks of the response.
     pub(crate) async fn click(self) -> Result<ClickResponse, ClickError> {
         let (method, url) = (self.method.to_string(), self.url.to_string());
+        let crm_call_id = self.crm_call_id.clone();
         let reply = self.send().await?;
         Ok(ClickResponse {
             ok: reply.status.is_success(),
@@ -55,7 +62,7 @@ impl Outgoing {
             method,
             url,
             problem: None,
-            crm_call_id: None,
+            crm_call_id,
         })
     }
 

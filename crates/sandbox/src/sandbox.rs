@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use url::Url;
 
+use crate::bitrix24::{self, Bitrix24};
 use crate::builder::Builder;
 use crate::check::Check;
 use crate::click::{Click, ClickError, ClickKind, ClickResponse};
@@ -27,6 +28,7 @@ pub(crate) struct Hosts {
     retailcrm: Arc<CrmHost<RetailCrm>>,
     kontur: Arc<CrmHost<Kontur>>,
     uon: Arc<CrmHost<Uon>>,
+    bitrix24: Arc<CrmHost<Bitrix24>>,
     pbx: Arc<Mutex<Pbx>>,
 }
 
@@ -35,8 +37,9 @@ impl Hosts {
         retailcrm: Arc<CrmHost<RetailCrm>>,
         kontur: Arc<CrmHost<Kontur>>,
         uon: Arc<CrmHost<Uon>>,
+        bitrix24: Arc<CrmHost<Bitrix24>>,
     ) -> Self {
-        Self { retailcrm, kontur, uon, pbx: Arc::default() }
+        Self { retailcrm, kontur, uon, bitrix24, pbx: Arc::default() }
     }
 
     pub(crate) fn crm_host(&self, crm: Crm) -> &CrmHost<dyn StandIn> {
@@ -44,6 +47,7 @@ impl Hosts {
             Crm::RetailCrm => &*self.retailcrm,
             Crm::Kontur => &*self.kontur,
             Crm::Uon => &*self.uon,
+            Crm::Bitrix24 => &*self.bitrix24,
         }
     }
 
@@ -197,6 +201,7 @@ impl Sandbox {
             Crm::RetailCrm => retailcrm::checks(),
             Crm::Kontur => kontur::checks(),
             Crm::Uon => uon::checks(),
+            Crm::Bitrix24 => bitrix24::checks(),
         }
     }
 
@@ -206,6 +211,7 @@ impl Sandbox {
             Crm::RetailCrm => retailcrm::samples(),
             Crm::Kontur => kontur::samples(),
             Crm::Uon => uon::samples(),
+            Crm::Bitrix24 => bitrix24::samples(),
         }
     }
 
@@ -215,6 +221,7 @@ impl Sandbox {
             Crm::RetailCrm => retailcrm::routes(),
             Crm::Kontur => kontur::routes(),
             Crm::Uon => uon::routes(),
+            Crm::Bitrix24 => bitrix24::routes(),
         }
     }
 
@@ -231,6 +238,11 @@ impl Sandbox {
     /// U-ON's account, from inside the process.
     pub fn uon(&self) -> uon::Access<'_> {
         uon::Access::new(&self.hosts.uon)
+    }
+
+    /// Bitrix24's portal, from inside the process.
+    pub fn bitrix24(&self) -> bitrix24::Access<'_> {
+        bitrix24::Access::new(&self.hosts.bitrix24)
     }
 
     /// Stops the sandbox and waits until its ports are free.

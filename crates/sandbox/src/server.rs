@@ -238,6 +238,9 @@ fn written(answer: Response) -> http::Response<Full<Bytes>> {
         let headers = response.headers_mut();
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
+    if let Some(Ok(value)) = answer.location.map(HeaderValue::try_from) {
+        response.headers_mut().insert(header::LOCATION, value);
+    }
     let disposition = answer.file_name.as_deref().map(disposition);
     if let Some(Ok(value)) = disposition.map(HeaderValue::try_from) {
         let headers = response.headers_mut();

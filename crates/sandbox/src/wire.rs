@@ -58,6 +58,8 @@ pub(crate) struct Response {
     pub(crate) body: Bytes,
     /// Name of a downloaded file.
     pub(crate) file_name: Option<String>,
+    /// Address of a redirect.
+    pub(crate) location: Option<String>,
 }
 
 impl Response {
@@ -72,7 +74,13 @@ impl Response {
             retry_after: None,
             body: body.into(),
             file_name: None,
+            location: None,
         }
+    }
+
+    /// A redirect to an address.
+    pub(crate) fn found(location: String) -> Self {
+        Self { location: Some(location), ..Self::new(StatusCode::FOUND, "text/html", "") }
     }
 
     pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Self {

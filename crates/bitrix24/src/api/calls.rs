@@ -216,8 +216,9 @@ setters! {
     /// downloads it at once, one time. The last recording of a call replaces the others.
     pub payload("SCREAMING_SNAKE_CASE") AttachRecordUrl {
         call_id: PortalCallId,
-        filename: RecordName,
         record_url: Url,
+        /// The name of the file.
+        filename: Option<RecordName>,
     }
 }
 

@@ -166,8 +166,9 @@ impl Dialect for Bitrix24 {
     }
 
     fn retry_after(&self, operation: &OperationInfo, response: &Response) -> Option<Duration> {
-        let whole = serde_json::from_slice::<Whole>(&response.body).ok()?;
-        is_code(whole.error.as_ref(), OPERATION_TIME_LIMIT).then(|| self.refused(&operation.name))
+        let whole = serde_json::from_slice::<Whole>(&response.body).unwrap_or_default();
+        let used_up = is_code(whole.error.as_ref(), OPERATION_TIME_LIMIT);
+        used_up.then(|| self.refused(&operation.name)).or_else(|| response.retry_after())
     }
 }
 

@@ -8,7 +8,11 @@
 )]
 
 mod conformance;
+mod history;
+mod inbound;
 mod list;
+mod live;
 mod portal;
+mod stand_in;
 mod support;
 mod tokens;

@@ -193,6 +193,6 @@ pub trait Dialect: Send + Sync + fmt::Debug {
     /// Returns the delay that a rate limit response asks for; by default, its `Retry-After`.
     fn retry_after(&self, operation: &OperationInfo, response: &Response) -> Option<Duration> {
         let _ = operation;
-        crate::retry::retry_after(&response.headers)
+        response.retry_after()
     }
 }

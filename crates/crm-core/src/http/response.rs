@@ -69,6 +69,11 @@ impl Response {
         self.headers.get(header::LOCATION)?.to_str().ok()?.parse().ok()
     }
 
+    /// The delay that the header `Retry-After` asks for.
+    pub fn retry_after(&self) -> Option<std::time::Duration> {
+        crate::retry::retry_after(&self.headers)
+    }
+
     /// Parses the body as JSON.
     ///
     /// # Errors

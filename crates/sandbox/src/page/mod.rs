@@ -83,5 +83,6 @@ fn title(crm: Crm) -> &'static str {
         Crm::RetailCrm => "RetailCRM",
         Crm::Kontur => "Kontur.CRM",
         Crm::Uon => "U-ON.Travel",
+        Crm::Bitrix24 => "Bitrix24",
     }
 }

@@ -205,7 +205,7 @@ impl StandIn for RetailCrm {
     }
 
     /// §3.1.
-    fn click(&self, click: &Click) -> Result<Outgoing, String> {
+    fn click(&mut self, click: &Click) -> Result<Outgoing, String> {
         let user = click.user_id.parse().ok().and_then(|id| self.account.user(id));
         let user = user.ok_or_else(|| format!("unknown user {}", click.user_id))?;
         let mut sent = Serializer::new(String::new());

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use crate::limits;
+pub(super) use crate::php::{number, text_of};
 use crate::rate_window::RateWindow;
 use crate::report::{LiveCall, LiveRow};
 use crate::wire::Request;
@@ -281,24 +282,6 @@ pub(super) fn name_of(user: &Record) -> String {
     let parts = ["u_surname", "u_name", "u_sname"].map(text);
     let parts: Vec<&str> = parts.into_iter().filter(|it| !it.is_empty()).collect();
     if parts.is_empty() { text("u_company").to_owned() } else { parts.join(" ") }
-}
-
-/// A whole number, also as text.
-pub(super) fn number(value: &Value) -> Option<i64> {
-    match value {
-        Value::Number(number) => number.as_i64(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    }
-}
-
-/// A text or a number as text.
-pub(super) fn text_of(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Null => String::new(),
-        other => other.to_string(),
-    }
 }
 
 pub(super) fn digits(phone: &str) -> String {

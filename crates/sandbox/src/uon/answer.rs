@@ -4,6 +4,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::php;
 use crate::wire::Response;
 
 use super::account::{Dialect, Record};
@@ -213,24 +214,5 @@ fn numbers_as_text(value: Value) -> Value {
 
 pub(super) fn json_response(status: u16, body: &Value) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
-    Response::new(status, "application/json", escaped(&body.to_string()))
-}
-
-/// JSON as PHP writes it: other than ASCII as `\uXXXX`, `/` as `\/` (§5).
-fn escaped(text: &str) -> String {
-    use std::fmt::Write as _;
-    let mut out = String::with_capacity(text.len());
-    for symbol in text.chars() {
-        if symbol == '/' {
-            out.push_str("\\/");
-        } else if symbol.is_ascii() {
-            out.push(symbol);
-        } else {
-            for unit in symbol.encode_utf16(&mut [0; 2]) {
-                // Writing into a `String` cannot fail.
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-        }
-    }
-    out
+    Response::new(status, "application/json", php::escaped(&body.to_string()))
 }

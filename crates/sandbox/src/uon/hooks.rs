@@ -8,9 +8,9 @@ use url::form_urlencoded::Serializer;
 
 use crate::click::{Click, ClickError, ClickResponse, ClickVerb};
 use crate::outgoing::Outgoing;
+use crate::php;
 
 use super::account::{Account, List, Record, SECONDS, is_manager, now, number, text_of};
-use super::form;
 use super::seed::{self, ACCOUNT_ID, SUBDOMAIN};
 
 /// Form of a hook; no request of U-ON was ever captured (§8.1).
@@ -71,7 +71,7 @@ impl Hook {
             Some((_, russian)) if form == HookForm::Russian => (*russian).to_owned(),
             _ => name,
         };
-        let pairs = form::flat(&fields).into_iter().map(|(name, value)| (russian(name), value));
+        let pairs = php::flat(&fields).into_iter().map(|(name, value)| (russian(name), value));
         if method == Method::GET {
             url.query_pairs_mut().extend_pairs(pairs);
             return Ok(Outgoing::new(method, url));

@@ -25,7 +25,6 @@ mod account;
 mod answer;
 mod checks;
 mod deals;
-mod form;
 mod handlers;
 mod hooks;
 mod operations;
@@ -118,7 +117,7 @@ impl StandIn for Uon {
         })
     }
 
-    fn click(&self, click: &Click) -> Result<Outgoing, String> {
+    fn click(&mut self, click: &Click) -> Result<Outgoing, String> {
         self.account.click_request(click)
     }
 

@@ -4,15 +4,23 @@ mod reads;
 mod writes;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use vochi_crm_bitrix24::{Client, Config};
 use vochi_crm_core::http::{self, Output, Response};
-use vochi_crm_core::testing::conformance::{CrmUnderTest, Needs, Operation, Refused, StandIn};
+use vochi_crm_core::inbound::{InboundEvent, InboundReply, InboundRequest};
+use vochi_crm_core::testing::conformance::{
+    CrmUnderTest, Disturbance, Inbound, Needs, Operation, Refused, StandIn,
+};
 use vochi_crm_core::testing::response;
 use vochi_crm_core::{AccountConfig, CrmConnector, Cx, ErrorKind, Hub, Result};
 
+use vochi_crm_sandbox::bitrix24::{List, WEBHOOK_SECRET as PORTAL_SECRET};
+use vochi_crm_sandbox::{Crm, Fault, Lose, Sandbox};
+
 use super::support::{APPLICATION_TOKEN, INBOUND_SECRET, WEBHOOK_SECRET, open, settings};
+use super::{inbound, stand_in};
 
 pub(crate) struct Bitrix24;
 
@@ -29,6 +37,7 @@ impl CrmUnderTest for Bitrix24 {
         ("app.frame.open", "inbound"),
         ("batch", "batch"),
         ("batch.form", "the form of a batch that is not sent"),
+        ("crm.duplicate.findbycomm", "responses"),
         ("event.ONAPPINSTALL", "inbound"),
         ("event.ONAPPTEST", "inbound"),
         ("event.ONAPPUNINSTALL", "inbound"),
@@ -54,6 +63,9 @@ impl CrmUnderTest for Bitrix24 {
         ("voximplant.url.get", "responses, with a raw request"),
         ("voximplant.user.get", "responses, with a raw request"),
     ];
+    /// They go to the OAuth host: `oauth`.
+    const WRAPPERS: &'static [&'static str] = &["GetInstallation", "RequestTokens"];
+    const ATTEMPT: Duration = Duration::from_secs(20);
     const LIMITED: &'static [u16] = &[429];
     const BROKEN: &'static [(u16, ErrorKind)] = &[
         (408, ErrorKind::Unavailable),
@@ -151,7 +163,59 @@ impl CrmUnderTest for Bitrix24 {
     const RECORDS_HAVE_KEYS: bool = false;
     const FOLLOWS_UP: bool = false;
 
-    async fn stand_in(_: Value) -> Box<dyn StandIn> {
-        panic!("the stand-in is not there")
+    const END_RECORDS: bool = true;
+
+    fn inbound() -> Vec<Inbound> {
+        inbound::requests()
+    }
+
+    fn parse_inbound(request: &InboundRequest) -> (InboundReply, Result<InboundEvent>) {
+        inbound::bench().connector.parse_inbound(request)
+    }
+
+    fn inbound_secrets() -> &'static [&'static str] {
+        SECRETS
+    }
+
+    async fn stand_in(mut changes: Value) -> Box<dyn StandIn> {
+        changes["retries"] = json!(1);
+        let sandbox = Sandbox::builder().start().await.unwrap();
+        let dialect = json!({"echo_external_id": true});
+        sandbox.bitrix24().set_dialect(serde_json::from_value(dialect).unwrap());
+        Box::new(Server { sandbox, changes })
+    }
+}
+
+/// Bitrix24's stand-in server.
+struct Server {
+    sandbox: Sandbox,
+    changes: Value,
+}
+
+impl StandIn for Server {
+    fn open(&self) -> Result<Arc<dyn CrmConnector>> {
+        Ok(Arc::new(stand_in::connect_with(&Hub::new()?, &self.sandbox, &self.changes)?))
+    }
+
+    fn state(&self) -> Value {
+        let mut state = self.sandbox.state()["bitrix24"].clone();
+        state["modules"] = json!(self.sandbox.bitrix24().records(List::Lines));
+        state
+    }
+
+    fn refused(&self) -> Vec<String> {
+        self.sandbox.refused(Crm::Bitrix24).iter().map(|one| format!("{one:?}")).collect()
+    }
+
+    fn disturb(&self, how: Disturbance) {
+        let path = format!("/rest/{}/{}/batch", vochi_crm_sandbox::bitrix24::ADMIN, PORTAL_SECRET);
+        let record = Fault::on(Crm::Bitrix24).path(path);
+        self.sandbox.fault(match how {
+            Disturbance::RecordResponseLost => record.lose(Lose::Answer),
+            Disturbance::RecordRefused => {
+                record.status(400).body(r#"{"error":"ERROR_CORE","error_description":"refused"}"#)
+            }
+            _ => Fault::on(Crm::Bitrix24).status(500).times(1000),
+        });
     }
 }

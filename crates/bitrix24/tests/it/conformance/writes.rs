@@ -62,6 +62,8 @@ fn calls() -> Vec<Operation> {
         Operation::new(Keyed, Field, finish())
             .samples(&["telephony.externalCall.finish"])
             .required(REGISTERED)
+            // `false` is no name.
+            .raw(&["result.REST_APP_NAME"])
             .refuses("a negative cost", "invalid cost -1", finish().cost(-1.0))
             .special(finish().failed_reason(text(SPECIAL_TEXT))),
         Operation::new(Keyed, Success, ShowCard::new(call()).users([user()]))
@@ -75,7 +77,8 @@ fn calls() -> Vec<Operation> {
 
 fn recordings() -> Vec<Operation> {
     let name = || RecordName::new("1778743592-call.mp3").unwrap();
-    let by_url = |url: &str| AttachRecordUrl::new(call(), name(), url.parse::<url::Url>().unwrap());
+    let by_url =
+        |url: &str| AttachRecordUrl::new(call(), url.parse::<url::Url>().unwrap()).filename(name());
     let target = || {
         let target = serde_json::json!({
             "uploadUrl": "https://b24-demo.example/rest/upload.json?token=telephony%7CY2FsbA%3D%3D",

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::multipart::{self, Part};
 use crate::schema::{Object, Path};
 use crate::wire::Request;
 
 use super::super::communications::Communication;
-use super::super::files::{self, Part};
 use super::super::operations::{self, Endpoint, Handler, Opens, Operation, Takes};
 use super::super::state::Workspace;
 use super::gate;
@@ -45,8 +45,8 @@ impl<'a> RequestContext<'a> {
                 cx.body = serde_json::from_slice(&request.body).ok();
             }
             Some(Takes::Multipart) if !cx.is_too_large() => {
-                let boundary = request.header("content-type").and_then(files::boundary);
-                cx.parts = boundary.and_then(|it| files::parts(&it, &request.body));
+                let boundary = request.header("content-type").and_then(multipart::boundary);
+                cx.parts = boundary.and_then(|it| multipart::parts(&it, &request.body));
             }
             _ => {}
         }

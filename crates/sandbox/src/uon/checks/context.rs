@@ -4,12 +4,13 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use crate::check::Finding;
+use crate::php;
 use crate::schema::{Object, Path};
 use crate::wire::{Request, Response};
 
 use super::super::account::{Account, Key, List, Record, number, text_of};
+use super::super::answer;
 use super::super::operations::{self, Endpoint, Operation, Run};
-use super::super::{answer, form};
 
 /// Records of a page.
 const PER_PAGE: usize = 100;
@@ -87,7 +88,7 @@ fn body_of(request: &Request) -> Option<Map<String, Value>> {
     }
     match request.media_type().as_deref() {
         Some("application/json") => serde_json::from_slice(&request.body).ok(),
-        Some("application/x-www-form-urlencoded") => Some(form::nested(&request.form())),
+        Some("application/x-www-form-urlencoded") => Some(php::nested(&request.form())),
         _ => None,
     }
 }
