@@ -16,3 +16,4 @@ mod portal;
 mod responses;
 mod stand_in;
 mod support;
+mod tokens;

@@ -294,7 +294,11 @@ impl State {
     }
 
     fn carry_out(&mut self, method: &str, parameters: &Value) -> Value {
-        if method == "crm.contact.list" { self.list(parameters) } else { json!({"result": true}) }
+        match method {
+            "crm.contact.list" => self.list(parameters),
+            "telephony.externalCall.searchCrmEntities" => json!({"result": []}),
+            _ => json!({"result": true}),
+        }
     }
 
     /// A page of contacts.

@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex as PlainMutex, PoisonError};
 use std::time::Duration;
 
@@ -116,6 +117,10 @@ struct Shared<F: FetchToken> {
     fetch: F,
     store: Option<Arc<dyn TokenStore>>,
     held: Arc<Mutex<Held<F::Token>>>,
+    /// The number of tokens so far, and whether the next one is being obtained: readable while
+    /// `held` is locked.
+    newest: AtomicU64,
+    is_obtaining: AtomicBool,
     /// Separate from `held`, which is locked while a token is fetched.
     secrets: TokenSecrets,
 }
@@ -199,7 +204,8 @@ impl<F: FetchToken> CachedToken<F> {
     fn with(fetch: F, secrets: TokenSecrets, store: Option<Arc<dyn TokenStore>>) -> Self {
         let held = Held { number: 0, current: None, unsaved: false };
         let held = Arc::new(Mutex::new(held));
-        Self { shared: Arc::new(Shared { fetch, store, held, secrets }) }
+        let (newest, is_obtaining) = (AtomicU64::new(0), AtomicBool::new(false));
+        Self { shared: Arc::new(Shared { fetch, store, held, newest, is_obtaining, secrets }) }
     }
 
     /// The current token; fetches one if there is none.
@@ -256,7 +262,7 @@ impl<F: FetchToken> CachedToken<F> {
         if let Some(token) = token {
             shared.keep(&mut held, token);
         } else {
-            held.number += 1;
+            shared.count(&mut held);
             held.current = None;
         }
         Ok(())
@@ -315,7 +321,9 @@ impl<F: FetchToken> CachedToken<F> {
     async fn obtain(&self, cx: &Cx, mut held: Guard<F>) -> Result<(Guard<F>, Result<Obtained>)> {
         let (shared, cx) = (Arc::clone(&self.shared), cx.clone().without_deadline());
         let task = async move {
+            shared.is_obtaining.store(true, Ordering::SeqCst);
             let obtained = shared.obtain(&cx, &mut held).await;
+            shared.is_obtaining.store(false, Ordering::SeqCst);
             (held, obtained)
         };
         let task = tokio::spawn(task.in_current_span());
@@ -354,6 +362,13 @@ impl<F: FetchToken> Shared<F> {
                 self.keep(held, token);
                 return Ok(Obtained::FromStore);
             }
+            if held.current.is_none()
+                && let Some(token) = &stored
+                && !self.fetch.lifetime(token).forget_after.is_zero()
+            {
+                // It is used if no other one can be fetched.
+                self.keep(held, token.clone());
+            }
             let current = if held.unsaved { own.clone() } else { stored.or_else(|| own.clone()) };
             match self.fetch.fetch(cx, current.as_ref()).await {
                 Ok(token) => {
@@ -380,13 +395,18 @@ impl<F: FetchToken> Shared<F> {
         }
     }
 
+    fn count(&self, held: &mut Held<F::Token>) {
+        held.number += 1;
+        self.newest.store(held.number, Ordering::SeqCst);
+    }
+
     fn keep(&self, held: &mut Held<F::Token>, token: F::Token) {
         let lifetime = self.fetch.lifetime(&token);
         let now = Instant::now();
         let far = now + Duration::from_secs(24 * 365 * 3600);
         let invalid_at = now.checked_add(lifetime.forget_after);
         self.secrets.add(invalid_at.unwrap_or(far), self.fetch.secrets(&token));
-        held.number += 1;
+        self.count(held);
         let renew_at = now.checked_add(lifetime.renew_after);
         held.current = Some(Current { token, renew_at, invalid_at });
     }
@@ -411,6 +431,11 @@ impl<F: FetchToken> Auth for CachedToken<F> {
         let held = self.fresh(cx).await?;
         self.shared.fetch.apply(self.current(&held)?, request)?;
         Ok(Grant::new(held.number))
+    }
+
+    fn is_current(&self, grant: Grant) -> bool {
+        let newest = self.shared.newest.load(Ordering::SeqCst);
+        grant == Grant::new(newest) && !self.shared.is_obtaining.load(Ordering::SeqCst)
     }
 
     async fn renew(&self, cx: &Cx, refused: Grant) -> Result<Renewal> {

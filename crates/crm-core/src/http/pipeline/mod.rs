@@ -5,6 +5,7 @@ mod builder;
 pub use builder::PipelineBuilder;
 
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -248,8 +249,10 @@ impl Run<'_> {
                 .await
                 .unwrap_or_else(|_| Err(too_late()))
                 .map_err(|error| error.with_effect(worst))?;
-            // The permit comes last: requests that wait for one token would go out together.
-            self.permit(deadline).await.map_err(|error| error.with_effect(worst))?;
+            let permitted = self.permitted(ready, &origin, deadline).await;
+            let Some(ready) = permitted.map_err(|error| error.with_effect(worst))? else {
+                continue;
+            };
             *attempts += 1;
             let began = Instant::now();
             let (moving, grant) = (ready.flow.clone(), ready.grant);
@@ -315,20 +318,26 @@ impl Run<'_> {
         }
     }
 
-    /// Takes a permit of every bucket that counts the operation.
-    async fn permit(&self, deadline: Instant) -> Result<()> {
-        let (account, lane) = (self.pipeline.inner.account.as_str(), self.cx.lane());
-        let own: Vec<Arc<dyn Bucket>> = match &self.pipeline.inner.operation_limits {
+    /// The buckets that count the operation.
+    fn counted(&self) -> Vec<Arc<dyn Bucket>> {
+        let (pipeline, lane) = (self.pipeline, self.cx.lane());
+        let mut buckets: Vec<Arc<dyn Bucket>> = match &pipeline.inner.operation_limits {
             Some(_) => {
                 let names = self.info.methods();
-                names.filter_map(|name| self.pipeline.operation_limit(name, lane)).collect()
+                names.filter_map(|name| pipeline.operation_limit(name, lane)).collect()
             }
             None => Vec::new(),
         };
-        let of_lane = self.pipeline.buckets(self.info.class);
+        let of_lane = pipeline.buckets(self.info.class);
         let of_lane = of_lane.filter(|(_, own, _)| own.is_none_or(|own| own == lane));
-        let buckets: Vec<&dyn Bucket> =
-            own.iter().chain(of_lane.map(|(.., bucket)| bucket)).map(|bucket| &**bucket).collect();
+        buckets.extend(of_lane.map(|(.., bucket)| Arc::clone(bucket)));
+        buckets
+    }
+
+    /// Takes a permit of every bucket that counts the operation.
+    async fn permit(&self, buckets: &[Arc<dyn Bucket>], deadline: Instant) -> Result<()> {
+        let (account, lane) = (self.pipeline.inner.account.as_str(), self.cx.lane());
+        let buckets: Vec<&dyn Bucket> = buckets.iter().map(|bucket| &**bucket).collect();
         match limit::take_all(&buckets, account, lane, deadline).await {
             Ok(Duration::ZERO) => Ok(()),
             Ok(waited) => {
@@ -336,6 +345,32 @@ impl Run<'_> {
                 Ok(())
             }
             Err(refused) => Err(refused.into()),
+        }
+    }
+
+    /// Takes a permit for a prepared request. Credentials that were replaced while it waited are
+    /// replaced in the request; if others are not there yet, the permit is returned and there is no
+    /// request.
+    async fn permitted(
+        &self,
+        ready: Ready,
+        origin: &Origin,
+        deadline: Instant,
+    ) -> Result<Option<Ready>> {
+        let (auth, buckets) = (&*self.pipeline.inner.auth, self.counted());
+        // The permit comes last: requests that wait for one token would go out together.
+        self.permit(&buckets, deadline).await?;
+        if auth.is_current(ready.grant) {
+            return Ok(Some(ready));
+        }
+        let mut again = std::pin::pin!(self.prepared.ready(self.cx, auth, origin));
+        let polled = std::future::poll_fn(|cx| Poll::Ready(again.as_mut().poll(cx))).await;
+        match polled {
+            Poll::Ready(ready) => ready.map(Some),
+            Poll::Pending => {
+                buckets.iter().for_each(|bucket| bucket.give_back());
+                Ok(None)
+            }
         }
     }
 
