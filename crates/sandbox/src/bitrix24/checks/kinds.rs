@@ -97,13 +97,13 @@ pub(super) const LINE: Kind = Kind::new("at most 50 characters", |it, _| {
 pub(super) const LIST: Kind =
     Kind::new("a list", |it, _| it.is_array()).example("[]", r#"["text", 1, {"SIDE": "User"}]"#);
 
-/// A PHP array: an object, or an empty list.
+/// A PHP array: an object, or a list of objects.
 pub(super) const MAP: Kind = Kind::new("an object", |it, _| match it {
     Value::Object(_) => true,
-    Value::Array(items) => items.is_empty(),
+    Value::Array(items) => items.iter().all(Value::is_object),
     _ => false,
 })
-.example("{}", r#"["text", 1]"#);
+.example("{}", r#"["text", 1, ["text"]]"#);
 
 pub(super) const NAMES: Kind = Kind::new("a list of names", |it, _| {
     let names = items(it);

@@ -108,7 +108,7 @@ pub(super) const KNOWN: &[&Schema] = &[
         &[E::Attach],
         &[
             field("CALL_ID").form(TEXT, documented("§7")).required(documented("§7")),
-            field("RECORD_URL").value(URL, documented("§7")),
+            of("RECORD_URL", URL, documented("§7")),
         ],
         "FILENAME FILE_CONTENT"
     ),
@@ -152,7 +152,7 @@ pub(super) const KNOWN: &[&Schema] = &[
         &[E::PhoneUsers],
         &[of("USER_ID", IDS, documented("§8"))]
     ),
-    known!("plain", guess("§12"), &[E::Plain], &[]),
+    &Schema::new("plain", Refusal::Ignored, |cx| cx.of(&[E::Plain]), &[]).known(guess("§12")),
     known!("scope", documented("§12"), &[E::Scope], &[field("FULL")]),
     known!(
         "method",
@@ -173,7 +173,7 @@ pub(super) const KNOWN: &[&Schema] = &[
         &[E::Batch],
         &[of("HALT", FLAG, documented("§1.2, §2.4")), field("CMD")]
     ),
-    known!("events", guess("§9.5"), &[E::Events], &[], "SCOPE FULL"),
+    known!("events", guess("§9.5"), &[E::Events], &[field("SCOPE"), field("FULL")]),
     known!(
         "bind",
         EVENTS,
@@ -244,13 +244,12 @@ pub(super) const KNOWN: &[&Schema] = &[
         ],
         "ORDER ADMIN_MODE"
     ),
-    known!(
-        "user",
-        documented("§11"),
-        &[E::UserUpdate],
-        &[],
-        "ID UF_PHONE_INNER NAME LAST_NAME SECOND_NAME WORK_PHONE PERSONAL_MOBILE PERSONAL_PHONE ACTIVE"
-    ),
+    &Schema::new("user", Refusal::Ignored, |cx| cx.of(&[E::UserUpdate]), &[])
+        .known(documented("§11"))
+        .plain(
+            "ID UF_PHONE_INNER NAME LAST_NAME SECOND_NAME WORK_PHONE PERSONAL_MOBILE \
+             PERSONAL_PHONE ACTIVE",
+        ),
     known!(
         "notice",
         documented("§12"),
