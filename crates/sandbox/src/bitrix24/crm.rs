@@ -16,6 +16,23 @@ pub(super) const MULTIPLE: &[&str] = &["PHONE", "EMAIL", "WEB", "IM"];
 /// Most entities of one type that the search for duplicates returns.
 const DUPLICATES: usize = 20;
 
+impl Order {
+    /// The refusal of a user without rights in the CRM, in the form of the method.
+    pub(super) fn denied_crm(&self, portal: &Portal) -> Option<Failure> {
+        let name = self.name();
+        if !portal.dialect.deny_crm || !name.starts_with("crm.") {
+            return None;
+        }
+        Some(if name.starts_with("crm.item.") {
+            Failure::named("ACCESS_DENIED", "Access denied")
+        } else if name.starts_with("crm.duplicate.") {
+            Failure::new(403, "", "Access denied")
+        } else {
+            Failure::plain("Access denied.")
+        })
+    }
+}
+
 impl Portal {
     pub(super) fn entities(&mut self, order: &Order) -> Outcome {
         let names = ["filter", "order", "select"];

@@ -110,7 +110,10 @@ impl Portal {
             let body = envelope(output, times(self, request.at, None));
             return Handled { answer: json_response(StatusCode::OK, &body), findings };
         }
-        let outcome = order.execute(self);
+        let outcome = match order.denied_crm(self) {
+            Some(failure) => Err(failure),
+            None => order.execute(self),
+        };
         let operating = self.quota.spend(&key, &method, now);
         let answer = match outcome {
             Ok(output) => {

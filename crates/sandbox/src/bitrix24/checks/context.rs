@@ -106,6 +106,11 @@ impl Order {
         self.operation.endpoint
     }
 
+    /// Name of the method.
+    pub(in crate::bitrix24) fn name(&self) -> &'static str {
+        self.operation.name
+    }
+
     /// The list of the method.
     pub(in crate::bitrix24) fn list(&self) -> List {
         self.operation.list

@@ -111,6 +111,12 @@ pub(super) const NAMES: Kind = Kind::new("a list of names", |it, _| {
 })
 .example(r#"["ID"]"#, r#"["ID", [1]]"#);
 
+/// §12.
+pub(super) const METHOD: Kind = Kind::new("the name of a method in lower case", |it, _| {
+    it.as_str().is_some_and(|it| it.to_lowercase() == it)
+})
+.example(r#""user.get""#, r#"["telephony.externalCall.register", 1]"#);
+
 /// §2.3: negative values count nothing.
 pub(super) const START: Kind =
     Kind::new("a number, or -1", |it, _| number(it).is_some()).example("50", r#"["next", [50]]"#);

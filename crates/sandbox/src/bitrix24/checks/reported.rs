@@ -9,9 +9,9 @@ use crate::schema::{When, field};
 use super::super::portal::List as L;
 use super::super::{batch, handlers, query};
 use super::kinds::{
-    COMMUNICATION, DECIMAL, E164, ENTITY, EVENT_TYPE, FLAG, ID, IDS, LINE, LIST, MAP, NAMES,
-    NOTIFICATION, OFFSET_DATE, PHONES, SECONDS, START, STATUS, TEXT, TWENTY, URL, USER, VOTE,
-    YES_NO,
+    COMMUNICATION, DECIMAL, E164, ENTITY, EVENT_TYPE, FLAG, ID, IDS, LINE, LIST, MAP, METHOD,
+    NAMES, NOTIFICATION, OFFSET_DATE, PHONES, SECONDS, START, STATUS, TEXT, TWENTY, URL, USER,
+    VOTE, YES_NO,
 };
 use super::{Endpoint as E, Field, Kind, Refusal, RequestContext, Row, Rules, Schema};
 
@@ -60,7 +60,6 @@ pub(super) const KNOWN: &[&Schema] = &[
         documented("§4"),
         &[E::Register],
         &[
-            of("USER_ID", USER, CALL),
             of("USER_PHONE_INNER", TEXT, CALL),
             field("PHONE_NUMBER").value(E164, documented("§16")),
             field("CALL_START_DATE").value(OFFSET_DATE, FORMS),
@@ -75,14 +74,13 @@ pub(super) const KNOWN: &[&Schema] = &[
             of("LINE_NUMBER", LINE, CALL),
             of("EXTERNAL_CALL_ID", TEXT, CALL),
         ],
-        "TYPE CALL_LIST_ID"
+        "USER_ID TYPE CALL_LIST_ID"
     ),
     known!(
         "finish",
         documented("§5"),
         &[E::Finish],
         &[
-            of("USER_ID", USER, END),
             of("USER_PHONE_INNER", TEXT, END),
             of("DURATION", SECONDS, END),
             of("COST", DECIMAL, END),
@@ -91,7 +89,7 @@ pub(super) const KNOWN: &[&Schema] = &[
             of("ADD_TO_CHAT", FLAG, FORMS),
             of("RECORD_URL", URL, END),
         ],
-        "CALL_ID COST_CURRENCY FAILED_REASON"
+        "CALL_ID USER_ID COST_CURRENCY FAILED_REASON"
     ),
     known!(
         "card",
@@ -158,13 +156,7 @@ pub(super) const KNOWN: &[&Schema] = &[
         "method",
         documented("§12"),
         &[E::MethodGet],
-        &[field("NAME")
-            .form(TEXT, documented("§12"))
-            .required(documented("§12"))
-            .check("lower", documented("§12"), "the name is in lower case", |it, _| {
-                it.text("NAME").is_none_or(|it| it.to_lowercase() == it)
-            })
-            .refuses(r#"[{"NAME": "telephony.externalCall.register"}]"#)]
+        &[field("NAME").form(METHOD, documented("§12")).required(documented("§12"))]
     ),
     known!("feature", documented("§12"), &[E::FeatureGet], &[field("CODE")]),
     known!(

@@ -88,7 +88,8 @@ async fn numbers_as_keys_make_lists() {
 #[tokio::test]
 async fn form_with_doubly_encoded_commands_is_read() {
     let sandbox = sandbox().await;
-    let body = "halt=0&cmd%5Bcard%5D=telephony.externalcall.hide%3FCALL_ID%3Dunknown%26USER_ID%3D18";
+    let body =
+        "halt=0&cmd%5Bcard%5D=telephony.externalcall.hide%3FCALL_ID%3Dunknown%26USER_ID%3D18";
     let result = done(&form("batch", body), &sandbox).await;
     assert_eq!(result["result"], json!({"card": false}));
 }
@@ -98,12 +99,14 @@ async fn surplus_and_nested_commands_are_refused_alone() {
     let sandbox = sandbox().await;
     let cmd: Map<String, Value> =
         (0..52).map(|it| (format!("c{it:02}"), json!("profile"))).collect();
-    let result = send(&method("batch", &json!({"cmd": cmd})), &sandbox).await.json()["result"].take();
+    let result =
+        send(&method("batch", &json!({"cmd": cmd})), &sandbox).await.json()["result"].take();
     assert_eq!(result["result"].as_object().map(Map::len), Some(50));
     assert_eq!(result["result_error"]["c51"]["error"], json!("ERROR_BATCH_LENGTH_EXCEEDED"));
     assert_eq!(last_checks(&sandbox), ["batch.length"]);
     let cmd = json!({"a": "batch?cmd[b]=profile", "c": "profile"});
-    let result = send(&method("batch", &json!({"cmd": cmd})), &sandbox).await.json()["result"].take();
+    let result =
+        send(&method("batch", &json!({"cmd": cmd})), &sandbox).await.json()["result"].take();
     assert_eq!(result["result_error"]["a"]["error"], json!("ERROR_BATCH_METHOD_NOT_ALLOWED"));
     assert!(result["result"]["c"].is_object());
 }

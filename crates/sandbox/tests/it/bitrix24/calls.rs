@@ -16,8 +16,14 @@ use crate::support::{Wire, client, sandbox, with};
 async fn call_of_a_known_client_is_linked_and_stands_once() {
     let sandbox = sandbox().await;
     let result = call("telephony.externalCall.register", registration(), &sandbox).await;
-    assert_eq!((&result["CRM_ENTITY_TYPE"], &result["CRM_ENTITY_ID"]), (&json!("CONTACT"), &json!(797)));
-    assert_eq!((&result["CRM_CREATED_LEAD"], &result["CRM_CREATED_ENTITIES"]), (&Value::Null, &json!([])));
+    assert_eq!(
+        (&result["CRM_ENTITY_TYPE"], &result["CRM_ENTITY_ID"]),
+        (&json!("CONTACT"), &json!(797))
+    );
+    assert_eq!(
+        (&result["CRM_CREATED_LEAD"], &result["CRM_CREATED_ENTITIES"]),
+        (&Value::Null, &json!([]))
+    );
     let id = result["CALL_ID"].clone();
     let result = call("telephony.externalCall.finish", end(&id), &sandbox).await;
     assert_eq!((&result["CALL_STATUS"], &result["INCOMING"]), (&json!(1), &json!("2")));
@@ -172,10 +178,8 @@ async fn show_of_no_as_text_shows_the_card() {
     let sandbox = sandbox().await;
     for (show, cards) in [(json!("N"), 1), (json!("false"), 1), (json!("0"), 0), (json!(0), 0)] {
         sandbox.reset();
-        let wire = method(
-            "telephony.externalCall.register",
-            &with(registration(), json!({"SHOW": show})),
-        );
+        let wire =
+            method("telephony.externalCall.register", &with(registration(), json!({"SHOW": show})));
         send(&wire, &sandbox).await;
         assert_eq!(sandbox.bitrix24().open_cards().len(), cards, "SHOW {show}");
     }

@@ -26,10 +26,9 @@ fn valid(object: &str, operation: Option<&str>, call_id: &Value) -> (&'static st
             "telephony.externalCall.attachRecord",
             with(call, json!({"FILENAME": "1.mp3", "FILE_CONTENT": "SUQzAw=="})),
         ),
-        ("search", _) => (
-            "telephony.externalCall.searchCrmEntities",
-            json!({"PHONE_NUMBER": "+375291112233"}),
-        ),
+        ("search", _) => {
+            ("telephony.externalCall.searchCrmEntities", json!({"PHONE_NUMBER": "+375291112233"}))
+        }
         ("line", _) => ("telephony.externalLine.add", json!({"NUMBER": "line-2"})),
         ("line-update", _) => {
             ("telephony.externalLine.update", json!({"NUMBER": "line-1", "NAME": "Касса"}))
@@ -42,9 +41,9 @@ fn valid(object: &str, operation: Option<&str>, call_id: &Value) -> (&'static st
         ("phone-users", _) => ("voximplant.user.get", json!({"USER_ID": [17]})),
         ("plain", _) => ("profile", json!({})),
         ("scope", _) => ("scope", json!({})),
-        ("method", _) => ("method.get", json!({"name": "telephony.externalcall.register"})),
+        ("method", _) => ("method.get", json!({"NAME": "telephony.externalcall.register"})),
         ("feature", _) => ("feature.get", json!({"CODE": "rest_offline_extended"})),
-        ("batch", _) => ("batch", json!({"halt": 0, "cmd": {"a": "profile"}})),
+        ("batch", _) => ("batch", json!({"HALT": 0, "CMD": {"a": "profile"}})),
         ("events", _) => ("events", json!({})),
         ("bind", _) => (
             "event.bind",
@@ -77,9 +76,7 @@ fn valid(object: &str, operation: Option<&str>, call_id: &Value) -> (&'static st
             ("crm.item.add", json!({"entityTypeId": 3, "fields": {"name": "Нина"}}))
         }
         ("items", _) => ("crm.item.list", json!({"entityTypeId": 3, "filter": {}})),
-        ("item", _) => {
-            ("crm.item.update", json!({"entityTypeId": 3, "id": 797, "fields": {}}))
-        }
+        ("item", _) => ("crm.item.update", json!({"entityTypeId": 3, "id": 797, "fields": {}})),
         ("contact", _) => ("crm.contact.add", json!({"fields": {"NAME": "Нина"}})),
         ("lead", _) => ("crm.lead.add", json!({"fields": {"TITLE": "Звонок"}})),
         ("company", _) => ("crm.company.add", json!({"fields": {"TITLE": "ООО Проба"}})),
@@ -105,11 +102,7 @@ fn wire(sample: &Sample, call_id: &Value, sandbox: &Sandbox) -> Wire {
         sample.apply(parameters)
     };
     let is_application = name.starts_with("event");
-    if is_application {
-        application(name, &parameters, sandbox)
-    } else {
-        method(name, &parameters)
-    }
+    if is_application { application(name, &parameters, sandbox) } else { method(name, &parameters) }
 }
 
 #[tokio::test]
@@ -250,7 +243,8 @@ async fn every_method_answers_in_any_letter_case() {
     sandbox.bitrix24().set_scopes(&["crm", "im", "telephony", "user"]);
     for route in Sandbox::routes(Crm::Bitrix24) {
         let name = route.path.trim_start_matches("/rest/").to_uppercase();
-        let reply = send(&application(&format!("{name}.json/"), &json!({}), &sandbox), &sandbox).await;
+        let reply =
+            send(&application(&format!("{name}.json/"), &json!({}), &sandbox), &sandbox).await;
         assert!(!reply.text.contains("ERROR_METHOD_NOT_FOUND"), "{name}: {reply:?}");
         let body = reply.json();
         assert!(body.get("result").or_else(|| body.get("error")).is_some(), "{name}: {reply:?}");

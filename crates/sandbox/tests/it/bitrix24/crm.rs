@@ -101,7 +101,10 @@ async fn new_entity_reads_back_as_text() {
     let id = call("crm.contact.add", add, &sandbox).await;
     assert!(id.is_number());
     let contact = call("crm.contact.get", json!({"id": id}), &sandbox).await;
-    assert_eq!((&contact["ID"], &contact["ASSIGNED_BY_ID"]), (&json!(id.to_string()), &json!("17")));
+    assert_eq!(
+        (&contact["ID"], &contact["ASSIGNED_BY_ID"]),
+        (&json!(id.to_string()), &json!("17"))
+    );
     assert_eq!(contact["PHONE"][0]["TYPE_ID"], json!("PHONE"));
     let without = call("crm.contact.add", json!({"fields": {"NAME": "Олег"}}), &sandbox).await;
     let without = call("crm.contact.get", json!({"id": without}), &sandbox).await;
@@ -157,9 +160,8 @@ async fn universal_item_is_the_same_entity_in_camel_case() {
         "n0": {"typeId": "PHONE", "valueType": "MOBILE", "value": "+375295550011"},
         known.to_string(): {"typeId": "PHONE", "valueType": "WORK", "value": "+375295550012"},
     });
-    let update = |fm: Value| {
-        json!({"entityTypeId": 3, "id": 797, "fields": {"assignedById": 18, "fm": fm}})
-    };
+    let update =
+        |fm: Value| json!({"entityTypeId": 3, "id": 797, "fields": {"assignedById": 18, "fm": fm}});
     let item = call("crm.item.update", update(fm), &sandbox).await["item"].take();
     assert_eq!(item["assignedById"], json!(18));
     let contact = call("crm.contact.get", json!({"id": 797}), &sandbox).await;

@@ -86,7 +86,10 @@ async fn click_of_the_page_goes_to_its_address() {
     let (sandbox, to) = (sandbox().await, integration().await);
     let click = || Click::new(Crm::Bitrix24, "17", "+375296254070", to.url.clone());
     let answer = sandbox.click(click()).await.expect("it answers");
-    assert_eq!((answer.ok, answer.crm_call_id.as_ref()), (true, sandbox.bitrix24().open_calls().first()));
+    assert_eq!(
+        (answer.ok, answer.crm_call_id.as_ref()),
+        (true, sandbox.bitrix24().open_calls().first())
+    );
     let sent = fields(&to.asked()[0].body);
     assert!(!sent.contains_key("data[CRM_ENTITY_ID]"), "null vanishes: {sent:?}");
     for (form, raw, token) in
@@ -181,7 +184,9 @@ async fn removed_application_leaves_nothing_valid() {
     let removed = sandbox.bitrix24().send_app_event("ONAPPUNINSTALL", &to.url).await;
     assert!(removed.is_ok_and(|it| it.ok));
     let sent = fields(&to.asked()[1].body);
-    assert!(!sent.contains_key("auth[access_token]") && sent.contains_key("auth[application_token]"));
+    assert!(
+        !sent.contains_key("auth[access_token]") && sent.contains_key("auth[application_token]")
+    );
     let wire = super::method("", &json!({"auth": access}));
     let wire = crate::support::Wire { target: "/rest/profile".into(), ..wire };
     let reply = send(&wire, &sandbox).await;

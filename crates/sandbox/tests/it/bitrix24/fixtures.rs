@@ -6,10 +6,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
+use vochi_crm_sandbox::Sandbox;
 use vochi_crm_sandbox::bitrix24::{
     ADMIN, CLIENT_ID, CLIENT_SECRET, Dialect, ErrorCode, List, PortalState, WEBHOOK_SECRET,
 };
-use vochi_crm_sandbox::{Crm, Sandbox};
 
 use super::{application, call, done, end, last_checks, registration, send};
 use crate::support::{Reply, Wire, sandbox, with};
@@ -47,7 +47,13 @@ fn names() -> Vec<String> {
     let names = files.map(|it| it.expect("it can be read").file_name());
     let names = names.filter_map(|it| it.to_str()?.strip_suffix(".json").map(str::to_owned));
     // Requests of Bitrix24 to the integration, the OAuth host's (see `access`), and an upload.
-    let other = ["event.ON", "oauth.", "app.frame", "system.", "telephony.externalCall.attachRecord.upload"];
+    let other = [
+        "event.ON",
+        "oauth.",
+        "app.frame",
+        "system.",
+        "telephony.externalCall.attachRecord.upload",
+    ];
     let mut names: Vec<String> =
         names.filter(|it| !other.iter().any(|other| it.starts_with(other))).collect();
     names.sort();
@@ -147,6 +153,10 @@ fn webhook(wire: Wire) -> Wire {
     body(Wire { target, ..wire }, json!({"auth": null}))
 }
 
+fn unknown_number() -> Value {
+    json!({"PHONE_NUMBER": "+375295550011", "CRM_CREATE": 1})
+}
+
 fn variants() -> Vec<Variant> {
     let coded = |change: fn(Wire) -> Wire| {
         [
@@ -179,6 +189,7 @@ fn variants() -> Vec<Variant> {
         dialect(|it| it.text_ids = true),
         dialect(|it| it.echo_external_id = true),
         dialect(|it| it.activity_error = true),
+        dialect(|it| it.deny_crm = true),
         dialect(|it| it.deny_statistic = true),
         dialect(|it| it.download_status = 404),
         dialect(|it| {
@@ -210,6 +221,30 @@ fn variants() -> Vec<Variant> {
         changed(|wire| body(wire, json!({"MESSAGE": null}))),
         changed(|wire| body(wire, json!({"name": "telephony.nothing"}))),
         changed(|wire| body(wire, json!({"CALL_ID": 1}))),
+        arranged(|sandbox| sandbox.bitrix24().set_scopes(&["user_basic"])),
+        Variant {
+            arrange: |sandbox| sandbox.bitrix24().set_scopes(&["user_basic"]),
+            ..changed(webhook)
+        },
+        Variant {
+            wire: |wire| body(wire, unknown_number()),
+            ..dialect(|it| {
+                it.without_leads = true;
+                it.text_ids = true;
+            })
+        },
+        changed(|wire| body(wire, json!({"select": null}))),
+        Variant { arrange: |sandbox| sandbox.bitrix24().set_scopes(&["crm"]), ..changed(webhook) },
+        Variant { wire: |wire| body(wire, unknown_number()), ..dialect(|it| it.lead_error = true) },
+        changed(|wire| body(wire, unknown_number())),
+        Variant {
+            wire: |wire| body(wire, json!({"CALL_ID": "other"})),
+            ..dialect(|it| {
+                it.server_texts = true;
+                it.error_code = ErrorCode::Empty;
+            })
+        },
+        arranged(|sandbox| sandbox.bitrix24().add_users(60)),
         changed(|wire| body(wire, json!({"start": 0, "filter": {}}))),
         arranged(|sandbox| {
             sandbox.bitrix24().add_contacts(60);
@@ -267,6 +302,10 @@ fn is_like(expected: &Value, got: &Value) -> bool {
                 ("error" | "error_description", Some(got)) => got == value,
                 // The portal's own time, and members that some records have.
                 ("time", _) | ("operating_reset_at" | "operating", _) => true,
+                // Not selected.
+                ("IS_ONLINE" | "TIMESTAMP_X" | "LAST_ACTIVITY_DATE" | "WORK_POSITION", None) => {
+                    true
+                }
                 (_, Some(got)) => is_like(value, got),
                 (_, None) => value.is_null(),
             })
@@ -292,16 +331,67 @@ fn matches(response: &Value, reply: &Reply) -> bool {
         })
 }
 
-/// Responses that no setting of the stand-in sends.
-fn not_played() -> BTreeSet<(String, String)> {
-    let known = [];
-    known.map(|(name, answer): (&str, &str)| (name.to_owned(), answer.to_owned())).into()
-}
+/// Responses that these variants do not lead to.
+const NOT_PLAYED: &[(&str, &str)] = &[
+    // See `batch`.
+    ("batch", "51st_command_overflow"),
+    ("batch", "all_failed_empty_maps_are_lists"),
+    ("batch", "halted_after_first_error"),
+    ("batch", "inner_operation_time_limit"),
+    ("batch", "list_with_total_and_next"),
+    ("batch", "nested_batch_refused"),
+    ("batch", "numeric_keys_become_lists"),
+    ("batch", "numeric_keys_errors_list"),
+    ("batch", "partial_failure_keyed"),
+    // See `events`.
+    ("event.bind", "already_bound"),
+    ("event.bind", "auth_type_needs_admin"),
+    ("event.bind", "offline_needs_admin"),
+    ("event.get", "ok"),
+    ("event.offline.clear", "access_denied"),
+    ("event.offline.error", "access_denied"),
+    ("event.offline.get", "access_denied"),
+    ("event.offline.get", "reserved"),
+    ("event.offline.list", "access_denied"),
+    ("event.offline.list", "ok"),
+    ("event.unbind", "access_denied"),
+    // See `calls` and `crm`.
+    ("crm.duplicate.findbycomm", "all_types"),
+    ("telephony.call.attachTranscription", "not_finished_documented_code"),
+    ("telephony.call.attachTranscription", "not_finished_empty_code"),
+    ("telephony.externalLine.add", "exists_documented_code"),
+    ("telephony.externalLine.add", "exists_empty_code"),
+    ("telephony.externalLine.get", "ok"),
+    ("user.update", "access_denied"),
+    // No state leads to them: for faults.
+    ("crm.contact.add", "invalid_value"),
+    ("crm.item.add", "crm_field_error_value_not_valid"),
+    ("event.offline.get", "cleared_no_data"),
+    ("im.notify", "attach_oversize"),
+    ("im.notify", "wrong_auth_type"),
+    ("im.notify.personal.add", "attach_oversize"),
+    ("im.notify.personal.add", "wrong_auth_type"),
+    ("im.notify.system.add", "attach_oversize"),
+    ("im.notify.system.add", "wrong_auth_type"),
+    ("profile", "inactive_user_empty_list"),
+    ("telephony.externalCall.finish", "database_documented_code"),
+    ("telephony.externalCall.finish", "database_empty_code"),
+    ("telephony.externalCall.finish", "loose_types"),
+    ("telephony.externalCall.searchCrmEntities", "no_crm_documented_code"),
+    ("telephony.externalCall.searchCrmEntities", "no_crm_empty_code"),
+    ("telephony.externalLine.add", "db_documented_code"),
+    ("telephony.externalLine.add", "db_empty_code"),
+    ("voximplant.line.get", "access_denied"),
+    ("voximplant.line.get", "ok"),
+    ("voximplant.statistic.get", "first_page_truncated_sample"),
+    ("voximplant.user.get", "access_denied"),
+    ("voximplant.user.get", "method_confirm_denied"),
+];
 
 #[tokio::test]
 async fn fixture_responses_are_sent_in_some_dialect() {
     let sandbox = sandbox().await;
-    let mut missing = BTreeSet::new();
+    let (mut missing, mut odd) = (BTreeSet::new(), Vec::new());
     for name in names() {
         let fixture = fixture(&name);
         let responses = fixture["responses"].as_array().expect("a list of responses");
@@ -317,9 +407,8 @@ async fn fixture_responses_are_sent_in_some_dialect() {
                 .filter(|it| matches(it, &reply))
                 .map(|it| text(&it["name"]))
                 .collect();
-            if number == 0 {
-                assert!(!matching.is_empty(), "{name}: {wire:?} {}", reply.text);
-                assert!(last_checks(&sandbox).is_empty(), "{name}: {:?}", sandbox.refused(Crm::Bitrix24));
+            if number == 0 && (matching.is_empty() || !last_checks(&sandbox).is_empty()) {
+                odd.push((name.clone(), last_checks(&sandbox), reply.text));
             }
             seen.extend(matching);
             if seen.len() == responses.len() {
@@ -332,7 +421,11 @@ async fn fixture_responses_are_sent_in_some_dialect() {
             }
         }
     }
-    assert_eq!(missing, not_played(), "not sent on the left");
+    assert!(odd.is_empty(), "requests as they are written: {odd:#?}");
+    let known = NOT_PLAYED.iter().map(|(name, answer)| ((*name).to_owned(), (*answer).to_owned()));
+    let known: BTreeSet<(String, String)> = known.collect();
+    let new: Vec<_> = missing.symmetric_difference(&known).collect();
+    assert!(new.is_empty(), "not sent, or in the list all the same: {new:?}");
 }
 
 #[tokio::test]
