@@ -8,6 +8,7 @@ use crate::php::{self, items};
 use super::answer::{Failure, Outcome};
 use super::checks::Order;
 use super::portal::{List, Portal, Record, comparable, id_of, number, text_in, text_of, values_of};
+use super::system::is_admin;
 use super::{query, seed};
 
 /// Fields with several values, shown in a list only if they are named.
@@ -188,7 +189,7 @@ impl Portal {
     }
 
     pub(super) fn update_user(&mut self, order: &Order) -> Outcome {
-        if !self.is_admin(order.credential.user()) {
+        if !is_admin(order.credential.user()) {
             return Err(Failure::new(400, "ERROR_CORE", "access_denied"));
         }
         let id = order.number("ID").unwrap_or_default();

@@ -7,6 +7,7 @@ use crate::php::text_of;
 use crate::schema::{When, field};
 
 use super::super::portal::List as L;
+use super::super::rights::Credential;
 use super::super::{batch, handlers, query};
 use super::kinds::{
     COMMUNICATION, DECIMAL, E164, ENTITY, EVENT_TYPE, FLAG, ID, IDS, LINE, LIST, MAP, METHOD,
@@ -256,7 +257,7 @@ pub(super) const KNOWN: &[&Schema] = &[
                     "a webhook sends CLIENT_ID with TAG",
                     |it, cx| {
                         let is_application =
-                            cx.credential.as_ref().is_ok_and(|it| it.is_application());
+                            cx.credential.as_ref().is_ok_and(Credential::is_application);
                         is_application || !it.has("TAG") || it.has("CLIENT_ID")
                     },
                 )
