@@ -30,7 +30,7 @@ use tokio_rustls::server::TlsStream;
 
 use crate::fault::Ending;
 use crate::record::query_of;
-use crate::wire::{Request, Response};
+use crate::wire::{Extra, Request, Response};
 
 /// Limit of a request body.
 #[derive(Debug, Clone, Copy)]
@@ -238,13 +238,14 @@ fn written(answer: Response) -> http::Response<Full<Bytes>> {
         let headers = response.headers_mut();
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
-    if let Some(Ok(value)) = answer.location.map(HeaderValue::try_from) {
-        response.headers_mut().insert(header::LOCATION, value);
-    }
-    let disposition = answer.file_name.as_deref().map(disposition);
-    if let Some(Ok(value)) = disposition.map(HeaderValue::try_from) {
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_DISPOSITION, value);
+    let extra = answer.extra.map(|extra| match extra {
+        Extra::FileName(name) => (header::CONTENT_DISPOSITION, disposition(&name)),
+        Extra::Location(address) => (header::LOCATION, address.into()),
+    });
+    if let Some((name, value)) = extra
+        && let Ok(value) = HeaderValue::try_from(value)
+    {
+        response.headers_mut().insert(name, value);
     }
     response
 }

@@ -56,10 +56,16 @@ pub(crate) struct Response {
     /// Seconds of `Retry-After`, if the CRM sends it.
     pub(crate) retry_after: Option<u32>,
     pub(crate) body: Bytes,
+    pub(crate) extra: Option<Extra>,
+}
+
+/// A further header of a response.
+#[derive(Debug, Clone)]
+pub(crate) enum Extra {
     /// Name of a downloaded file.
-    pub(crate) file_name: Option<String>,
+    FileName(Box<str>),
     /// Address of a redirect.
-    pub(crate) location: Option<String>,
+    Location(Box<str>),
 }
 
 impl Response {
@@ -73,14 +79,14 @@ impl Response {
             content_type: content_type.into(),
             retry_after: None,
             body: body.into(),
-            file_name: None,
-            location: None,
+            extra: None,
         }
     }
 
     /// A redirect to an address.
     pub(crate) fn found(location: String) -> Self {
-        Self { location: Some(location), ..Self::new(StatusCode::FOUND, "text/html", "") }
+        let extra = Some(Extra::Location(location.into()));
+        Self { extra, ..Self::new(StatusCode::FOUND, "text/html", "") }
     }
 
     pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Self {

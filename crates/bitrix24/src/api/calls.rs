@@ -207,7 +207,10 @@ impl RecordName {
     }
 
     fn content_type(&self) -> &'static str {
-        if self.0.ends_with(".mp3") { "audio/mpeg" } else { "audio/wav" }
+        match self.0.rsplit_once('.') {
+            Some((_, "mp3")) => "audio/mpeg",
+            _ => "audio/wav",
+        }
     }
 }
 

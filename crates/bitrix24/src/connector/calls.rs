@@ -232,8 +232,8 @@ impl Calls<'_> {
             return Ok(());
         };
         let owner = slot.document().and_then(|document| document["owner"].as_str());
-        match owner.filter(|owner| *owner != call.as_str()) {
-            Some(owner) => Err(Error::new(
+        if let Some(owner) = owner.filter(|owner| *owner != call.as_str()) {
+            return Err(Error::new(
                 ErrorKind::Rejected,
                 format!(
                     "cannot register call {call}: Bitrix24 returned the CALL_ID of call {owner}, \
@@ -241,15 +241,13 @@ impl Calls<'_> {
                 ),
             )
             .with_try_again(TryAgain::Later)
-            .with_hint("the record is sent when the other call is finished")),
-            None => {
-                let owner: Value = json!({"owner": call.as_str()});
-                if let Err(error) = slot.save(&owner).await {
-                    tracing::warn!(%call, %error, "cannot store the owner of a CALL_ID");
-                }
-                Ok(())
-            }
+            .with_hint("the record is sent when the other call is finished"));
         }
+        let owner: Value = json!({"owner": call.as_str()});
+        if let Err(error) = slot.save(&owner).await {
+            tracing::warn!(%call, %error, "cannot store the owner of a CALL_ID");
+        }
+        Ok(())
     }
 
     /// Finishes a call, and registers it before if the portal does not know it. Afterwards the state
@@ -354,7 +352,12 @@ impl Calls<'_> {
 
     /// Finishes a registered call. Where the response was lost, or the portal does not know the call,
     /// the statistics decide.
-    async fn finish(&self, cx: &Cx, upload: &Upload, portal_id: PortalCallId) -> Result<()> {
+    pub(super) async fn finish(
+        &self,
+        cx: &Cx,
+        upload: &Upload,
+        portal_id: PortalCallId,
+    ) -> Result<()> {
         let error = match self.client.send(cx, upload.finish(portal_id.clone())).await {
             Ok(finished) => return check_finished(cx, &finished, &portal_id),
             Err(error) if is_unknown_call(&error) || error.effect() != Effect::NotApplied => error,
@@ -369,11 +372,6 @@ impl Calls<'_> {
                  without it a lost response cannot be resolved",
             )),
         }
-    }
-
-    /// Returns true if the statistics hold all these calls.
-    pub(super) async fn are_recorded(&self, cx: &Cx, uploads: &[&Upload]) -> Result<bool> {
-        Ok(self.find_entries(cx, uploads).await?.iter().all(Option::is_some))
     }
 
     /// Finds calls in the statistics.

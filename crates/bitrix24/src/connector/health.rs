@@ -148,13 +148,13 @@ impl Health<'_> {
             .map(|(number, _)| number.to_string())
             .collect();
         let check = Check::passed(NAME, format!("the portal has {} of our lines", lines.len()));
-        match missing.is_empty() {
-            true => check,
-            false => check.with_hint(format!(
-                "run setup: the lines {} are not registered, and get no settings in the portal",
-                missing.join(", ")
-            )),
+        if missing.is_empty() {
+            return check;
         }
+        check.with_hint(format!(
+            "run setup: the lines {} are not registered, and get no settings in the portal",
+            missing.join(", ")
+        ))
     }
 
     /// Whether lost responses can be resolved.

@@ -57,10 +57,24 @@ impl HistoryJob for History<'_> {
         }
     }
 
+    /// Looks for the calls in the statistics. One that is registered and not there is finished: that
+    /// cannot record it twice.
     async fn is_recorded(&self, cx: &Cx, due: &[Due]) -> Result<bool> {
         let open = due.iter().filter(|record| record.call().crm().finished.is_none());
-        let uploads: Vec<&Upload> = open.filter_map(|record| record.upload().as_ref()).collect();
-        self.calls.are_recorded(cx, &uploads).await
+        let open: Vec<(&Due, &Upload)> =
+            open.filter_map(|record| Some((record, record.upload().as_ref()?))).collect();
+        let uploads: Vec<&Upload> = open.iter().map(|(_, upload)| *upload).collect();
+        let entries = self.calls.find_entries(cx, &uploads).await?;
+        let missing = open.into_iter().zip(entries).filter(|(_, entry)| entry.is_none());
+        let mut all = true;
+        for ((record, upload), _) in missing {
+            let call = record.call();
+            all &= match call.crm().portal_id(call.state()) {
+                Some(portal_id) => self.calls.finish(cx, upload, portal_id).await.is_ok(),
+                None => false,
+            };
+        }
+        Ok(all)
     }
 
     async fn finish(&self, call: &mut Call, record: &CallRecord, _: bool) {

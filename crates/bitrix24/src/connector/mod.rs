@@ -305,7 +305,7 @@ impl spi::Connector for Connector {
         }
         match (&event.kind, self.client().oauth()) {
             (InboundKind::Installed, Some(oauth)) => {
-                let tokens = event.access_key.as_ref().map(|tokens| tokens.expose());
+                let tokens = event.access_key.as_ref().map(vochi_crm_core::Secret::expose);
                 let auth = serde_json::from_str(tokens.unwrap_or_default())
                     .map_err(|_| Error::input("the installation has no tokens"))?;
                 oauth.install(cx, InstalledTokens::read(&auth)?).await?;

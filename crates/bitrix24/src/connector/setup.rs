@@ -76,16 +76,13 @@ impl Setup<'_> {
         }
         let present = self.client.send(cx, ListLines).await?.items.good;
         let has = |number: &LineNumber| present.iter().any(|line| line.number == *number);
-        Ok(match action {
-            SetupAction::Remove => {
-                let ours = configured.into_iter().filter(|(number, _)| has(number));
-                ours.map(|(number, _)| Change::DeleteLine(number)).collect()
-            }
-            _ => {
-                let missing = configured.into_iter().filter(|(number, _)| !has(number));
-                missing.map(|(number, name)| Change::AddLine(number, name)).collect()
-            }
-        })
+        let removes = action == SetupAction::Remove;
+        let concerned = configured.into_iter().filter(|(number, _)| has(number) == removes);
+        let change = |(number, name)| match action {
+            SetupAction::Remove => Change::DeleteLine(number),
+            _ => Change::AddLine(number, name),
+        };
+        Ok(concerned.map(change).collect())
     }
 
     async fn events(

@@ -5,11 +5,11 @@
 //!
 //! | event | kind |
 //! | --- | --- |
-//! | OnExternalCallStart | [`ClickToCall`], with the `CALL_ID` that the portal registered already |
-//! | OnExternalCallBackStart | [`CallbackRequest`]; refused without `default_user` |
-//! | OnAppInstall, OnAppUpdate, the first opening of an application with a page | [`Installed`] |
-//! | OnAppUninstall | [`Uninstalled`] |
-//! | OnVoximplantCallInit, …Start, …End, any other | [`Other`] with the event's name |
+//! | `OnExternalCallStart` | [`ClickToCall`], with the `CALL_ID` that the portal registered already |
+//! | `OnExternalCallBackStart` | [`CallbackRequest`]; refused without `default_user` |
+//! | `OnAppInstall`, `OnAppUpdate`, the first opening of an application with a page | [`Installed`] |
+//! | `OnAppUninstall` | [`Uninstalled`] |
+//! | `OnVoximplantCallInit`, `…Start`, `…End`, any other | [`Other`] with the event's name |
 //!
 //! The portal registered a click: the call is never registered again, and shown by the portal. The
 //! host passes the `CALL_ID` with the call's events ([`CallEvent::with_crm_call_id`]).

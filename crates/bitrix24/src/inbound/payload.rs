@@ -40,7 +40,7 @@ impl Payload<'_> {
             EventName::CallbackStart => self.callback()?,
             EventName::AppInstall | EventName::AppUpdate => self.whole(InboundKind::Installed),
             EventName::AppUninstall => self.whole(InboundKind::Uninstalled),
-            other => self.call(other)?,
+            other => self.call(&other)?,
         };
         event.raw = self.fields.raw();
         Ok(event)
@@ -82,7 +82,7 @@ impl Payload<'_> {
     }
 
     /// A call of the telephony, or an event without a kind of its own.
-    fn call(&self, name: EventName) -> Result<InboundEvent> {
+    fn call(&self, name: &EventName) -> Result<InboundEvent> {
         let mut event = self.whole(InboundKind::Other(name.as_str().to_owned()));
         event.crm_call_id = self.call_id()?;
         if let Some(phone) = self.fields.data("PHONE_NUMBER")? {

@@ -1,15 +1,16 @@
 //! Finished calls: pairs of commands in batches, and their recordings.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
-use vochi_crm_core::testing::Step;
+use vochi_crm_core::testing::{ScriptedTransport, Step};
 use vochi_crm_core::{
-    CallId, CrmConnector as _, Cx, ErrorKind, Outcome, Receipt, Recording, WarningKind,
+    CallId, CrmConnector as _, Cx, ErrorKind, Hub, Outcome, Receipt, Recording, WarningKind,
 };
 
-use super::support::{Bench, CALL_ID, CLIENT, call, ext, record, success};
+use super::support::{Bench, CALL_ID, CLIENT, at, call, ext, open, record, success};
 
 const BATCH: &str = "batch";
 
@@ -131,11 +132,11 @@ async fn ten_thousand_calls_take_four_hundred_batches() {
     let start = tokio::time::Instant::now();
     let results = bench.connector.log_calls(&Cx::history(), &records(count)).await;
     let took = start.elapsed().as_secs_f64();
-    let failed = results.iter().filter_map(|one| one.as_ref().err()).next();
+    let failed = results.iter().find_map(|one| one.as_ref().err());
     assert!(failed.is_none(), "{failed:?}");
     let requests = bench.methods().len();
     assert!(requests <= 410, "{requests} requests");
-    let needed = (requests as f64 - 40.0) / 2.0;
+    let needed = f64::from(u32::try_from(requests - 40).unwrap()) / 2.0;
     assert!(took <= needed * 1.05, "{took} s for {requests} requests, must be {needed}");
 }
 
@@ -190,6 +191,16 @@ async fn other_formats_are_refused_with_a_hint() {
     assert!(warning.contains("wav and mp3 only"), "{warning}");
 }
 
+/// A wall clock that tokio's clock moves.
+#[derive(Debug)]
+struct TokioClock(tokio::time::Instant);
+
+impl vochi_crm_core::Clock for TokioClock {
+    fn now(&self) -> vochi_crm_core::Timestamp {
+        at(0).plus(self.0.elapsed())
+    }
+}
+
 /// A recording that appears later is tried 8 times within an hour.
 #[tokio::test(start_paused = true)]
 async fn missing_recording_is_tried_eight_times_over_an_hour() {
@@ -197,7 +208,12 @@ async fn missing_recording_is_tried_eight_times_over_an_hour() {
         let text = "Server returns HTTP error code 404";
         Step::json(400, &json!({"error": "ERROR_CORE", "error_description": text}))
     };
-    let bench = Bench::new(std::iter::once(pairs(1)).chain((0..8).map(|_| missing())));
+    let steps = std::iter::once(pairs(1)).chain((0..8).map(|_| missing()));
+    let script = ScriptedTransport::new(steps);
+    let clock = TokioClock(tokio::time::Instant::now());
+    let hub = Hub::builder().transport(Arc::new(script.clone())).clock(Arc::new(clock));
+    let connector = open(&hub.build().unwrap(), &json!({})).unwrap();
+    let bench = Bench { connector, script };
     let url: url::Url = "https://pbx.example.test/rec/17.1.mp3".parse().unwrap();
     let receipt = bench.log(record("17.1").with_recording(Recording::Url(url))).await.unwrap();
     assert!(receipt.recorded() && receipt.warnings().len() == 1, "{receipt:?}");

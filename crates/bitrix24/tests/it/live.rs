@@ -253,8 +253,8 @@ async fn forgotten_registration_is_made_again() {
 #[tokio::test(start_paused = true)]
 async fn failed_finish_is_pending_and_settled() {
     let refused = vochi_crm_core::testing::Step::json(
-        503,
-        &json!({"error": "OVERLOAD_LIMIT", "error_description": "blocked"}),
+        401,
+        &json!({"error": "NO_AUTH_FOUND", "error_description": "Wrong authorization data"}),
     );
     let bench = Bench::with([registered(), refused, finished()], json!({"retries": 0}));
     let _ = bench.event(incoming(&["151"])).await.unwrap();

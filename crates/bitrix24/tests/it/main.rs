@@ -15,6 +15,7 @@ mod limits;
 mod list;
 mod live;
 mod portal;
+mod responses;
 mod stand_in;
 mod support;
 mod tokens;

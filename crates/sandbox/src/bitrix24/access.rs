@@ -109,6 +109,19 @@ impl<'a> Access<'a> {
         })
     }
 
+    /// Adds employees without an extension.
+    pub fn add_users(&self, count: usize) {
+        self.with(|it| {
+            for number in 0..count {
+                let fields = json!({
+                    "ACTIVE": true, "NAME": format!("Сотрудник {number}"), "LAST_NAME": "",
+                    "UF_PHONE_INNER": null, "UF_DEPARTMENT": [1], "USER_TYPE": "employee",
+                });
+                it.push(List::Users, seed::object(fields));
+            }
+        });
+    }
+
     /// Removes a record.
     pub fn remove(&self, list: List, id: i64) {
         self.with(|it| it.remove(list, |record| id_of(record) == Some(id)));

@@ -92,7 +92,7 @@ pub(super) fn times(portal: &Portal, at: Instant, operating: Option<(f64, i64)>)
 }
 
 /// The envelope of a result.
-pub(super) fn envelope(output: Output, time: Value) -> Value {
+pub(super) fn envelope(output: &Output, time: &Value) -> Value {
     let mut body = json!({"result": output.result, "time": time});
     if let Some(total) = output.total {
         body["total"] = json!(total);

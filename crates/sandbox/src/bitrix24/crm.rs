@@ -8,6 +8,7 @@ use crate::php::{self, items};
 use super::answer::{Failure, Outcome};
 use super::checks::Order;
 use super::portal::{List, Portal, Record, comparable, id_of, number, text_in, text_of, values_of};
+use super::system::is_admin;
 use super::{query, seed};
 
 /// Fields with several values, shown in a list only if they are named.
@@ -15,6 +16,23 @@ pub(super) const MULTIPLE: &[&str] = &["PHONE", "EMAIL", "WEB", "IM"];
 
 /// Most entities of one type that the search for duplicates returns.
 const DUPLICATES: usize = 20;
+
+impl Order {
+    /// The refusal of a user without rights in the CRM, in the form of the method.
+    pub(super) fn denied_crm(&self, portal: &Portal) -> Option<Failure> {
+        let name = self.name();
+        if !portal.dialect.deny_crm || !name.starts_with("crm.") {
+            return None;
+        }
+        Some(if name.starts_with("crm.item.") {
+            Failure::named("ACCESS_DENIED", "Access denied")
+        } else if name.starts_with("crm.duplicate.") {
+            Failure::new(403, "", "Access denied")
+        } else {
+            Failure::plain("Access denied.")
+        })
+    }
+}
 
 impl Portal {
     pub(super) fn entities(&mut self, order: &Order) -> Outcome {
@@ -171,7 +189,7 @@ impl Portal {
     }
 
     pub(super) fn update_user(&mut self, order: &Order) -> Outcome {
-        if !self.is_admin(order.credential.user()) {
+        if !is_admin(order.credential.user()) {
             return Err(Failure::new(400, "ERROR_CORE", "access_denied"));
         }
         let id = order.number("ID").unwrap_or_default();

@@ -78,6 +78,8 @@ pub struct Dialect {
     pub without_operating: bool,
     /// Whether errors of authorisation have the status 200, as on old portals (§1.4).
     pub errors_as_200: bool,
+    /// Whether the user has no rights in the CRM (§10).
+    pub deny_crm: bool,
     /// Whether the right to view the statistic is missing (§8).
     pub deny_statistic: bool,
     /// Status of the download of `RECORD_URL`; 0 for 200.

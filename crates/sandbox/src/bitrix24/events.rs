@@ -15,7 +15,8 @@ use super::checks::Order;
 use super::dialect::EventForm;
 use super::portal::{List, Portal, Record, id_of, number, text_in, text_of};
 use super::rights::{ACCESS, ADMIN, APPLICATION_TOKEN, MEMBER_ID};
-use super::telephony::{APPLICATION, NewCall, dialled, international};
+use super::system::is_admin;
+use super::telephony::{APPLICATION, Client, NewCall, dialled, international};
 use super::{query, seed};
 
 /// Events that exist, besides those of entities.
@@ -69,7 +70,7 @@ impl Portal {
     }
 
     pub(super) fn bind(&mut self, order: &Order) -> Outcome {
-        let is_admin = self.is_admin(order.credential.user());
+        let is_admin = is_admin(order.credential.user());
         let offline = is_offline(order);
         if offline && !is_admin {
             let text = "Access denied! Offline events binding requires administrator access rights";
@@ -170,7 +171,7 @@ impl Portal {
             self.remove(List::Offline, |it| id_of(it).is_some_and(|id| ids.contains(&id)));
         } else if !ids.is_empty() {
             let id = format!("sampleprocess{:019}", self.next_serial());
-            for event in ids.iter() {
+            for event in &ids {
                 if let Some(event) = self.record_mut(List::Offline, *event) {
                     event.insert("PROCESS_ID".into(), json!(id));
                 }
@@ -210,7 +211,7 @@ impl Portal {
     }
 
     fn only_admin(&self, order: &Order) -> Result<(), Failure> {
-        let is_admin = self.is_admin(order.credential.user());
+        let is_admin = is_admin(order.credential.user());
         if is_admin { Ok(()) } else { Err(Failure::denied("Access denied!")) }
     }
 
@@ -225,7 +226,7 @@ impl Portal {
             external_id: String::new(),
             application: APPLICATION.to_owned(),
             start: self.date(at),
-            entity: None,
+            entity: Client::Searched,
             creates: None,
         };
         let call = self.register_call(new, at).call;

@@ -38,7 +38,7 @@ impl Portal {
         if command.name.eq_ignore_ascii_case("upload") && command.credential.is_ok() {
             let time = times(self, request.at, None);
             let answer = match self.upload(request) {
-                Ok(output) => json_response(StatusCode::OK, &envelope(output, time)),
+                Ok(output) => json_response(StatusCode::OK, &envelope(&output, &time)),
                 Err(failure) => failure.response(),
             };
             return Handled::ok(answer);
@@ -107,15 +107,18 @@ impl Portal {
             let halt = order.parameters.get("HALT");
             let (output, found) = self.batch(request, &order.credential, halt);
             findings.extend(found);
-            let body = envelope(output, times(self, request.at, None));
+            let body = envelope(&output, &times(self, request.at, None));
             return Handled { answer: json_response(StatusCode::OK, &body), findings };
         }
-        let outcome = order.execute(self);
+        let outcome = match order.denied_crm(self) {
+            Some(failure) => Err(failure),
+            None => order.execute(self),
+        };
         let operating = self.quota.spend(&key, &method, now);
         let answer = match outcome {
             Ok(output) => {
                 let time = times(self, request.at, Some(operating));
-                json_response(StatusCode::OK, &envelope(output, time))
+                json_response(StatusCode::OK, &envelope(&output, &time))
             }
             Err(failure) => failure.response(),
         };

@@ -130,7 +130,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     application(E::EventBind, "event.bind", Portal::bind),
     application(E::Plain, "event.get", Portal::handlers),
     application(E::EventUnbind, "event.unbind", Portal::unbind),
-    application(E::EventTest, "event.test", Portal::test_event),
+    Operation { keys: Written, ..application(E::EventTest, "event.test", Portal::test_event) },
     application(E::OfflineGet, "event.offline.get", Portal::take_offline),
     application(E::OfflineList, "event.offline.list", Portal::list_offline),
     application(E::OfflineClear, "event.offline.clear", Portal::clear_offline),

@@ -61,7 +61,11 @@ pub(super) fn field_of(key: &str) -> &str {
 
 /// Returns true if a record passes a filter.
 pub(super) fn passes(record: &Record, filter: &Value) -> bool {
-    let Some(filter) = filter.as_object() else { return true };
+    let filter = match filter {
+        Value::Object(filter) => filter,
+        Value::Array(parts) => return parts.iter().all(|it| passes(record, it)),
+        _ => return true,
+    };
     if filter.get("logic").and_then(Value::as_str).is_some_and(|it| it.eq_ignore_ascii_case("or")) {
         let mut parts = filter.iter().filter(|(key, _)| *key != "logic");
         return parts.any(|(key, wanted)| part(record, key, wanted));

@@ -1,5 +1,7 @@
 //! Recordings and transcripts of finished calls (§7, §8).
 
+use std::fmt::Write as _;
+
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -150,7 +152,11 @@ fn call_of(token: &str) -> Option<String> {
 }
 
 fn hex(text: &str) -> String {
-    text.bytes().map(|it| format!("{it:02x}")).collect()
+    text.bytes().fold(String::new(), |mut out, byte| {
+        // Writing into a `String` cannot fail.
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
 }
 
 /// A checksum (FNV-1a) that an edited address does not have.

@@ -9,16 +9,17 @@ use super::portal::{List, Portal};
 use super::quota::Quota;
 use super::rights::ADMIN;
 
-impl Portal {
-    pub(super) fn is_admin(&self, user: i64) -> bool {
-        user == ADMIN
-    }
+/// Returns true for the administrator.
+pub(super) fn is_admin(user: i64) -> bool {
+    user == ADMIN
+}
 
+impl Portal {
     pub(super) fn profile(&mut self, order: &Order) -> Outcome {
         let id = order.credential.user();
         let Some(user) = self.active_user(id) else { return Ok(json!([]).into()) };
         let profile = json!({
-            "ID": id.to_string(), "ADMIN": self.is_admin(id), "NAME": user.get("NAME"),
+            "ID": id.to_string(), "ADMIN": is_admin(id), "NAME": user.get("NAME"),
             "LAST_NAME": user.get("LAST_NAME"), "PERSONAL_GENDER": "", "TIME_ZONE": "",
         });
         Ok(profile.into())

@@ -57,10 +57,18 @@ pub(super) struct NewCall {
     pub(super) external_id: String,
     pub(super) application: String,
     pub(super) start: String,
-    /// The given entity, even if it is empty; else it is searched by the number.
-    pub(super) entity: Option<Option<(List, i64)>>,
+    pub(super) entity: Client,
     /// The source of a lead, if one is created.
     pub(super) creates: Option<String>,
+}
+
+/// The entity of a new call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Client {
+    /// It is searched by the number.
+    Searched,
+    /// It is given, even if it is none.
+    Given(Option<(List, i64)>),
 }
 
 /// What a registration did.
@@ -96,12 +104,11 @@ fn shown_id(portal: &Portal, id: i64) -> Value {
 impl Portal {
     pub(super) fn register(&mut self, order: &Order) -> Outcome {
         let user = order.call_user(self).unwrap_or_default();
-        let entity_type = order.parameters.get("CRM_ENTITY_TYPE").map(text_of);
-        let entity = entity_type.map(|name| {
+        let entity = order.parameters.get("CRM_ENTITY_TYPE").map(text_of);
+        let entity = entity.map_or(Client::Searched, |name| {
             let id = order.number("CRM_ENTITY_ID").unwrap_or_default();
-            List::of_entity(&name)
-                .filter(|list| self.record(*list, id).is_some())
-                .map(|it| (it, id))
+            let list = List::of_entity(&name).filter(|list| self.record(*list, id).is_some());
+            Client::Given(list.map(|list| (list, id)))
         });
         let creates = order.parameters.get("CRM_CREATE").is_some_and(is_true);
         let new = NewCall {
@@ -187,10 +194,17 @@ impl Portal {
             let found = self.with_phone(&new.phone).into_iter().next();
             found.and_then(|(list, it)| Some((list, id_of(it)?)))
         };
-        let mut entity = if is_internal { None } else { new.entity.unwrap_or_else(searched) };
+        let mut entity = match new.entity {
+            _ if is_internal => None,
+            Client::Given(entity) => entity,
+            Client::Searched => searched(),
+        };
         let mut created = Vec::new();
         let creates = new.creates.filter(|_| {
-            entity.is_none() && new.entity.is_none() && !is_internal && !self.dialect.lead_error
+            entity.is_none()
+                && new.entity == Client::Searched
+                && !is_internal
+                && !self.dialect.lead_error
         });
         if let Some(source) = creates {
             created = self.create_entities(&new.phone, new.kind, new.user, &source, at);

@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use crate::report::LiveRow;
-use crate::wire::Response;
+use crate::wire::{Extra, Response};
 
 use super::checks::{Order, json_answer};
 use super::communications::{Communication, Recording, Stage, text};
@@ -220,7 +220,7 @@ impl Workspace {
         };
         let mut answer = Response::new(StatusCode::OK, &file.content_type, file.content.clone());
         if order.parameter("download") == Some("true") {
-            answer.file_name = Some(file.name.clone());
+            answer.extra = Some(Extra::FileName(file.name.clone().into()));
         }
         answer
     }

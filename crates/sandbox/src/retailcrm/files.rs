@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use crate::wire::Response;
+use crate::wire::{Extra, Response};
 
 use super::checks::RequestContext;
 use super::filters::{self, By, Filter, Form};
@@ -154,7 +154,7 @@ pub(super) fn download(cx: &RequestContext<'_>) -> (Response, Change) {
         (text("type").unwrap_or_default(), file.content.clone(), text("filename"))
     });
     let answer = Response::new(StatusCode::OK, media_type, content);
-    let answer = Response { file_name: name, ..answer };
+    let answer = Response { extra: name.map(|it| Extra::FileName(it.into())), ..answer };
     (answer, Change::Nothing)
 }
 

@@ -7,6 +7,7 @@
     reason = "a test says what went wrong by failing"
 )]
 
+mod bitrix24;
 mod control;
 mod faults;
 mod kontur;

@@ -56,6 +56,8 @@ fn tables_of_rules_in_docs_are_current() {
         ("rules of kontur", table(Crm::Kontur)),
         ("operations of uon", operations(Crm::Uon)),
         ("rules of uon", table(Crm::Uon)),
+        ("operations of bitrix24", operations(Crm::Bitrix24)),
+        ("rules of bitrix24", table(Crm::Bitrix24)),
     ] {
         let (begin, end) = (format!("<!-- {what} -->\n"), "<!-- end of ");
         let (before, rest) = text.split_once(&begin).expect(what);

@@ -21,6 +21,11 @@ use super::reads::{BY_TYPE, Operation, text};
 
 const CALL_ID: &str = "externalCall.0a1b2c3d4e5f60718293a4b5c6d7e8f9.1778743592";
 
+const REGISTERED: &[&str] = &["result", "result.CALL_ID"];
+const ITEM: &[&str] = &["result", "result.item", "result.item.id"];
+const CREATED: &[(&str, &str)] =
+    &[("result.CRM_CREATED_ENTITIES.*.ENTITY_ID", "result.CRM_CREATED_ENTITIES.*")];
+
 fn call() -> PortalCallId {
     PortalCallId::new(CALL_ID).unwrap()
 }
@@ -44,9 +49,6 @@ pub(super) fn all() -> Vec<Operation> {
 
 fn calls() -> Vec<Operation> {
     let finish = || FinishCall::new(call(), user(), Seconds::new(95), StatusCode::Answered);
-    const REGISTERED: &[&str] = &["result", "result.CALL_ID"];
-    const CREATED: &[(&str, &str)] =
-        &[("result.CRM_CREATED_ENTITIES.*.ENTITY_ID", "result.CRM_CREATED_ENTITIES.*")];
     vec![
         Operation::new(Keyed, Field, register(CallType::Incoming, "17.1"))
             .samples(&["telephony.externalCall.register"])
@@ -191,7 +193,6 @@ fn crm() -> Vec<Operation> {
     let added = |name: &str| AddItem::new(contacts, ItemData::new().field("name", name));
     let changed = |change| UpdateItem::new(contacts, item, ItemChange::new().fm([change]));
     let first = MultiFieldId::new(101).unwrap();
-    const ITEM: &[&str] = &["result", "result.item", "result.item.id"];
     vec![
         Operation::new(Unsafe, Success, contact("Иван"))
             .samples(&["crm.contact.add"])

@@ -38,6 +38,7 @@ impl<'a> RequestContext<'a> {
         let cased = parameters.into_iter().map(|(name, value)| match keys {
             Keys::Written => (name, value),
             Keys::Upper => (name.to_ascii_uppercase(), value),
+            Keys::Lower if name.eq_ignore_ascii_case("start") => (name, value),
             Keys::Lower => (name.to_ascii_lowercase(), value),
         });
         let parameters: Map<String, Value> = cased.chain(start).collect();
@@ -103,6 +104,11 @@ impl Order {
 
     pub(in crate::bitrix24) fn endpoint(&self) -> Endpoint {
         self.operation.endpoint
+    }
+
+    /// Name of the method.
+    pub(in crate::bitrix24) fn name(&self) -> &'static str {
+        self.operation.name
     }
 
     /// The list of the method.

@@ -8,7 +8,7 @@ use crate::schema::{Object, field};
 
 use super::super::portal::text_of;
 use super::kinds::{
-    AUDIO, BASE64, CALL_TYPE, DATE, DIALLED, EVENT, ID, LATER, LIST, MAP, MOMENT, SIDE, TEXT,
+    AUDIO, BASE64, CALL_TYPE, DATE, DIALLED, EVENT, ID, LATER, LIST, MAP, MOMENT, SIDE,
 };
 use super::{Endpoint as E, Field, Refusal, RequestContext, Rules, Schema};
 
@@ -283,5 +283,4 @@ const RECORD_FIELDS: &[Field] = &[
         .refuses(r#"[{"FILE_CONTENT": ""}]"#)
         .form(BASE64, RECORD)
         .says("File content is not properly encoded. Base64 encoding is expected."),
-    field("RECORD_URL").form(TEXT, guess("§7")).says("Invalid URL"),
 ];

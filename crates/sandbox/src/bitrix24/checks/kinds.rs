@@ -97,19 +97,25 @@ pub(super) const LINE: Kind = Kind::new("at most 50 characters", |it, _| {
 pub(super) const LIST: Kind =
     Kind::new("a list", |it, _| it.is_array()).example("[]", r#"["text", 1, {"SIDE": "User"}]"#);
 
-/// A PHP array: an object, or an empty list.
+/// A PHP array: an object, or a list of objects.
 pub(super) const MAP: Kind = Kind::new("an object", |it, _| match it {
     Value::Object(_) => true,
-    Value::Array(items) => items.is_empty(),
+    Value::Array(items) => items.iter().all(Value::is_object),
     _ => false,
 })
-.example("{}", r#"["text", 1]"#);
+.example("{}", r#"["text", 1, ["text"]]"#);
 
 pub(super) const NAMES: Kind = Kind::new("a list of names", |it, _| {
     let names = items(it);
     (it.is_array() || it.is_object()) && names.iter().all(Value::is_string)
 })
 .example(r#"["ID"]"#, r#"["ID", [1]]"#);
+
+/// §12.
+pub(super) const METHOD: Kind = Kind::new("the name of a method in lower case", |it, _| {
+    it.as_str().is_some_and(|it| it.to_lowercase() == it)
+})
+.example(r#""user.get""#, r#"["telephony.externalCall.register", 1]"#);
 
 /// §2.3: negative values count nothing.
 pub(super) const START: Kind =

@@ -3,7 +3,7 @@
 use crate::check::Detail;
 
 use super::super::answer::Failure;
-use super::super::rights::Denied;
+use super::super::rights::{Credential, Denied};
 use super::RequestContext;
 
 /// Form of a refusal.
@@ -39,7 +39,7 @@ impl Refusal {
             Self::Credential => denied(cx),
             Self::Method => Failure::new(404, "ERROR_METHOD_NOT_FOUND", "Method not found!"),
             Self::Scope => {
-                let is_application = cx.credential.as_ref().is_ok_and(|it| it.is_application());
+                let is_application = cx.credential.as_ref().is_ok_and(Credential::is_application);
                 let (status, token) =
                     if is_application { (401, "access token") } else { (403, "webhook token") };
                 let text =

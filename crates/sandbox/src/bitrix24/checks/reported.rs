@@ -7,11 +7,12 @@ use crate::php::text_of;
 use crate::schema::{When, field};
 
 use super::super::portal::List as L;
+use super::super::rights::Credential;
 use super::super::{batch, handlers, query};
 use super::kinds::{
-    COMMUNICATION, DECIMAL, E164, ENTITY, EVENT_TYPE, FLAG, ID, IDS, LINE, LIST, MAP, NAMES,
-    NOTIFICATION, OFFSET_DATE, PHONES, SECONDS, START, STATUS, TEXT, TWENTY, URL, USER, VOTE,
-    YES_NO,
+    COMMUNICATION, DECIMAL, E164, ENTITY, EVENT_TYPE, FLAG, ID, IDS, LINE, LIST, MAP, METHOD,
+    NAMES, NOTIFICATION, OFFSET_DATE, PHONES, SECONDS, START, STATUS, TEXT, TWENTY, URL, USER,
+    VOTE, YES_NO,
 };
 use super::{Endpoint as E, Field, Kind, Refusal, RequestContext, Row, Rules, Schema};
 
@@ -60,7 +61,6 @@ pub(super) const KNOWN: &[&Schema] = &[
         documented("§4"),
         &[E::Register],
         &[
-            of("USER_ID", USER, CALL),
             of("USER_PHONE_INNER", TEXT, CALL),
             field("PHONE_NUMBER").value(E164, documented("§16")),
             field("CALL_START_DATE").value(OFFSET_DATE, FORMS),
@@ -75,14 +75,13 @@ pub(super) const KNOWN: &[&Schema] = &[
             of("LINE_NUMBER", LINE, CALL),
             of("EXTERNAL_CALL_ID", TEXT, CALL),
         ],
-        "TYPE CALL_LIST_ID"
+        "USER_ID TYPE CALL_LIST_ID"
     ),
     known!(
         "finish",
         documented("§5"),
         &[E::Finish],
         &[
-            of("USER_ID", USER, END),
             of("USER_PHONE_INNER", TEXT, END),
             of("DURATION", SECONDS, END),
             of("COST", DECIMAL, END),
@@ -91,7 +90,7 @@ pub(super) const KNOWN: &[&Schema] = &[
             of("ADD_TO_CHAT", FLAG, FORMS),
             of("RECORD_URL", URL, END),
         ],
-        "CALL_ID COST_CURRENCY FAILED_REASON"
+        "CALL_ID USER_ID COST_CURRENCY FAILED_REASON"
     ),
     known!(
         "card",
@@ -108,7 +107,7 @@ pub(super) const KNOWN: &[&Schema] = &[
         &[E::Attach],
         &[
             field("CALL_ID").form(TEXT, documented("§7")).required(documented("§7")),
-            field("RECORD_URL").value(URL, documented("§7")),
+            of("RECORD_URL", URL, documented("§7")),
         ],
         "FILENAME FILE_CONTENT"
     ),
@@ -152,19 +151,13 @@ pub(super) const KNOWN: &[&Schema] = &[
         &[E::PhoneUsers],
         &[of("USER_ID", IDS, documented("§8"))]
     ),
-    known!("plain", guess("§12"), &[E::Plain], &[]),
+    &Schema::new("plain", Refusal::Ignored, |cx| cx.of(&[E::Plain]), &[]).known(guess("§12")),
     known!("scope", documented("§12"), &[E::Scope], &[field("FULL")]),
     known!(
         "method",
         documented("§12"),
         &[E::MethodGet],
-        &[field("NAME")
-            .form(TEXT, documented("§12"))
-            .required(documented("§12"))
-            .check("lower", documented("§12"), "the name is in lower case", |it, _| {
-                it.text("NAME").is_none_or(|it| it.to_lowercase() == it)
-            })
-            .refuses(r#"[{"NAME": "telephony.externalCall.register"}]"#)]
+        &[field("NAME").form(METHOD, documented("§12")).required(documented("§12"))]
     ),
     known!("feature", documented("§12"), &[E::FeatureGet], &[field("CODE")]),
     known!(
@@ -173,7 +166,7 @@ pub(super) const KNOWN: &[&Schema] = &[
         &[E::Batch],
         &[of("HALT", FLAG, documented("§1.2, §2.4")), field("CMD")]
     ),
-    known!("events", guess("§9.5"), &[E::Events], &[], "SCOPE FULL"),
+    known!("events", guess("§9.5"), &[E::Events], &[field("SCOPE"), field("FULL")]),
     known!(
         "bind",
         EVENTS,
@@ -244,13 +237,12 @@ pub(super) const KNOWN: &[&Schema] = &[
         ],
         "ORDER ADMIN_MODE"
     ),
-    known!(
-        "user",
-        documented("§11"),
-        &[E::UserUpdate],
-        &[],
-        "ID UF_PHONE_INNER NAME LAST_NAME SECOND_NAME WORK_PHONE PERSONAL_MOBILE PERSONAL_PHONE ACTIVE"
-    ),
+    &Schema::new("user", Refusal::Ignored, |cx| cx.of(&[E::UserUpdate]), &[])
+        .known(documented("§11"))
+        .plain(
+            "ID UF_PHONE_INNER NAME LAST_NAME SECOND_NAME WORK_PHONE PERSONAL_MOBILE \
+             PERSONAL_PHONE ACTIVE",
+        ),
     known!(
         "notice",
         documented("§12"),
@@ -265,7 +257,7 @@ pub(super) const KNOWN: &[&Schema] = &[
                     "a webhook sends CLIENT_ID with TAG",
                     |it, cx| {
                         let is_application =
-                            cx.credential.as_ref().is_ok_and(|it| it.is_application());
+                            cx.credential.as_ref().is_ok_and(Credential::is_application);
                         is_application || !it.has("TAG") || it.has("CLIENT_ID")
                     },
                 )
