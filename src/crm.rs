@@ -10,8 +10,6 @@ use vochi_crm_core::{
     Account, AccountConfig, AccountName, CrmConnector, CrmName, Cx, Error, Hub, Profile, Result,
 };
 
-use crate::planned;
-
 /// A CRM that a profile can name: its keys, and whether this build has its connector.
 ///
 /// ```
@@ -31,7 +29,7 @@ type Received<'a> = Pin<Box<dyn Future<Output = Result<Value>> + Send + 'a>>;
 
 #[derive(Debug)]
 #[cfg_attr(
-    not(any(feature = "retailcrm", feature = "kontur", feature = "uon")),
+    not(any(feature = "bitrix24", feature = "kontur", feature = "retailcrm", feature = "uon")),
     allow(dead_code, reason = "a build without connectors makes none")
 )]
 struct Connector {
@@ -39,7 +37,7 @@ struct Connector {
     raw: for<'a> fn(&'a Hub, Account, &'a Profile, &'a Cx, RawRequest) -> Received<'a>,
 }
 
-#[cfg(any(feature = "retailcrm", feature = "kontur", feature = "uon"))]
+#[cfg(any(feature = "bitrix24", feature = "kontur", feature = "retailcrm", feature = "uon"))]
 macro_rules! crm {
     ($module:ident) => {
         Crm {
@@ -69,16 +67,23 @@ static ALL: &[Crm] = &[
     crm!(kontur),
     #[cfg(feature = "uon")]
     crm!(uon),
+    #[cfg(feature = "bitrix24")]
+    crm!(bitrix24),
     #[cfg(not(feature = "retailcrm"))]
     Crm::without_connector("retailcrm", &[]),
     #[cfg(not(feature = "kontur"))]
     Crm::without_connector("kontur", &[]),
     #[cfg(not(feature = "uon"))]
     Crm::without_connector("uon", &[]),
-    Crm::without_connector("bitrix24", planned::BITRIX24),
+    #[cfg(not(feature = "bitrix24"))]
+    Crm::without_connector("bitrix24", &[]),
 ];
 
 impl Crm {
+    #[cfg_attr(
+        all(feature = "bitrix24", feature = "kontur", feature = "retailcrm", feature = "uon"),
+        allow(dead_code, reason = "a build with every connector makes none")
+    )]
     const fn without_connector(name: &'static str, own_keys: &'static [Key]) -> Self {
         Self { name: CrmName::new(name), own_keys, connector: None }
     }

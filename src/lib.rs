@@ -33,6 +33,7 @@
 //! crate changes.
 //!
 //! - `asterisk`: Asterisk's events become call events and call records.
+//! - `bitrix24`: Bitrix24.
 //! - `kontur`: Kontur.CRM.
 //! - `retailcrm`: RetailCRM.
 //! - `uon`: U-ON.Travel.
@@ -55,7 +56,6 @@
 //! - [`spi`]: for authors of connectors.
 
 mod crm;
-mod planned;
 
 pub use crm::{Crm, open, raw};
 pub use vochi_crm_core::{
@@ -103,6 +103,10 @@ pub use vochi_crm_core::testing;
 #[cfg(feature = "asterisk")]
 #[doc(inline)]
 pub use vochi_crm_asterisk as asterisk;
+
+#[cfg(feature = "bitrix24")]
+#[doc(inline)]
+pub use vochi_crm_bitrix24 as bitrix24;
 
 #[cfg(feature = "kontur")]
 #[doc(inline)]

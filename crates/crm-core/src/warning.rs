@@ -61,6 +61,8 @@ kinds! {
     RecordPending = "record_pending",
     /// The call is recorded; a customer or task could not be created yet and is pending.
     FollowUpPending = "follow_up_pending",
+    /// The account has another address now; it was used.
+    AccountMoved = "account_moved",
     /// The record may be incomplete: its source (the PBX) may have missed a part of the call.
     IncompleteRecord = "incomplete_record",
 }

@@ -1,1 +1,19 @@
-//! Tests of the Bitrix24 client and connector.
+//! Integration tests of the Bitrix24 connector, one binary.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking"
+)]
+
+mod conformance;
+mod history;
+mod inbound;
+mod list;
+mod live;
+mod portal;
+mod responses;
+mod stand_in;
+mod support;
+mod tokens;

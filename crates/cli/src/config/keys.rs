@@ -93,6 +93,7 @@ mod tests {
             ("retailcrm.md", "of retailcrm", own("retailcrm")),
             ("kontur.md", "of kontur", own("kontur")),
             ("uon.md", "of uon", own("uon")),
+            ("bitrix24.md", "of bitrix24", own("bitrix24")),
         ] {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(page);
             let text = std::fs::read_to_string(&path).unwrap();

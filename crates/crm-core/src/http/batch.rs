@@ -221,6 +221,11 @@ impl<F: BatchForm> Operation for InFlight<'_, F> {
         repeats.max().unwrap_or(Repeat::Safe)
     }
 
+    fn parts(&self) -> Vec<(String, Cow<'static, str>)> {
+        let parts = self.0.parts.iter().enumerate();
+        parts.map(|(index, part)| (key_of(index), part.info().name)).collect()
+    }
+
     fn subject(&self) -> Option<Cow<'_, str>> {
         let infos = self.0.parts.iter().map(|part| part.info());
         let writes = infos.filter(|info| info.access == Access::Write).map(|info| info.name);
@@ -273,7 +278,8 @@ impl Failed {
                 let (refusal, response) = *refused;
                 let effect = effect_of(info.repeat, refusal.effect());
                 let failure = Failure::refused(&refusal, &response, None, redactor);
-                failure.into_final_error(info.repeat, effect, RETRY_PART)
+                let wait = failure.asked.unwrap_or(RETRY_PART);
+                failure.into_final_error(info.repeat, effect, wait)
             }
             Self::Missing => Error::new(
                 ErrorKind::Rejected,

@@ -35,6 +35,7 @@ pub struct Refusal {
     pub(crate) code: Option<String>,
     pub(crate) fields: BTreeMap<String, String>,
     pub(crate) scope: PauseScope,
+    pub(crate) retry_after: Option<Duration>,
 }
 
 impl Refusal {
@@ -50,6 +51,7 @@ impl Refusal {
             code: None,
             fields: BTreeMap::new(),
             scope: PauseScope::Account,
+            retry_after: None,
         }
     }
 
@@ -96,6 +98,13 @@ impl Refusal {
         self
     }
 
+    /// Sets the delay of a retry, if it does not come from [`Dialect::retry_after`].
+    #[must_use]
+    pub fn with_retry_after(mut self, delay: Duration) -> Self {
+        self.retry_after = Some(delay);
+        self
+    }
+
     /// The CRM's code.
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
@@ -137,20 +146,29 @@ pub enum PauseScope {
     OperationHistory,
 }
 
-/// A pause requested by a success response, for example when an allowance is nearly used up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A pause requested by a response, for example when an allowance is nearly used up.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pause {
     /// The scope.
     pub scope: PauseScope,
     /// The length, from the response on.
     pub length: Duration,
+    /// The operation that pauses, for a scope of one; by default the one of the response.
+    pub operation: Option<Cow<'static, str>>,
 }
 
 impl Pause {
     /// Creates a pause.
     pub const fn new(scope: PauseScope, length: Duration) -> Self {
-        Self { scope, length }
+        Self { scope, length, operation: None }
+    }
+
+    /// Sets the operation that pauses: one of a batch.
+    #[must_use]
+    pub fn of(mut self, operation: impl Into<Cow<'static, str>>) -> Self {
+        self.operation = Some(operation.into());
+        self
     }
 }
 
@@ -165,16 +183,16 @@ pub trait Dialect: Send + Sync + fmt::Debug {
     /// The refusal.
     fn judge(&self, operation: &OperationInfo, response: &Response) -> Result<(), Refusal>;
 
-    /// Returns the pause that a response requests: some CRMs report with every response how much of
+    /// Returns the pauses that a response requests: some CRMs report with every response how much of
     /// an allowance is left. Called for successes and refusals.
-    fn usage(&self, operation: &OperationInfo, response: &Response) -> Option<Pause> {
+    fn usage(&self, operation: &OperationInfo, response: &Response) -> Vec<Pause> {
         let _ = (operation, response);
-        None
+        Vec::new()
     }
 
     /// Returns the delay that a rate limit response asks for; by default, its `Retry-After`.
     fn retry_after(&self, operation: &OperationInfo, response: &Response) -> Option<Duration> {
         let _ = operation;
-        crate::retry::retry_after(&response.headers)
+        response.retry_after()
     }
 }

@@ -97,6 +97,7 @@ impl Failure {
             error,
             advice: refusal.advice,
             asked: asked
+                .or(refusal.retry_after)
                 .filter(|_| matches!(refusal.advice, Advice::Throttled | Advice::Transient)),
             scope: refusal.scope,
         }

@@ -24,6 +24,7 @@ mod pipeline;
 mod plan;
 mod prepared;
 mod raw;
+mod relocation;
 #[cfg(feature = "transport")]
 mod reqwest;
 mod response;
@@ -46,6 +47,7 @@ pub(crate) use origin::is_loopback;
 pub use pipeline::{Pipeline, PipelineBuilder};
 pub use plan::{Plan, PlannedPart, PlannedRequest};
 pub use raw::{RawBody, RawRequest};
+pub use relocation::Relocation;
 pub use response::Response;
 pub use segment::segment;
 pub use source::{FileSource, Source, SourceReader};

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 
 /// Encodes a structure as pairs with bracketed names: `filter[phones][]=…`. Fields keep their
 /// order; flags are 1 and 0, absent values have no pair. Lists of plain values are `name[]`, lists
-/// of structures `name[0][field]`.
+/// of structures `name[0][field]`. With an empty `name` the first fields are not in brackets.
 ///
 /// ```
 /// use vochi_crm_core::http::nested_pairs;
@@ -67,7 +67,11 @@ impl Node {
             }
             Self::Fields(fields) => {
                 for (field, value) in fields {
-                    value.write(format!("{name}[{field}]"), pairs)?;
+                    let place = match &*name {
+                        "" => field,
+                        _ => format!("{name}[{field}]"),
+                    };
+                    value.write(place, pairs)?;
                 }
             }
         }

@@ -76,12 +76,25 @@ pub struct OperationInfo {
     pub class: LimitClass,
     /// Whether it changes something in the CRM.
     pub access: Access,
+    /// The operations of a batch, by key; empty for any other operation.
+    pub parts: Vec<(String, Cow<'static, str>)>,
 }
 
 impl OperationInfo {
     /// Creates the data of an operation in the general quota.
     pub fn new(name: impl Into<Cow<'static, str>>, repeat: Repeat) -> Self {
-        Self { name: name.into(), repeat, class: LimitClass::GENERAL, access: repeat.into() }
+        let class = LimitClass::GENERAL;
+        Self { name: name.into(), repeat, class, access: repeat.into(), parts: Vec::new() }
+    }
+
+    /// The names that the CRM counts it by, if it limits each method.
+    pub(super) fn methods(&self) -> impl Iterator<Item = &str> {
+        let parts = self.parts.iter().enumerate().filter(|(index, (_, name))| {
+            let before = self.parts.iter().take(*index);
+            before.rev().all(|(_, earlier)| earlier != name)
+        });
+        let own = self.parts.is_empty().then_some(&*self.name);
+        own.into_iter().chain(parts.map(|(_, (_, name))| &**name))
     }
 
     pub(super) fn of(operation: &impl Operation) -> Self {
@@ -90,6 +103,7 @@ impl OperationInfo {
             repeat: operation.repeat(),
             class: operation.class(),
             access: operation.access(),
+            parts: operation.parts(),
         }
     }
 
@@ -190,6 +204,11 @@ pub trait Operation: Send + Sync {
         self.repeat().into()
     }
 
+    /// The operations of a batch, by key: a CRM that limits each method counts these.
+    fn parts(&self) -> Vec<(String, Cow<'static, str>)> {
+        Vec::new()
+    }
+
     /// The subject of a write (a call id, for example), for the audit log. No personal data.
     fn subject(&self) -> Option<Cow<'_, str>> {
         None
@@ -244,6 +263,10 @@ impl<O: Operation> Operation for &O {
 
     fn access(&self) -> Access {
         (**self).access()
+    }
+
+    fn parts(&self) -> Vec<(String, Cow<'static, str>)> {
+        (**self).parts()
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {

@@ -12,9 +12,8 @@ use crate::connector::Cx;
 use crate::error::{Error, Result};
 
 /// A request without credentials, with its encoded bytes unless it is streamed.
-pub(super) struct Prepared<'a> {
+pub(super) struct Prepared {
     request: ApiRequest,
-    origin: &'a Origin,
     content_type: Option<HeaderValue>,
     bytes: Bytes,
 }
@@ -28,11 +27,11 @@ pub(super) struct Ready {
     pub(super) grant: Grant,
 }
 
-impl<'a> Prepared<'a> {
-    pub(super) fn new(request: ApiRequest, origin: &'a Origin) -> Result<Self> {
+impl Prepared {
+    pub(super) fn new(request: ApiRequest) -> Result<Self> {
         let body = request.body_ref();
         let (bytes, content_type) = (body.encode(), content_type(body)?);
-        Ok(Self { request, origin, content_type, bytes })
+        Ok(Self { request, content_type, bytes })
     }
 
     pub(super) fn body(&self) -> &Body {
@@ -40,7 +39,7 @@ impl<'a> Prepared<'a> {
     }
 
     /// The request without its streamed body.
-    pub(super) fn without_source(&self) -> HttpRequest {
+    pub(super) fn without_source(&self, origin: &Origin) -> HttpRequest {
         let mut headers = self.request.headers().clone();
         headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(content_type) = &self.content_type {
@@ -48,15 +47,15 @@ impl<'a> Prepared<'a> {
         }
         HttpRequest::new(
             self.request.method().clone(),
-            self.origin.join(&self.request),
+            origin.join(&self.request),
             headers,
             self.bytes.clone(),
         )
     }
 
     /// The request with credentials and opened source.
-    pub(super) async fn ready(&self, cx: &Cx, auth: &dyn Auth) -> Result<Ready> {
-        let mut request = self.without_source();
+    pub(super) async fn ready(&self, cx: &Cx, auth: &dyn Auth, origin: &Origin) -> Result<Ready> {
+        let mut request = self.without_source(origin);
         let grant = auth.authorize(cx, &mut request).await?;
         let mut flow = None;
         if let Some(source) = self.body().source() {

@@ -5,6 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
+use url::Url;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::redaction::Redactor;
@@ -58,6 +59,19 @@ impl Response {
     /// Returns true if the status is a success.
     pub fn is_success(&self) -> bool {
         self.status.is_success()
+    }
+
+    /// The absolute address that a redirect leads to.
+    pub(super) fn redirects_to(&self) -> Option<Url> {
+        if !matches!(self.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+            return None;
+        }
+        self.headers.get(header::LOCATION)?.to_str().ok()?.parse().ok()
+    }
+
+    /// The delay that the header `Retry-After` asks for.
+    pub fn retry_after(&self) -> Option<std::time::Duration> {
+        crate::retry::retry_after(&self.headers)
     }
 
     /// Parses the body as JSON.

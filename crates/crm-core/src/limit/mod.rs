@@ -7,7 +7,8 @@
 //!
 //! - No sliding second contains more permits than [`Quota::most_in_a_second`].
 //! - A live request goes before all waiting history, and history gets a tenth of the permits
-//!   ([`Lane`]). Within a lane the order is FIFO.
+//!   ([`Lane`]). Within a lane the order is FIFO. A part of a burst may be kept for live requests
+//!   ([`Quota::with_live_reserve`]).
 //! - A permit that would come too late is refused at once, with the time it would have come
 //!   ([`LimitError::retry_after`]).
 //! - A rate limit pauses its account; if a second account is limited in the meantime, all pause.

@@ -67,6 +67,11 @@ impl Queue {
         }
     }
 
+    /// Returns true if live requests wait for a permit.
+    pub(super) fn has_live(&self) -> bool {
+        !self.live.is_empty()
+    }
+
     /// The next waiter to be served.
     pub(super) fn head(&self) -> Option<Ticket> {
         let lane = self.schedule.next(wanted(&self.live), wanted(&self.history))?;

@@ -28,6 +28,8 @@ const NANOS_PER_SECOND: f64 = 1e9;
 pub struct Quota {
     rate: f64,
     burst: NonZeroU32,
+    /// Less than the burst.
+    live_reserve: u32,
 }
 
 impl Quota {
@@ -42,6 +44,7 @@ impl Quota {
     pub const UNLIMITED: Self = Self {
         rate: Self::FASTEST,
         burst: NonZeroU32::MIN.saturating_add(Self::LARGEST_BURST - 1),
+        live_reserve: 0,
     };
 
     /// Creates a quota of `rate` permits per second, with `burst` permits at once after a rest.
@@ -55,7 +58,9 @@ impl Quota {
             return Err(QuotaError::Rate(rate));
         }
         match NonZeroU32::new(burst) {
-            Some(burst) if burst.get() <= Self::LARGEST_BURST => Ok(Self { rate, burst }),
+            Some(burst) if burst.get() <= Self::LARGEST_BURST => {
+                Ok(Self { rate, burst, live_reserve: 0 })
+            }
             _ => Err(QuotaError::Burst(burst)),
         }
     }
@@ -73,7 +78,27 @@ impl Quota {
     /// # Errors
     /// As [`new`](Self::new).
     pub const fn with_burst(self, burst: u32) -> Result<Self, QuotaError> {
-        Self::new(self.rate, burst)
+        match Self::new(self.rate, burst) {
+            Ok(quota) => Ok(quota.with_live_reserve(self.live_reserve)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Returns the same quota with this many permits of the burst kept for live requests: history
+    /// takes a permit only if so many more are left. While live requests wait for permits, history
+    /// gets its tenth as usual. At least one permit of the burst is left to history.
+    ///
+    /// ```
+    /// use vochi_crm_core::limit::Quota;
+    /// let quota = Quota::new(2.0, 50)?.with_live_reserve(10);
+    /// assert_eq!((quota.burst(), quota.live_reserve()), (50, 10));
+    /// # Ok::<(), vochi_crm_core::limit::QuotaError>(())
+    /// ```
+    #[must_use]
+    pub const fn with_live_reserve(mut self, permits: u32) -> Self {
+        let most = self.burst.get() - 1;
+        self.live_reserve = if permits < most { permits } else { most };
+        self
     }
 
     /// Multiplies rate and burst by `factor`, so that a share of a CRM's quota stays a share. The
@@ -86,7 +111,10 @@ impl Quota {
         // A float too large for u32 becomes u32::MAX, which `new` refuses.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at least 1")]
         let burst = burst as u32;
-        Self::new(self.rate * factor, burst)
+        let reserve = f64::from(self.live_reserve) * factor;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative")]
+        let reserve = reserve.ceil() as u32;
+        Ok(Self::new(self.rate * factor, burst)?.with_live_reserve(reserve))
     }
 
     /// Permits per second, in the long run.
@@ -99,14 +127,21 @@ impl Quota {
         self.burst.get()
     }
 
+    /// The permits of the burst that are kept for live requests.
+    pub const fn live_reserve(self) -> u32 {
+        self.live_reserve
+    }
+
     /// The most permits in any one second, both its ends included.
     pub fn most_in_a_second(self) -> u32 {
         self.whole_rate().saturating_add(self.burst.get())
     }
 
-    /// The stricter rate with the stricter burst.
+    /// The stricter rate with the stricter burst and the larger reserve.
     pub(super) fn strictest(self, other: Self) -> Self {
-        Self { rate: self.rate.min(other.rate), burst: self.burst.min(other.burst) }
+        let (rate, burst) = (self.rate.min(other.rate), self.burst.min(other.burst));
+        Self { rate, burst, live_reserve: 0 }
+            .with_live_reserve(self.live_reserve.max(other.live_reserve))
     }
 
     pub(super) const fn burst_size(self) -> NonZeroU32 {

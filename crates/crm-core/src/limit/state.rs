@@ -100,7 +100,8 @@ impl State {
                 return false;
             }
         }
-        if !self.rate.take(now) {
+        let reserved = self.reserved(lane);
+        if (reserved > 0 && self.rate.due(reserved, now) > now) || !self.rate.take(now) {
             return false;
         }
         self.count_permit(lane, now);
@@ -130,7 +131,7 @@ impl State {
     pub(super) fn predict(&self, account: &str, lane: Lane, now: Moment) -> (Moment, Refusal) {
         let paused = self.pauses.until(account).unwrap_or_default();
         let ahead = if paused > now { 0 } else { self.queue.ahead_of_new_request(lane) };
-        let foreseen = self.rate.due(ahead, now.max(self.held).max(paused));
+        let foreseen = self.rate.due(ahead + self.reserved(lane), now.max(self.held).max(paused));
         let cause = if paused > now.max(self.held) {
             LimitCause::AccountPause
         } else if self.held > now {
@@ -162,7 +163,8 @@ impl State {
         };
         let until = waiter.until;
         if self.queue.head() == Some(ticket) {
-            let at = self.rate.counted_at(self.rate.due(0, self.held), now);
+            let due = self.rate.due(self.reserved(waiter.lane), self.held);
+            let at = self.rate.counted_at(due, now);
             if at <= now.min(until) && self.rate.take(at) {
                 self.count_permit(waiter.lane, now);
                 if let Some(left) = self.leave(ticket, wakes) {
@@ -319,10 +321,29 @@ impl State {
         match self.pauses.parked(&waiter.account) {
             Some(parked) if waiter.state == WaiterState::Parked => {
                 let ahead = ticket.at_most_after(parked.first, parked.count);
+                let ahead = ahead + self.reserved(waiter.lane);
                 self.rate.due(ahead, self.held.max(parked.until))
             }
-            _ => self.rate.due(self.queue.ahead_of(ticket, waiter.lane), self.held.max(now)),
+            _ => {
+                let ahead = self.queue.ahead_of(ticket, waiter.lane) + self.reserved(waiter.lane);
+                self.rate.due(ahead, self.held.max(now))
+            }
         }
+    }
+
+    /// The permits that a request of this lane leaves to others: history leaves the reserve, unless
+    /// live requests wait, for then history takes only its share of the permits that come.
+    fn reserved(&self, lane: Lane) -> u64 {
+        match lane {
+            Lane::History if !self.queue.has_live() => u64::from(self.quota().live_reserve()),
+            Lane::History | Lane::Live => 0,
+        }
+    }
+
+    /// When the waiter can get a permit if it is the next to be served, not before `from`.
+    fn due_for(&self, ticket: Ticket, from: Moment) -> Moment {
+        let reserved = self.queue.get(ticket).map_or(0, |waiter| self.reserved(waiter.lane));
+        self.rate.due(reserved, from)
     }
 
     /// Passes over a head of the queue that does not fetch an available permit: the first waiter
@@ -332,7 +353,7 @@ impl State {
         let Some(head) = self.queue.head() else {
             return false;
         };
-        if self.rate.due(0, self.held) > now {
+        if self.due_for(head, self.held) > now {
             return false;
         }
         match self.overdue {
@@ -355,14 +376,15 @@ impl State {
     /// Wakes the head of the queue if its own timer would be too late.
     fn call_head(&mut self, wakes: &mut Wakes) {
         if let Some(head) = self.queue.head() {
-            self.call(head, self.rate.due(0, self.held), wakes);
+            self.call(head, self.due_for(head, self.held), wakes);
         }
     }
 
     /// Wakes the first parked waiter at the end of the account's pause.
     fn call_first_parked(&mut self, account: &str, wakes: &mut Wakes) {
         if let Some(parked) = self.pauses.parked(account) {
-            self.call(parked.first, self.rate.due(0, self.held.max(parked.until)), wakes);
+            let due = self.due_for(parked.first, self.held.max(parked.until));
+            self.call(parked.first, due, wakes);
         }
     }
 

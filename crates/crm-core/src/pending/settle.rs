@@ -188,7 +188,8 @@ impl Run<'_> {
         let was_recorded = !before.has(PendingKind::Record);
         let Some(left) = left else {
             let attempts = item.attempts + 1;
-            let failed = tried.filter(|_| item.kind == PendingKind::Record);
+            // A recording that is given up leaves the pending work too.
+            let failed = tried.filter(|_| item.kind != PendingKind::FollowUp);
             return Settled {
                 kind: item.kind,
                 outcome: if failed.is_some() { Outcome::Failed } else { Outcome::Sent },

@@ -1,9 +1,11 @@
 //! The retry policy: which requests are retried, and the delays.
 
+mod patience;
 mod record_once;
 
 use std::time::Duration;
 
+pub use patience::wait_out_limit;
 pub use record_once::RecordRepeat;
 pub(crate) use record_once::{RecordAttempt, RecordJob, record_once};
 

@@ -39,6 +39,20 @@ pub enum StoreError {
         /// The newest version this library reads.
         known: u64,
     },
+    /// Other users may read the file of a token.
+    #[non_exhaustive]
+    ReadableByOthers {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// The file of a token is not complete.
+    #[non_exhaustive]
+    DamagedToken {
+        /// The file.
+        path: PathBuf,
+    },
     /// A store of the host's own failed. Created by [`StoreError::other`].
     #[non_exhaustive]
     Other {
@@ -88,6 +102,14 @@ impl StoreError {
                 "{} was written by a newer version of this program (format {found}, this one reads up to {known})",
                 path.display()
             ),
+            Self::ReadableByOthers { path, mode } => format!(
+                "cannot use the token file {}: other users can read it (mode {:03o})",
+                path.display(),
+                mode & 0o7777
+            ),
+            Self::DamagedToken { path } => {
+                format!("cannot read the token file {}: it is not complete", path.display())
+            }
             Self::Other { source } => source.to_string(),
             Self::Stopped { path } => {
                 format!("cannot finish the work on {}: the program is stopping", path.display())
@@ -122,6 +144,13 @@ impl StoreError {
             .to_owned(),
             Self::NewerVersion { path, .. } => format!(
                 "use the newer program for calls in progress, or move {} away to forget this call",
+                path.display()
+            ),
+            Self::ReadableByOthers { path, .. } => {
+                format!("make it owner-only: chmod 600 {}", path.display())
+            }
+            Self::DamagedToken { path } => format!(
+                "restore it from a copy, or move {} away and authorize the account again",
                 path.display()
             ),
             Self::Other { .. } => "check the call store this program was given".to_owned(),

@@ -15,6 +15,9 @@
 //! | [`DirectoryCallStore`] | in files, locked across processes | one process per event, or calls that must survive a restart |
 //! | [`ReadOnlyCallStore`] | reads those files, keeps changes in memory | dry runs |
 //!
+//! Tokens may be kept in a file of their own ([`FileTokenStore`]), or beside the calls of an account
+//! ([`TokenSpace`]).
+//!
 //! ```
 //! use serde_json::json;
 //! use vochi_crm_core::state::{CallStore, MemoryCallStore};
@@ -39,9 +42,11 @@ mod error;
 mod keyed_lock;
 mod memory;
 mod store;
+mod token_space;
 mod ttl_map;
 
-pub use self::directory::{DirectoryCallStore, ReadOnlyCallStore};
+pub use self::directory::{DirectoryCallStore, FileTokenStore, ReadOnlyCallStore};
 pub use self::error::StoreError;
 pub use self::memory::MemoryCallStore;
 pub use self::store::{CallSlot, CallStore, KEPT_FOR, Space};
+pub use self::token_space::TokenSpace;

@@ -27,7 +27,6 @@ impl<O: Operation> Operation for AsForm<'_, O> {
         let fields: &RawValue = serde_json::from_slice(&body)
             .map_err(|error| Error::internal("cannot read a request").with_source(error))?;
         let fields = nested_pairs("", fields)?.into_iter().map(|(name, value)| {
-            let name = top_level(&name);
             let value = digits_of_phone(&name, value);
             (Cow::Owned(name), value)
         });
@@ -61,12 +60,6 @@ impl<O: Operation> Operation for AsForm<'_, O> {
     fn planned(&self) -> Response {
         self.0.planned()
     }
-}
-
-/// `[client][u_id]` is the field `client[u_id]`.
-fn top_level(name: &str) -> String {
-    let inner = name.strip_prefix('[').and_then(|rest| rest.split_once(']'));
-    inner.map_or_else(|| name.to_owned(), |(first, rest)| format!("{first}{rest}"))
 }
 
 /// A plus in a form was once seen stored as a blank, so numbers are digits only.

@@ -3,12 +3,14 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex as PlainMutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use super::{Auth, Grant, Renewal};
 use crate::connector::Cx;
@@ -20,13 +22,16 @@ use crate::state::{CallSlot, StoreError};
 /// The number of tokens masked in errors and logs: late responses may contain an older one.
 const REMEMBERED: usize = 3;
 
+/// How long a failed renewal of a token that is still valid is not tried again.
+const RENEW_AGAIN: Duration = Duration::from_secs(30);
+
 /// The lifetime of a token, from when it was fetched or read from the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenLifetime {
     /// When the next one is fetched. `Duration::MAX`: only after a refusal.
     pub renew_after: Duration,
-    /// When the token is dropped.
+    /// When the token is invalid. Until then it is used if no other one can be fetched.
     pub forget_after: Duration,
 }
 
@@ -39,15 +44,18 @@ impl TokenLifetime {
 
 /// Fetches and applies the tokens of one account.
 #[async_trait::async_trait]
-pub trait FetchToken: Send + Sync + fmt::Debug {
+pub trait FetchToken: Send + Sync + fmt::Debug + 'static {
     /// A token with the data that belongs to it.
-    type Token: Clone + Send + Sync;
+    type Token: Clone + Send + Sync + 'static;
 
     /// Fetches a token. `current` is the newest one, from the store or memory: a refresh may use it
     /// up.
     ///
     /// # Errors
     /// If no token can be fetched. The next request tries again.
+    ///
+    /// A fetch runs to its end even if the request that started it is given up: the CRM may have
+    /// replaced the token already. It has no deadline of that request.
     async fn fetch(&self, cx: &Cx, current: Option<&Self::Token>) -> Result<Self::Token>;
 
     /// Puts a token into a request.
@@ -61,6 +69,13 @@ pub trait FetchToken: Send + Sync + fmt::Debug {
 
     /// The parts of a token that must not be printed.
     fn secrets(&self, token: &Self::Token) -> Vec<Secret>;
+
+    /// Returns true if the fetch failed because the token it used up is not the newest: then the
+    /// store is read again.
+    fn is_outdated(&self, error: &Error) -> bool {
+        let _ = error;
+        false
+    }
 
     /// Serializes a token for the store.
     fn write_document(&self, token: &Self::Token) -> Option<Value> {
@@ -101,7 +116,11 @@ impl<F: FetchToken> Clone for CachedToken<F> {
 struct Shared<F: FetchToken> {
     fetch: F,
     store: Option<Arc<dyn TokenStore>>,
-    held: Mutex<Held<F::Token>>,
+    held: Arc<Mutex<Held<F::Token>>>,
+    /// The number of tokens so far, and whether the next one is being obtained: readable while
+    /// `held` is locked.
+    newest: AtomicU64,
+    is_obtaining: AtomicBool,
     /// Separate from `held`, which is locked while a token is fetched.
     secrets: TokenSecrets,
 }
@@ -149,7 +168,27 @@ struct Held<T> {
 struct Current<T> {
     token: T,
     renew_at: Option<Instant>,
+    invalid_at: Option<Instant>,
 }
+
+impl<T> Current<T> {
+    fn is_due(&self) -> bool {
+        self.renew_at.is_some_and(|renew_at| Instant::now() >= renew_at)
+    }
+
+    fn is_valid(&self) -> bool {
+        self.invalid_at.is_none_or(|invalid_at| Instant::now() < invalid_at)
+    }
+}
+
+/// Where a token came from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Obtained {
+    Fetched,
+    FromStore,
+}
+
+type Guard<F> = OwnedMutexGuard<Held<<F as FetchToken>::Token>>;
 
 impl<F: FetchToken> CachedToken<F> {
     /// Creates tokens in memory only.
@@ -164,7 +203,9 @@ impl<F: FetchToken> CachedToken<F> {
 
     fn with(fetch: F, secrets: TokenSecrets, store: Option<Arc<dyn TokenStore>>) -> Self {
         let held = Held { number: 0, current: None, unsaved: false };
-        Self { shared: Arc::new(Shared { fetch, store, held: Mutex::new(held), secrets }) }
+        let held = Arc::new(Mutex::new(held));
+        let (newest, is_obtaining) = (AtomicU64::new(0), AtomicBool::new(false));
+        Self { shared: Arc::new(Shared { fetch, store, held, newest, is_obtaining, secrets }) }
     }
 
     /// The current token; fetches one if there is none.
@@ -172,8 +213,76 @@ impl<F: FetchToken> CachedToken<F> {
     /// # Errors
     /// As [`FetchToken::fetch`], and those of the store.
     pub async fn token(&self, cx: &Cx) -> Result<F::Token> {
-        let mut held = self.shared.held.lock().await;
-        Ok(self.fresh(cx, &mut held).await?.clone())
+        let held = self.fresh(cx).await?;
+        self.current(&held).cloned()
+    }
+
+    /// The newest token of the store and of memory, valid or not. Nothing is fetched.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn peek(&self) -> Result<Option<F::Token>> {
+        let held = self.shared.held.lock().await;
+        let own = || held.current.as_ref().map(|current| current.token.clone());
+        match &self.shared.store {
+            Some(store) if !held.unsaved => {
+                let slot = store.lock().await?;
+                Ok(slot.document().and_then(|document| self.shared.fetch.read_document(document)))
+            }
+            _ => Ok(own()),
+        }
+    }
+
+    /// Replaces the token with one that was obtained in another way; `None` forgets it. `change`
+    /// gets the newest token of the store and of memory.
+    ///
+    /// # Errors
+    /// Those of `change` and of the store. The token is unchanged then.
+    pub async fn replace(
+        &self,
+        change: impl FnOnce(Option<&F::Token>) -> Result<Option<F::Token>> + Send,
+    ) -> Result<()> {
+        let (shared, mut held) = (&*self.shared, self.shared.held.lock().await);
+        let own = held.current.as_ref().map(|current| current.token.clone());
+        let token = if let Some(store) = &shared.store {
+            let mut slot = store.lock().await?;
+            let stored = slot.document().and_then(|document| shared.fetch.read_document(document));
+            let current = if held.unsaved { own } else { stored.or(own) };
+            let token = change(current.as_ref())?;
+            match token.as_ref().map(|token| shared.fetch.write_document(token)) {
+                Some(Some(document)) => slot.save(&document).await?,
+                Some(None) => {}
+                None => slot.remove().await?,
+            }
+            token
+        } else {
+            change(own.as_ref())?
+        };
+        held.unsaved = false;
+        if let Some(token) = token {
+            shared.keep(&mut held, token);
+        } else {
+            shared.count(&mut held);
+            held.current = None;
+        }
+        Ok(())
+    }
+
+    /// Renews the token now, and returns the new one. A token that another process renewed in the
+    /// meantime is taken from the store.
+    ///
+    /// # Errors
+    /// As [`token`](Self::token).
+    pub async fn renewed(&self, cx: &Cx) -> Result<F::Token> {
+        let held = Arc::clone(&self.shared.held).lock_owned().await;
+        let is_first = held.current.is_none();
+        let (mut held, obtained) = self.obtain(cx, held).await?;
+        if obtained? == Obtained::FromStore && is_first {
+            let (again, obtained) = self.obtain(cx, held).await?;
+            obtained?;
+            held = again;
+        }
+        self.current(&held).cloned()
     }
 
     /// The fetcher of the tokens.
@@ -181,78 +290,125 @@ impl<F: FetchToken> CachedToken<F> {
         &self.shared.fetch
     }
 
-    async fn fresh<'a>(&self, cx: &Cx, held: &'a mut Held<F::Token>) -> Result<&'a F::Token> {
-        let due = |current: &Current<F::Token>| {
-            current.renew_at.is_some_and(|renew_at| Instant::now() >= renew_at)
-        };
-        if held.current.as_ref().is_none_or(due) {
-            self.obtain(cx, held).await?;
-        } else if held.unsaved {
-            self.save_again(held).await;
-        }
+    fn current<'a>(&self, held: &'a Held<F::Token>) -> Result<&'a F::Token> {
         let current = held.current.as_ref();
         current.map(|current| &current.token).ok_or_else(|| Error::internal("no token is stored"))
     }
 
+    /// Locks a token that is not due.
+    async fn fresh(&self, cx: &Cx) -> Result<Guard<F>> {
+        let mut held = Arc::clone(&self.shared.held).lock_owned().await;
+        if held.current.as_ref().is_none_or(Current::is_due) {
+            let (mut held, obtained) = self.obtain(cx, held).await?;
+            match (obtained, &mut held.current) {
+                (Ok(_), _) => {}
+                (Err(error), Some(current)) if current.is_valid() => {
+                    tracing::warn!(error = %error, "the token is not renewed; the old one is used");
+                    current.renew_at = Some(Instant::now() + RENEW_AGAIN);
+                }
+                (Err(error), _) => return Err(error),
+            }
+            return Ok(held);
+        }
+        if held.unsaved {
+            self.shared.save_again(&mut held).await;
+        }
+        Ok(held)
+    }
+
+    /// Obtains a token in a task of its own, which ends even if the caller does not wait for it: a
+    /// fetched token must reach the store.
+    async fn obtain(&self, cx: &Cx, mut held: Guard<F>) -> Result<(Guard<F>, Result<Obtained>)> {
+        let (shared, cx) = (Arc::clone(&self.shared), cx.clone().without_deadline());
+        let task = async move {
+            shared.is_obtaining.store(true, Ordering::SeqCst);
+            let obtained = shared.obtain(&cx, &mut held).await;
+            shared.is_obtaining.store(false, Ordering::SeqCst);
+            (held, obtained)
+        };
+        let task = tokio::spawn(task.in_current_span());
+        task.await.map_err(|_| Error::internal("the task that fetches a token was stopped"))
+    }
+}
+
+impl<F: FetchToken> Shared<F> {
     /// Takes the token of the store if it is newer and valid, else fetches one.
-    async fn obtain(&self, cx: &Cx, held: &mut Held<F::Token>) -> Result<()> {
-        let shared = &*self.shared;
+    async fn obtain(&self, cx: &Cx, held: &mut Held<F::Token>) -> Result<Obtained> {
         if let Some(current) = &mut held.current {
             // If the fetch fails, the next request tries again; a refresh needs the old token.
             current.renew_at = Some(Instant::now());
         }
         let own = held.current.as_ref().map(|current| current.token.clone());
-        if let Some(store) = &shared.store {
-            return self.obtain_from(cx, held, &**store, own.as_ref()).await;
-        }
-        let token = shared.fetch.fetch(cx, own.as_ref()).await?;
-        self.keep(held, token);
-        Ok(())
-    }
-
-    async fn obtain_from(
-        &self,
-        cx: &Cx,
-        held: &mut Held<F::Token>,
-        store: &dyn TokenStore,
-        own: Option<&F::Token>,
-    ) -> Result<()> {
-        let fetch = &self.shared.fetch;
-        let mut slot = store.lock().await?;
-        let stored = slot.document().and_then(|document| fetch.read_document(document));
-        let own_document = own.and_then(|token| fetch.write_document(token));
-        // A token that could not be saved is newer than the stored one.
-        let is_other = !held.unsaved && slot.document() != own_document.as_ref();
-        if let Some(token) = stored.clone().filter(|_| is_other)
-            && !fetch.lifetime(&token).renew_after.is_zero()
-        {
+        let Some(store) = &self.store else {
+            let token = self.fetch.fetch(cx, own.as_ref()).await?;
             self.keep(held, token);
-            return Ok(());
+            return Ok(Obtained::Fetched);
+        };
+        let own_document = own.as_ref().and_then(|token| self.fetch.write_document(token));
+        let mut used = own_document;
+        let mut outdated = None;
+        loop {
+            let mut slot = store.lock().await?;
+            // A token that could not be saved is newer than the stored one.
+            let is_other = !held.unsaved && slot.document() != used.as_ref();
+            match outdated {
+                Some(error) if !is_other => return Err(error),
+                _ => {}
+            }
+            let stored = slot.document().and_then(|document| self.fetch.read_document(document));
+            if let Some(token) = stored.clone().filter(|_| is_other)
+                && !self.fetch.lifetime(&token).renew_after.is_zero()
+            {
+                self.keep(held, token);
+                return Ok(Obtained::FromStore);
+            }
+            if held.current.is_none()
+                && let Some(token) = &stored
+                && !self.fetch.lifetime(token).forget_after.is_zero()
+            {
+                // It is used if no other one can be fetched.
+                self.keep(held, token.clone());
+            }
+            let current = if held.unsaved { own.clone() } else { stored.or_else(|| own.clone()) };
+            match self.fetch.fetch(cx, current.as_ref()).await {
+                Ok(token) => {
+                    held.unsaved = !save(&mut *slot, self.fetch.write_document(&token)).await;
+                    self.keep(held, token);
+                    return Ok(Obtained::Fetched);
+                }
+                // Another host may have refreshed it, with a store that cannot lock across hosts.
+                Err(error) if self.fetch.is_outdated(&error) && outdated.is_none() => {
+                    used = slot.document().cloned();
+                    outdated = Some(error);
+                }
+                Err(error) => return Err(error),
+            }
         }
-        let current = if held.unsaved { own.cloned() } else { stored.or_else(|| own.cloned()) };
-        let token = fetch.fetch(cx, current.as_ref()).await?;
-        held.unsaved = !save(&mut *slot, fetch.write_document(&token)).await;
-        self.keep(held, token);
-        Ok(())
     }
 
     /// Saves the newest token if an earlier attempt failed.
     async fn save_again(&self, held: &mut Held<F::Token>) {
-        let (Some(store), Some(current)) = (&self.shared.store, &held.current) else { return };
-        let document = self.shared.fetch.write_document(&current.token);
+        let (Some(store), Some(current)) = (&self.store, &held.current) else { return };
+        let document = self.fetch.write_document(&current.token);
         if let Ok(mut slot) = store.lock().await {
             held.unsaved = !save(&mut *slot, document).await;
         }
     }
 
+    fn count(&self, held: &mut Held<F::Token>) {
+        held.number += 1;
+        self.newest.store(held.number, Ordering::SeqCst);
+    }
+
     fn keep(&self, held: &mut Held<F::Token>, token: F::Token) {
-        let lifetime = self.shared.fetch.lifetime(&token);
+        let lifetime = self.fetch.lifetime(&token);
         let now = Instant::now();
         let far = now + Duration::from_secs(24 * 365 * 3600);
-        let forget_at = now.checked_add(lifetime.forget_after).unwrap_or(far);
-        self.shared.secrets.add(forget_at, self.shared.fetch.secrets(&token));
-        held.number += 1;
-        held.current = Some(Current { token, renew_at: now.checked_add(lifetime.renew_after) });
+        let invalid_at = now.checked_add(lifetime.forget_after);
+        self.secrets.add(invalid_at.unwrap_or(far), self.fetch.secrets(&token));
+        self.count(held);
+        let renew_at = now.checked_add(lifetime.renew_after);
+        held.current = Some(Current { token, renew_at, invalid_at });
     }
 }
 
@@ -272,20 +428,32 @@ async fn save(slot: &mut dyn CallSlot, document: Option<Value>) -> bool {
 #[async_trait::async_trait]
 impl<F: FetchToken> Auth for CachedToken<F> {
     async fn authorize(&self, cx: &Cx, request: &mut HttpRequest) -> Result<Grant> {
-        let mut held = self.shared.held.lock().await;
-        let token = self.fresh(cx, &mut held).await?;
-        self.shared.fetch.apply(token, request)?;
+        let held = self.fresh(cx).await?;
+        self.shared.fetch.apply(self.current(&held)?, request)?;
         Ok(Grant::new(held.number))
     }
 
+    fn is_current(&self, grant: Grant) -> bool {
+        let newest = self.shared.newest.load(Ordering::SeqCst);
+        grant == Grant::new(newest) && !self.shared.is_obtaining.load(Ordering::SeqCst)
+    }
+
     async fn renew(&self, cx: &Cx, refused: Grant) -> Result<Renewal> {
-        let mut held = self.shared.held.lock().await;
+        let held = Arc::clone(&self.shared.held).lock_owned().await;
         if refused == Grant::new(held.number) {
-            match self.obtain(cx, &mut held).await {
+            let (mut held, obtained) = self.obtain(cx, held).await?;
+            match obtained {
+                Ok(_) => {}
                 Err(error) if error.kind() == ErrorKind::Unsupported => {
                     return Ok(Renewal::Impossible);
                 }
-                result => result?,
+                Err(error) => {
+                    // The CRM refuses the token, whatever its lifetime.
+                    if let Some(current) = &mut held.current {
+                        current.invalid_at = Some(Instant::now());
+                    }
+                    return Err(error);
+                }
             }
         }
         Ok(Renewal::Renewed)

@@ -51,6 +51,13 @@ pub trait Auth: Send + Sync + fmt::Debug {
     /// If they have to be fetched and cannot be.
     async fn authorize(&self, cx: &Cx, request: &mut HttpRequest) -> Result<Grant>;
 
+    /// Returns false if the credentials were replaced, or are being replaced, since a request was
+    /// authorized. The request waited for its permit in between, and is authorized again.
+    fn is_current(&self, grant: Grant) -> bool {
+        let _ = grant;
+        true
+    }
+
     /// Renews the credentials after [`Advice::Renew`](super::Advice::Renew), unless the request was
     /// sent with older ones.
     ///

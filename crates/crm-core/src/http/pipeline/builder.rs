@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Inner, Pipeline};
 use crate::http::auth::Auth;
-use crate::http::{Dialect, LimitClass, Origin};
+use crate::http::{Dialect, LimitClass, Origin, Relocation};
 use crate::hub::Hub;
 use crate::limit::{Lane, LimitKey, Quota};
 use crate::name::AccountName;
@@ -48,6 +48,14 @@ impl PipelineBuilder {
     #[must_use]
     pub fn operation_limits(mut self, key: LimitKey) -> Self {
         self.inner.operation_limits = Some(key);
+        self
+    }
+
+    /// Follows redirects to the new address of an account. Without it a redirect is a response as
+    /// any other.
+    #[must_use]
+    pub fn relocation(mut self, relocation: Arc<dyn Relocation>) -> Self {
+        self.inner.relocation = Some(relocation);
         self
     }
 
@@ -109,6 +117,7 @@ impl Pipeline {
                 attempt_timeout: Duration::from_secs(10),
                 buckets: Vec::new(),
                 operation_limits: None,
+                relocation: None,
             },
         }
     }

@@ -5,10 +5,12 @@ mod builder;
 pub use builder::PipelineBuilder;
 
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::Instrument as _;
+use url::Url;
 
 use super::auth::{Auth, Renewal};
 use super::failure::{Failure, effect_of, with_excerpt};
@@ -17,7 +19,7 @@ use super::prepared::{Prepared, Ready};
 use super::trace::Reporter;
 use super::{
     Access, Advice, Dialect, LimitClass, Operation, OperationInfo, Origin, Output, Pause,
-    PauseScope, Refusal, Response, Stage, TransportError,
+    PauseScope, Refusal, Relocation, Response, Stage, TransportError,
 };
 use crate::connector::Cx;
 use crate::error::{Effect, Error, ErrorKind, Result, TryAgain};
@@ -54,6 +56,7 @@ struct Inner {
     buckets: Vec<(LimitClass, Option<Lane>, Arc<dyn Bucket>)>,
     /// The bucket name prefix of single operations, if the CRM limits them.
     operation_limits: Option<LimitKey>,
+    relocation: Option<Arc<dyn Relocation>>,
 }
 
 impl Pipeline {
@@ -71,11 +74,12 @@ impl Pipeline {
         self.inner.dialect.crm()
     }
 
-    /// Returns the same pipeline with another address of the CRM.
+    /// Returns the same pipeline with another address of the CRM, from which no redirect is followed.
     #[must_use]
     pub fn to_origin(&self, origin: Origin) -> Self {
         let mut inner = (*self.inner).clone();
         inner.origin = origin;
+        inner.relocation = None;
         Self { inner: Arc::new(inner) }
     }
 
@@ -89,9 +93,25 @@ impl Pipeline {
         &self.inner.hub
     }
 
-    /// The CRM's address.
+    /// The CRM's address, as it is configured.
     pub fn origin(&self) -> &Origin {
         &self.inner.origin
+    }
+
+    /// The address that requests are sent to.
+    fn current_origin(&self) -> Origin {
+        let moved = self.inner.relocation.as_ref().map(|relocation| relocation.origin());
+        moved.unwrap_or_else(|| self.inner.origin.clone())
+    }
+
+    /// Returns the same pipeline with other timeouts: of an operation with all its retries, and of
+    /// one attempt.
+    #[must_use]
+    pub fn with_timeouts(&self, timeout: Duration, attempt: Duration) -> Self {
+        let mut inner = (*self.inner).clone();
+        inner.timeout = timeout;
+        inner.attempt_timeout = attempt;
+        Self { inner: Arc::new(inner) }
     }
 
     /// Sends an operation and decodes its response.
@@ -106,8 +126,7 @@ impl Pipeline {
             operation: &info.name,
         };
         let mut attempts = 0;
-        let prepared =
-            operation.request().and_then(|request| Prepared::new(request, &self.inner.origin));
+        let prepared = operation.request().and_then(Prepared::new);
         let result = match prepared {
             Ok(prepared) if self.inner.hub.plan().is_some() => {
                 self.rehearse(cx, operation, &prepared).await
@@ -138,9 +157,9 @@ impl Pipeline {
         &self,
         cx: &Cx,
         operation: &O,
-        prepared: &Prepared<'_>,
+        prepared: &Prepared,
     ) -> Result<Value<O>> {
-        let mut request = prepared.without_source();
+        let mut request = prepared.without_source(&self.current_origin());
         self.inner.auth.authorize(cx, &mut request).await?;
         if let Some(plan) = self.inner.hub.plan() {
             let redactor = self.redactor();
@@ -166,14 +185,15 @@ impl Pipeline {
     }
 
     /// The pause bucket of a single operation in one lane, if the CRM limits operations.
-    fn operation_limit(&self, info: &OperationInfo, lane: Lane) -> Option<Arc<dyn Bucket>> {
+    fn operation_limit(&self, name: &str, lane: Lane) -> Option<Arc<dyn Bucket>> {
         let prefix = self.inner.operation_limits.as_ref()?;
-        let key = LimitKey::new(format!("{prefix}/{}/{}", info.name, lane.as_str()));
+        let name = name.to_ascii_lowercase();
+        let key = LimitKey::new(format!("{prefix}/{name}/{}", lane.as_str()));
         Some(self.inner.hub.limiter().bucket(&key, Quota::UNLIMITED))
     }
 
     /// Pauses what a rate limit or a success response names.
-    fn pause(&self, info: &OperationInfo, pause: Pause) {
+    fn pause(&self, info: &OperationInfo, pause: &Pause) {
         let account = self.inner.account.as_str();
         // The CRM limits an account and a quota without lanes.
         let buckets = self.buckets(info.class).map(|(.., bucket)| bucket);
@@ -185,7 +205,8 @@ impl Pipeline {
             PauseScope::Operation => &[Lane::Live, Lane::History],
             PauseScope::OperationHistory => &[Lane::History],
         };
-        for bucket in lanes.iter().filter_map(|lane| self.operation_limit(info, *lane)) {
+        let name = pause.operation.as_deref().unwrap_or(&info.name);
+        for bucket in lanes.iter().filter_map(|lane| self.operation_limit(name, *lane)) {
             bucket.hold(pause.length);
         }
     }
@@ -197,12 +218,14 @@ struct Run<'a> {
     cx: &'a Cx,
     info: &'a OperationInfo,
     reporter: Reporter<'a>,
-    prepared: &'a Prepared<'a>,
+    prepared: &'a Prepared,
 }
 
 /// The outcome of a failed attempt.
 enum Miss {
     Failed(Failure),
+    /// The account has another address; nothing was carried out.
+    Moved(Box<(Url, Response)>),
     Refused(Box<(Refusal, Response)>),
 }
 
@@ -214,18 +237,22 @@ impl Run<'_> {
         let repeat = self.info.repeat;
         let mut worst = Effect::NotApplied;
         let mut renewed = false;
+        let mut moved = false;
         loop {
             let deadline = earlier(own_deadline);
             if Instant::now() >= deadline {
                 return Err(too_late().with_effect(worst));
             }
-            let ready = self.prepared.ready(self.cx, &*inner.auth);
+            let origin = self.pipeline.current_origin();
+            let ready = self.prepared.ready(self.cx, &*inner.auth, &origin);
             let ready = tokio::time::timeout_at(deadline, ready)
                 .await
                 .unwrap_or_else(|_| Err(too_late()))
                 .map_err(|error| error.with_effect(worst))?;
-            // The permit comes last: requests that wait for one token would go out together.
-            self.permit(deadline).await.map_err(|error| error.with_effect(worst))?;
+            let permitted = self.permitted(ready, &origin, deadline).await;
+            let Some(ready) = permitted.map_err(|error| error.with_effect(worst))? else {
+                continue;
+            };
             *attempts += 1;
             let began = Instant::now();
             let (moving, grant) = (ready.flow.clone(), ready.grant);
@@ -241,6 +268,20 @@ impl Run<'_> {
             let failure = match outcome {
                 Ok(response) => return self.decode(operation, &response),
                 Err(Miss::Failed(failure)) => failure,
+                Err(Miss::Moved(redirect)) => {
+                    let (to, response) = *redirect;
+                    match &inner.relocation {
+                        Some(relocation) if !moved => {
+                            moved = true;
+                            tokio::time::timeout_at(deadline, relocation.moved(self.cx, &to))
+                                .await
+                                .unwrap_or_else(|_| Err(too_late()))
+                                .map_err(|error| error.with_effect(worst))?;
+                            continue;
+                        }
+                        _ => self.redirected(&response)?,
+                    }
+                }
                 Err(Miss::Refused(refused)) => {
                     let (refusal, response) = *refused;
                     if let Some(value) = operation.recover(&refusal, &response) {
@@ -264,7 +305,7 @@ impl Run<'_> {
             }
             let wait = inner.retry.wait(*attempts, failure.advice, failure.asked);
             if failure.advice == Advice::Throttled {
-                self.pipeline.pause(self.info, Pause::new(failure.scope, wait));
+                self.pipeline.pause(self.info, &Pause::new(failure.scope, wait));
             }
             let may = retry::may_retry(repeat, effect, failure.advice)
                 && failure.advice != Advice::Renew
@@ -277,14 +318,26 @@ impl Run<'_> {
         }
     }
 
-    /// Takes a permit of every bucket that counts the operation.
-    async fn permit(&self, deadline: Instant) -> Result<()> {
-        let (account, lane) = (self.pipeline.inner.account.as_str(), self.cx.lane());
-        let own = self.pipeline.operation_limit(self.info, lane);
-        let of_lane = self.pipeline.buckets(self.info.class);
+    /// The buckets that count the operation.
+    fn counted(&self) -> Vec<Arc<dyn Bucket>> {
+        let (pipeline, lane) = (self.pipeline, self.cx.lane());
+        let mut buckets: Vec<Arc<dyn Bucket>> = match &pipeline.inner.operation_limits {
+            Some(_) => {
+                let names = self.info.methods();
+                names.filter_map(|name| pipeline.operation_limit(name, lane)).collect()
+            }
+            None => Vec::new(),
+        };
+        let of_lane = pipeline.buckets(self.info.class);
         let of_lane = of_lane.filter(|(_, own, _)| own.is_none_or(|own| own == lane));
-        let buckets: Vec<&dyn Bucket> =
-            own.iter().chain(of_lane.map(|(.., bucket)| bucket)).map(|bucket| &**bucket).collect();
+        buckets.extend(of_lane.map(|(.., bucket)| Arc::clone(bucket)));
+        buckets
+    }
+
+    /// Takes a permit of every bucket that counts the operation.
+    async fn permit(&self, buckets: &[Arc<dyn Bucket>], deadline: Instant) -> Result<()> {
+        let (account, lane) = (self.pipeline.inner.account.as_str(), self.cx.lane());
+        let buckets: Vec<&dyn Bucket> = buckets.iter().map(|bucket| &**bucket).collect();
         match limit::take_all(&buckets, account, lane, deadline).await {
             Ok(Duration::ZERO) => Ok(()),
             Ok(waited) => {
@@ -292,6 +345,32 @@ impl Run<'_> {
                 Ok(())
             }
             Err(refused) => Err(refused.into()),
+        }
+    }
+
+    /// Takes a permit for a prepared request. Credentials that were replaced while it waited are
+    /// replaced in the request; if others are not there yet, the permit is returned and there is no
+    /// request.
+    async fn permitted(
+        &self,
+        ready: Ready,
+        origin: &Origin,
+        deadline: Instant,
+    ) -> Result<Option<Ready>> {
+        let (auth, buckets) = (&*self.pipeline.inner.auth, self.counted());
+        // The permit comes last: requests that wait for one token would go out together.
+        self.permit(&buckets, deadline).await?;
+        if auth.is_current(ready.grant) {
+            return Ok(Some(ready));
+        }
+        let mut again = std::pin::pin!(self.prepared.ready(self.cx, auth, origin));
+        let polled = std::future::poll_fn(|cx| Poll::Ready(again.as_mut().poll(cx))).await;
+        match polled {
+            Poll::Ready(ready) => ready.map(Some),
+            Poll::Pending => {
+                buckets.iter().for_each(|bucket| bucket.give_back());
+                Ok(None)
+            }
         }
     }
 
@@ -331,17 +410,29 @@ impl Run<'_> {
             Ok(response) => response,
             Err(error) => {
                 return Err(Miss::Failed(broken.unwrap_or_else(|| {
-                    Failure::of_transport(&error, &inner.origin.host(), &redactor())
+                    let host = self.pipeline.current_origin().host();
+                    Failure::of_transport(&error, &host, &redactor())
                 })));
             }
         };
-        if let Some(pause) = inner.dialect.usage(self.info, &response) {
-            self.pipeline.pause(self.info, pause);
+        for pause in inner.dialect.usage(self.info, &response) {
+            self.pipeline.pause(self.info, &pause);
+        }
+        if let Some(to) = inner.relocation.as_ref().and_then(|_| response.redirects_to()) {
+            return Err(Miss::Moved(Box::new((to, response))));
         }
         match inner.dialect.judge(self.info, &response) {
             // The CRM may have accepted an incomplete body.
             Ok(()) => broken.map_or(Ok(response), |broken| Err(Miss::Failed(broken))),
             Err(refusal) => Err(Miss::Refused(Box::new((refusal, response)))),
+        }
+    }
+
+    /// The refusal of a second redirect.
+    fn redirected(&self, response: &Response) -> Result<Failure> {
+        match self.pipeline.inner.dialect.judge(self.info, response) {
+            Err(refusal) => Ok(self.refused(&refusal, response)),
+            Ok(()) => Err(response.unreadable("a second redirect")),
         }
     }
 

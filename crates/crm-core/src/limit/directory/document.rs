@@ -83,8 +83,13 @@ impl Document {
             return PollResult::Wait(Moment::from_nanos(self.held), LimitCause::BucketPause);
         }
         let rate = Rate::resumed(quota, Moment::from_nanos(self.arrival));
+        let reserved = match lane {
+            Lane::History if self.live_waits <= now.as_nanos() => quota.live_reserve(),
+            Lane::History | Lane::Live => 0,
+        };
+        let ahead = ahead + u64::from(reserved);
         let due = rate.due(ahead, Moment::default());
-        if ahead == 0 && self.is_turn_of(lane, now) {
+        if ahead == u64::from(reserved) && self.is_turn_of(lane, now) {
             let at = rate.counted_at(due, now);
             if at <= now && rate.take(at) {
                 self.arrival = rate.arrival().as_nanos();
@@ -93,7 +98,7 @@ impl Document {
             }
         }
         // If the other lane is served first, wait for the permit after it.
-        let next = if due > now { due } else { rate.due(1, now) };
+        let next = if due > now { due } else { rate.due(1 + u64::from(reserved), now) };
         PollResult::Wait(next, LimitCause::Quota)
     }
 

@@ -19,7 +19,9 @@ mod read_only;
 mod slot;
 mod store;
 mod sweep;
+mod token_file;
 mod work;
 
 pub use self::read_only::ReadOnlyCallStore;
 pub use self::store::DirectoryCallStore;
+pub use self::token_file::FileTokenStore;

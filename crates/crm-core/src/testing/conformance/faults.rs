@@ -98,8 +98,7 @@ pub async fn late_response_counts_as_lost<S: CrmUnderTest>() {
             let may_be = effect(row, Effect::Maybe);
             attempt.fails(&mut report, ErrorKind::Timeout, may_be, 1);
             if !streamed {
-                let wanted = Duration::from_secs(10);
-                report.equal(attempt.case(), "the time", attempt.took, wanted);
+                report.equal(attempt.case(), "the time", attempt.took, S::ATTEMPT);
             }
         } else {
             attempt.succeeds(&mut report, 2);

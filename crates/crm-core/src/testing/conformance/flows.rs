@@ -88,7 +88,8 @@ pub async fn ring_is_shown_once<S: CrmUnderTest>() {
     let late = pair.handle(&mut report, &ringing(&["151", "152"])).await;
     report.equal("a late ring", "requests", late.map(|late| late.requests()), Some(0));
     report.equal("a late ring", "what is shown", pair.list("live").len(), shown);
-    report.equal("events", "calls in the history", pair.list("calls").len(), 0);
+    let recorded = usize::from(S::END_RECORDS);
+    report.equal("events", "calls in the history", pair.list("calls").len(), recorded);
     pair.check_nothing_refused(&mut report, "events");
     report.finish();
 }
@@ -116,6 +117,11 @@ pub async fn events_in_any_order_lead_to_one_record<S: CrmUnderTest>() {
             ("outcome", json!("answered")),
             ("talk_seconds", json!(64)),
         ] {
+            // What comes after the end does not change a recorded call.
+            if S::END_RECORDS && order == [0, 2, 1] && ["outcome", "talk_seconds"].contains(&field)
+            {
+                continue;
+            }
             let found = calls.first().map(|call| &call[field]);
             report.equal(&case, field, found, Some(&wanted));
         }

@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -44,6 +45,9 @@ pub trait CrmUnderTest: Sized + Send + Sync + 'static {
 
     /// The statuses of a broken server, with the kind: retried if a repeat is safe.
     const BROKEN: &'static [(u16, ErrorKind)];
+
+    /// How long the client waits for a response.
+    const ATTEMPT: Duration = Duration::from_secs(10);
 
     /// The fields of a body that decide whether a response with a success status is a success.
     const VERDICT: &'static [&'static str] = &[];
@@ -116,6 +120,9 @@ pub trait CrmUnderTest: Sized + Send + Sync + 'static {
 
     /// True if the connector creates customers and tasks after a call.
     const FOLLOWS_UP: bool;
+
+    /// True if the end of a live call records it, and the CRM does not change a recorded call.
+    const END_RECORDS: bool = false;
 
     /// Starts a stand-in server with these changes of the account's configuration.
     fn stand_in(changes: Value) -> impl Future<Output = Box<dyn StandIn>> + Send;

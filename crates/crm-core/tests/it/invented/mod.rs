@@ -61,12 +61,12 @@ impl Dialect for Invented {
         }
     }
 
-    fn usage(&self, _: &OperationInfo, response: &Response) -> Option<Pause> {
-        let body: Value = serde_json::from_slice(&response.body).ok()?;
-        match body["operating"].as_u64()? {
-            475.. => Some(Pause::new(PauseScope::Operation, RESET)),
-            384.. => Some(Pause::new(PauseScope::OperationHistory, RESET)),
-            _ => None,
+    fn usage(&self, _: &OperationInfo, response: &Response) -> Vec<Pause> {
+        let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
+        match body["operating"].as_u64().unwrap_or_default() {
+            475.. => vec![Pause::new(PauseScope::Operation, RESET)],
+            384.. => vec![Pause::new(PauseScope::OperationHistory, RESET)],
+            _ => Vec::new(),
         }
     }
 }

@@ -1,0 +1,426 @@
+//! Registering and finishing calls, once each.
+
+use serde_json::{Value, json};
+use vochi_crm_core::connector::Context;
+use vochi_crm_core::spi::CallSession;
+use vochi_crm_core::state::Space;
+use vochi_crm_core::{
+    CallId, CallRecord, Cx, Directory, Effect, Error, ErrorKind, Outcome, Result, Seconds, Text,
+    Timestamp, TryAgain, WarningKind,
+};
+
+use super::crm_state::CrmState;
+use super::mapping;
+use super::options::{Options, creates_lead};
+use crate::api::{AddLine, FinishCall, ListStatistics, RegisterCall};
+use crate::error::{CALL_NOT_FOUND, LINE_NOT_FOUND};
+use crate::model::{
+    CallType, DialString, FinishedCall, Flag, LineNumber, Moment, PortalCallId, Registration,
+    Statistic, StatusCode, UserId,
+};
+use crate::{Batch, Client, reference};
+
+/// How far the start of a call in the statistics may be from ours, in seconds: Bitrix24 keeps whole
+/// ones.
+const START_TOLERANCE: i64 = 2;
+
+pub(super) type Call = CallSession<CrmState>;
+
+/// Registers and finishes calls.
+#[derive(Clone, Copy)]
+pub(super) struct Calls<'a> {
+    pub(super) client: &'a Client,
+    pub(super) context: &'a Context,
+    pub(super) directory: &'a Directory<UserId>,
+}
+
+/// What a finished call becomes.
+#[derive(Clone, Debug)]
+pub(super) struct Upload {
+    external_id: Text,
+    phone: DialString,
+    call_type: CallType,
+    started_at: Timestamp,
+    line: Option<LineNumber>,
+    pub(super) user: UserId,
+    duration: Seconds,
+    status: StatusCode,
+    reason: Option<Text>,
+    lead: Flag,
+    source: Option<Text>,
+    options: Options,
+    /// The call came from a click, so that the portal registered it.
+    clicked: bool,
+}
+
+impl Upload {
+    /// The registration of a call that is over: no card is shown.
+    pub(super) fn register(&self) -> RegisterCall {
+        let (user, phone, id) = (self.user, self.phone.clone(), self.external_id.clone());
+        let register = RegisterCall::new(user, phone, self.call_type, id)
+            .call_start_date(Some(self.started_at.into()))
+            .line_number(self.line.clone())
+            .show(Flag::Off)
+            .past();
+        with_options(register, self.lead, self.source.clone(), &self.options)
+    }
+
+    pub(super) fn finish(&self, call: PortalCallId) -> FinishCall {
+        FinishCall::new(call, self.user, self.duration, self.status.clone())
+            .failed_reason(self.reason.clone())
+            .vote(self.options.vote)
+            .add_to_chat(self.options.chat.unwrap_or(Flag::Off))
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.status.clone()
+    }
+
+    /// Returns true if an entry of the statistics is this call.
+    pub(super) fn is(&self, entry: &Statistic) -> bool {
+        if let Some(external) = &entry.external_id {
+            return *external == *self.external_id.as_str();
+        }
+        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        let phone = entry.phone.as_deref().map(digits);
+        let at = |entry: Timestamp| entry.since(self.started_at).max(self.started_at.since(entry));
+        phone.is_none_or(|phone| phone == digits(self.phone.as_str()))
+            && (self.clicked
+                || entry
+                    .started_at
+                    .is_none_or(|entry| at(entry).as_secs() <= START_TOLERANCE.unsigned_abs()))
+    }
+
+    /// The search for this call in the statistics by our id, which not every portal keeps.
+    fn search_by_id(&self) -> ListStatistics {
+        ListStatistics::new().filter("EXTERNAL_CALL_ID", self.external_id.as_str())
+    }
+
+    /// The search for this call in the statistics by number and start.
+    fn search_by_number(&self) -> ListStatistics {
+        let at = |seconds: i64| {
+            let at = self.started_at.unix_millis() + seconds * 1000;
+            Moment::from(Timestamp::from_unix_millis(at)).to_string()
+        };
+        ListStatistics::new()
+            .filter("PHONE_NUMBER", self.phone.as_str())
+            .filter(">=CALL_START_DATE", at(-START_TOLERANCE))
+            .filter("<=CALL_START_DATE", at(START_TOLERANCE))
+    }
+}
+
+/// Sets the options of a registration.
+pub(super) fn with_options(
+    register: RegisterCall,
+    lead: Flag,
+    source: Option<Text>,
+    options: &Options,
+) -> RegisterCall {
+    let source = options.source.clone().or(source).filter(|_| lead == Flag::On);
+    register
+        .crm_create(lead)
+        .crm_source(source)
+        .call_list_id(options.call_list)
+        .client(options.client.clone())
+}
+
+impl Calls<'_> {
+    /// Builds what a record becomes. `None` is a warning.
+    ///
+    /// # Errors
+    /// `config` if no user is known.
+    pub(super) fn upload(&self, call: &Call, record: &CallRecord) -> Result<Option<Upload>> {
+        let (cx, account) = (call.cx(), self.context.account());
+        let options = Options::read(record.extra(), cx);
+        let Some(call_type) = mapping::call_type(record.direction(), &options) else {
+            cx.warn(
+                WarningKind::NothingToSend,
+                "internal call not sent: Bitrix24 does not record internal calls",
+            );
+            return Ok(None);
+        };
+        let Some(phone) = mapping::phone(record.client(), cx) else {
+            return Ok(None);
+        };
+        let user = self.user(call, record)?;
+        Ok(Some(Upload {
+            external_id: self.external_id(record.call_id())?,
+            phone,
+            call_type,
+            started_at: record.started_at(),
+            line: self.line(record.line()),
+            user,
+            duration: mapping::duration(record),
+            status: mapping::status(record),
+            reason: mapping::reason(record),
+            lead: creates_lead(account, record.direction()),
+            source: self.source(),
+            options,
+            clicked: record.crm_call_id().is_some(),
+        }))
+    }
+
+    /// The employee of a finished call: the last who talked; of a missed one `missed_user`, else the
+    /// last who rang; without any `default_user`, else one with the card.
+    fn user(&self, call: &Call, record: &CallRecord) -> Result<UserId> {
+        let missed = self.directory.missed_user().filter(|_| record.outcome() == Outcome::Missed);
+        let handler = || self.directory.mapped_user(call.cx(), record.handled_by()?);
+        let rang = || record.rang().iter().rev().find_map(|rang| self.directory.user_of(rang));
+        let user = missed.or_else(handler).or_else(rang).or(self.directory.default_user());
+        user.or(call.crm().seen.first()).copied().ok_or_else(|| {
+            Error::config("missing: no user of the call is known, and Bitrix24 requires one")
+                .with_hint("map the extensions, or set default_user and missed_user")
+                .with_key("missed_user")
+        })
+    }
+
+    pub(super) fn external_id(&self, call: &CallId) -> Result<Text> {
+        Text::new(self.context.account().external_id(call))
+    }
+
+    pub(super) fn line(&self, line: Option<&vochi_crm_core::Line>) -> Option<LineNumber> {
+        mapping::line(line, |line| self.directory.number_of(line))
+    }
+
+    /// The source of leads (`lead_source`).
+    pub(super) fn source(&self) -> Option<Text> {
+        self.context.account().config().lead_source.clone().and_then(|it| Text::new(it).ok())
+    }
+
+    /// Registers a call. A line that the portal does not know, and does not create itself, is added
+    /// first.
+    ///
+    /// # Errors
+    /// Also if the portal returns the `CALL_ID` of another call: finishing either would end both.
+    pub(super) async fn register(
+        &self,
+        cx: &Cx,
+        call: &CallId,
+        register: RegisterCall,
+    ) -> Result<Registration> {
+        let registered = match self.client.send(cx, &register).await {
+            Err(error) if error.code() == Some(LINE_NOT_FOUND) => {
+                if let Some(line) = register.line_number.clone() {
+                    self.client.send(cx, AddLine::new(line)).await?;
+                }
+                self.client.send(cx, &register).await?
+            }
+            other => other?,
+        };
+        self.accept(cx, call, &registered).await?;
+        Ok(registered)
+    }
+
+    /// Notes a registration, and checks that its `CALL_ID` is not another call's.
+    pub(super) async fn accept(
+        &self,
+        cx: &Cx,
+        call: &CallId,
+        registered: &Registration,
+    ) -> Result<()> {
+        if let Some(error) = &registered.lead_error {
+            let text = format!("the call is registered, but Bitrix24 created no lead: {error}");
+            cx.warn(WarningKind::Incomplete, text);
+        }
+        if self.context.hub().plan().is_some() {
+            return Ok(());
+        }
+        let (store, account) = (self.context.hub().store(), self.context.account().name());
+        let opened = store.open_in(Space::Calls, account.as_str(), registered.call_id.as_str());
+        // A store that cannot be written costs only this check.
+        let Ok(mut slot) = opened.await else {
+            return Ok(());
+        };
+        let owner = slot.document().and_then(|document| document["owner"].as_str());
+        if let Some(owner) = owner.filter(|owner| *owner != call.as_str()) {
+            return Err(Error::new(
+                ErrorKind::Rejected,
+                format!(
+                    "cannot register call {call}: Bitrix24 returned the CALL_ID of call {owner}, \
+                     which is not finished"
+                ),
+            )
+            .with_try_again(TryAgain::Later)
+            .with_hint("the record is sent when the other call is finished"));
+        }
+        let owner: Value = json!({"owner": call.as_str()});
+        if let Err(error) = slot.save(&owner).await {
+            tracing::warn!(%call, %error, "cannot store the owner of a CALL_ID");
+        }
+        Ok(())
+    }
+
+    /// Finishes a call, and registers it before if the portal does not know it. Afterwards the state
+    /// has the status.
+    ///
+    /// # Errors
+    /// With effect `maybe` if a response was lost and the statistics cannot be read.
+    pub(super) async fn record(&self, call: &mut Call, upload: &Upload) -> Result<()> {
+        let cx = call.cx().clone();
+        let mut registered_now = false;
+        while call.crm().finished.is_none() {
+            let known = call.crm().portal_id(call.state());
+            let portal_id = if let Some(known) = known {
+                known
+            } else {
+                registered_now = true;
+                let id = call.id().clone();
+                let registered = self.register(&cx, &id, upload.register()).await?;
+                call.crm_mut().call_id = Some(registered.call_id.clone());
+                call.checkpoint().await;
+                registered.call_id
+            };
+            match self.finish(&cx, upload, portal_id).await {
+                Ok(()) => call.crm_mut().finished = Some(upload.status.clone()),
+                // The portal forgot the registration, or it was made in another portal.
+                Err(error)
+                    if is_unknown_call(&error)
+                        && error.effect() == Effect::NotApplied
+                        && !registered_now
+                        && !upload.clicked =>
+                {
+                    call.crm_mut().call_id = None;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        call.crm_mut().open.clear();
+        Ok(())
+    }
+
+    /// Records calls, new ones by pairs of commands in one batch. Returns the errors of those that
+    /// failed.
+    ///
+    /// # Errors
+    /// If the batch failed as a whole.
+    pub(super) async fn record_pairs(
+        &self,
+        cx: &Cx,
+        pairs: &mut [(&mut Call, &Upload)],
+    ) -> Result<Vec<Error>> {
+        let mut batch = Batch::new();
+        let (mut keys, mut failed) = (Vec::new(), Vec::new());
+        for (index, (call, upload)) in pairs.iter_mut().enumerate() {
+            if call.crm().finished.is_some() {
+                continue;
+            }
+            if call.crm().portal_id(call.state()).is_some() {
+                failed.extend(self.record(call, upload).await.err());
+                continue;
+            }
+            let register = batch.add(upload.register())?;
+            let finish = batch.add(upload.finish(reference(register)?))?;
+            keys.push((index, register, finish));
+        }
+        if keys.is_empty() {
+            return Ok(failed);
+        }
+        let mut results = self.client.batch(cx, &batch).await?;
+        for (index, register, finish) in keys {
+            let Some((call, upload)) = pairs.get_mut(index) else { continue };
+            let (registered, finished) = (results.take(register), results.take(finish));
+            let recorded = self.check_pair(call, upload, registered, finished).await;
+            failed.extend(recorded.err());
+        }
+        Ok(failed)
+    }
+
+    /// Checks the results of a pair: what a failed registration left of the reference must not have
+    /// finished another call.
+    async fn check_pair(
+        &self,
+        call: &mut Call,
+        upload: &Upload,
+        registered: Result<Registration>,
+        finished: Result<FinishedCall>,
+    ) -> Result<()> {
+        let cx = call.cx().clone();
+        let registered = match registered {
+            // The line is added, and the call recorded alone.
+            Err(error) if error.code() == Some(LINE_NOT_FOUND) => {
+                return self.record(call, upload).await;
+            }
+            other => other?,
+        };
+        let id = call.id().clone();
+        self.accept(&cx, &id, &registered).await?;
+        call.crm_mut().call_id = Some(registered.call_id.clone());
+        check_finished(&cx, &finished?, &registered.call_id)?;
+        call.crm_mut().finished = Some(upload.status.clone());
+        Ok(())
+    }
+
+    /// Finishes a registered call. Where the response was lost, or the portal does not know the call,
+    /// the statistics decide.
+    pub(super) async fn finish(
+        &self,
+        cx: &Cx,
+        upload: &Upload,
+        portal_id: PortalCallId,
+    ) -> Result<()> {
+        let error = match self.client.send(cx, upload.finish(portal_id.clone())).await {
+            Ok(finished) => return check_finished(cx, &finished, &portal_id),
+            Err(error) if is_unknown_call(&error) || error.effect() != Effect::NotApplied => error,
+            Err(error) => return Err(error),
+        };
+        let by_id = ListStatistics::new().filter("CALL_ID", portal_id.as_str());
+        match self.client.send(cx, by_id).await {
+            Ok(found) if found.items.good.iter().any(|entry| upload.is(entry)) => Ok(()),
+            Ok(_) => Err(error),
+            Err(_) => Err(error.with_effect(Effect::Maybe).with_hint(
+                "give the webhook's or application's employee the right to view call statistics: \
+                 without it a lost response cannot be resolved",
+            )),
+        }
+    }
+
+    /// Finds calls in the statistics.
+    pub(super) async fn find_entries(
+        &self,
+        cx: &Cx,
+        uploads: &[&Upload],
+    ) -> Result<Vec<Option<Statistic>>> {
+        let mut entries: Vec<Option<Statistic>> = uploads.iter().map(|_| None).collect();
+        for search in [Upload::search_by_id, Upload::search_by_number] {
+            let mut batch = Batch::new();
+            let mut keys = Vec::new();
+            for (index, (upload, entry)) in uploads.iter().zip(&entries).enumerate() {
+                if entry.is_none() {
+                    keys.push((index, batch.add(search(upload))?));
+                }
+            }
+            if keys.is_empty() {
+                break;
+            }
+            let mut results = self.client.batch(cx, &batch).await?;
+            for (index, key) in keys {
+                let found = results.take(key)?.items.good;
+                if let (Some(upload), Some(place)) = (uploads.get(index), entries.get_mut(index)) {
+                    *place = found.into_iter().find(|entry| upload.is(entry));
+                }
+            }
+        }
+        Ok(entries)
+    }
+}
+
+/// Returns true if the portal does not know the call, or finished it.
+pub(super) fn is_unknown_call(error: &Error) -> bool {
+    error.code() == Some(CALL_NOT_FOUND)
+}
+
+/// Checks the response to a finish: a batch may have finished another call.
+pub(super) fn check_finished(cx: &Cx, finished: &FinishedCall, call: &PortalCallId) -> Result<()> {
+    if finished.call_id != *call {
+        return Err(Error::new(
+            ErrorKind::Decode,
+            format!("Bitrix24 finished call {} in place of {call}", finished.call_id),
+        )
+        .with_effect(Effect::Maybe));
+    }
+    if let Some(error) = finished.errors.as_ref().and_then(|errors| errors.activity.as_deref()) {
+        let text = format!("the call is recorded, but Bitrix24 created no activity: {error}");
+        cx.warn(WarningKind::Incomplete, text);
+    }
+    Ok(())
+}

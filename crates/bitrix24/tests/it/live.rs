@@ -1,0 +1,297 @@
+//! Live calls: the cards of whoever rings, and the finish.
+
+use serde_json::json;
+use vochi_crm_core::{
+    CallEvent, CallId, CrmCallId, CrmConnector as _, Cx, Direction, EventKind, Leg, LegEnd,
+    Outcome, Party, Reason, TransferMode, WarningKind,
+};
+
+use super::support::{
+    Bench, CALL_ID, CLIENT, answered, at, ended, event, ext, incoming, phone, record, refusal,
+    registered, success, warnings,
+};
+
+const REGISTER: &str = "telephony.externalCall.register";
+const SHOW: &str = "telephony.externalCall.show";
+const HIDE: &str = "telephony.externalCall.hide";
+const FINISH: &str = "telephony.externalCall.finish";
+
+/// The portal answers a finish.
+fn finished() -> vochi_crm_core::testing::Step {
+    success(json!({"CALL_ID": CALL_ID, "ID": 7}))
+}
+
+fn ended_with(seconds: i64, outcome: Outcome, reason: Option<Reason>) -> CallEvent {
+    event(seconds, EventKind::Ended { outcome: Some(outcome), reason, talk: None })
+}
+
+#[tokio::test]
+async fn one_phone_registers_with_its_card() {
+    let bench = Bench::new([registered(), finished()]);
+    let ring = incoming(&["151"]).with_line(vochi_crm_core::Line::new("0001363").unwrap());
+    let receipt = bench.event(ring).await.unwrap();
+    assert_eq!(receipt.crm_call_id().unwrap().as_str(), CALL_ID);
+    assert_eq!(
+        bench.body(0),
+        json!({
+            "USER_ID": 17, "PHONE_NUMBER": CLIENT, "TYPE": 2,
+            "EXTERNAL_CALL_ID": "1757843474.185",
+            "CALL_START_DATE": "2026-03-02T08:00:00+00:00",
+            "LINE_NUMBER": "+375171234567", "CRM_CREATE": 0, "SHOW": 1,
+        })
+    );
+    assert_eq!(bench.event(answered("151")).await.unwrap().requests(), 0, "the card is open");
+    let _ = bench.event(ended(70)).await.unwrap();
+    assert_eq!(bench.methods(), [REGISTER, FINISH]);
+    assert_eq!(
+        bench.body(1),
+        json!({
+            "CALL_ID": CALL_ID, "USER_ID": 17, "DURATION": 64, "STATUS_CODE": "200",
+            "ADD_TO_CHAT": 0,
+        })
+    );
+}
+
+#[tokio::test]
+async fn group_registers_without_card_then_shows_and_hides() {
+    let steps = [registered(), success(json!(true)), success(json!(true)), finished()];
+    let bench = Bench::new(steps);
+    let _ = bench.event(incoming(&["151", "152"])).await.unwrap();
+    assert_eq!(bench.body(0)["SHOW"], 0);
+    assert_eq!(bench.body(1), json!({"CALL_ID": CALL_ID, "USER_ID": [17, 18]}));
+    let _ = bench.event(answered("152")).await.unwrap();
+    assert_eq!(bench.body(2), json!({"CALL_ID": CALL_ID, "USER_ID": [17]}));
+    let _ = bench.event(ended(70)).await.unwrap();
+    assert_eq!(bench.methods(), [REGISTER, SHOW, HIDE, FINISH]);
+    assert_eq!(bench.body(3)["USER_ID"], 18, "who talked");
+}
+
+#[tokio::test]
+async fn further_stage_is_shown_to_the_new_ones() {
+    let steps = [registered(), success(json!(true)), success(json!(true))];
+    let bench = Bench::new(steps);
+    let _ = bench.event(incoming(&["151"])).await.unwrap();
+    let left = event(20, EventKind::LegEnded).with_leg(Leg::to_employee(ext("151")));
+    let _ = bench.event(left).await.unwrap();
+    let next = event(21, EventKind::Ringing).with_leg(Leg::to_employee(ext("152")));
+    let _ = bench.event(next).await.unwrap();
+    assert_eq!(bench.methods(), [REGISTER, HIDE, SHOW], "one register per call");
+    assert_eq!(bench.body(1)["USER_ID"], json!([17]));
+    assert_eq!(bench.body(2)["USER_ID"], json!([18]));
+}
+
+#[tokio::test]
+async fn transfer_moves_the_card_and_the_last_talker_finishes() {
+    let steps = [registered(), success(json!(true)), success(json!(true)), finished()];
+    let bench = Bench::new(steps);
+    let _ = bench.event(incoming(&["151"])).await.unwrap();
+    let _ = bench.event(answered("151")).await.unwrap();
+    let transfer = EventKind::Transferred {
+        mode: TransferMode::Attended,
+        from: Some(ext("151")),
+        to: ext("152"),
+    };
+    let _ = bench.event(event(30, transfer)).await.unwrap();
+    let by_152 = event(31, EventKind::Answered).with_leg(Leg::to_employee(ext("152")));
+    assert_eq!(bench.event(by_152).await.unwrap().requests(), 0);
+    let _ = bench.event(ended(90)).await.unwrap();
+    assert_eq!(bench.methods(), [REGISTER, SHOW, HIDE, FINISH]);
+    assert_eq!(
+        (&bench.body(1)["USER_ID"], &bench.body(2)["USER_ID"]),
+        (&json!([18]), &json!([17]))
+    );
+    assert_eq!((&bench.body(3)["USER_ID"], &bench.body(3)["DURATION"]), (&json!(18), &json!(84)));
+}
+
+#[tokio::test]
+async fn missed_call_is_304_for_the_configured_user() {
+    let steps = [registered(), success(json!(true)), success(json!(true)), finished()];
+    let bench = Bench::with(steps, json!({"missed_user": "5"}));
+    let _ = bench.event(incoming(&["151", "152"])).await.unwrap();
+    let _ = bench.event(ended_with(20, Outcome::Missed, Some(Reason::CallerGaveUp))).await.unwrap();
+    assert_eq!(bench.methods(), [REGISTER, SHOW, HIDE, FINISH]);
+    assert_eq!(bench.body(2)["USER_ID"], json!([17, 18]), "no card stays open");
+    let finish = bench.body(3);
+    assert_eq!(
+        (&finish["USER_ID"], &finish["DURATION"], &finish["STATUS_CODE"]),
+        (&json!(5), &json!(0), &json!("304"))
+    );
+    assert_eq!(finish["FAILED_REASON"], "клиент не дождался ответа");
+}
+
+#[tokio::test]
+async fn outgoing_outcomes_have_their_codes() {
+    for (outcome, reason, code) in [
+        (Outcome::Answered, None, "200"),
+        (Outcome::Busy, None, "486"),
+        (Outcome::NoAnswer, None, "480"),
+        (Outcome::NoAnswer, Some(Reason::Refused), "603"),
+        (Outcome::Cancelled, None, "603-S"),
+        (Outcome::Failed, None, "503"),
+        (Outcome::Failed, Some(Reason::Busy), "486"),
+        (Outcome::Failed, Some(Reason::Timeout), "OTHER"),
+    ] {
+        let bench = Bench::new([registered(), finished()]);
+        let ring = event(0, EventKind::Ringing)
+            .with_direction(Direction::Outbound)
+            .with_client(phone(CLIENT))
+            .with_leg(Leg::to_client(ext("151")));
+        let _ = bench.event(ring).await.unwrap();
+        assert_eq!((&bench.body(0)["TYPE"], &bench.body(0)["SHOW"]), (&json!(1), &json!(1)));
+        let _ = bench.event(ended_with(20, outcome, reason)).await.unwrap();
+        assert_eq!(bench.body(1)["STATUS_CODE"], code, "{outcome} {reason:?}");
+    }
+}
+
+#[tokio::test]
+async fn click_is_finished_and_never_registered_or_shown() {
+    let bench = Bench::new([finished()]);
+    let from_pbx = Leg::new(LegEnd::Pbx, LegEnd::Employee(ext("151")));
+    let ring = event(0, EventKind::Ringing)
+        .with_direction(Direction::Outbound)
+        .with_client(phone(CLIENT))
+        .with_crm_call_id(CrmCallId::new(CALL_ID).unwrap())
+        .with_leg(from_pbx);
+    assert_eq!(bench.event(ring).await.unwrap().requests(), 0);
+    let _ = bench.event(ended_with(20, Outcome::NoAnswer, None)).await.unwrap();
+    assert_eq!(bench.methods(), [FINISH]);
+    assert_eq!(bench.body(0)["CALL_ID"], CALL_ID);
+    assert_eq!(bench.body(0)["USER_ID"], 17);
+}
+
+#[tokio::test]
+async fn card_may_wait_for_the_answer_or_never_come() {
+    let bench = Bench::with([registered()], json!({"popup": "answer"}));
+    assert_eq!(bench.event(incoming(&["151", "152"])).await.unwrap().requests(), 0);
+    let _ = bench.event(answered("152")).await.unwrap();
+    assert_eq!((&bench.body(0)["USER_ID"], &bench.body(0)["SHOW"]), (&json!(18), &json!(1)));
+
+    let bench = Bench::with([registered(), finished()], json!({"popup": "never"}));
+    let _ = bench.event(incoming(&["151"])).await.unwrap();
+    let _ = bench.event(answered("151")).await.unwrap();
+    let _ = bench.event(ended(70)).await.unwrap();
+    assert_eq!(bench.methods(), [REGISTER, FINISH], "the record needs no card");
+    assert_eq!(bench.body(0)["SHOW"], 0);
+}
+
+#[tokio::test]
+async fn unmapped_extensions_and_hidden_callers_show_nothing() {
+    let bench = Bench::new([]);
+    let receipt = bench.event(incoming(&["199"])).await.unwrap();
+    assert_eq!(receipt.requests(), 0);
+    assert!(warnings(&receipt)[0].contains("199"), "{receipt:?}");
+    let bench = Bench::new([]);
+    let receipt = bench.event(incoming(&["151"]).with_client(Party::Hidden)).await.unwrap();
+    assert_eq!(receipt.warnings()[0].kind(), WarningKind::HiddenNumber);
+}
+
+#[tokio::test]
+async fn call_id_of_another_call_is_detected() {
+    let bench = Bench::new([registered(), registered()]);
+    let _ = bench.event(incoming(&["151"])).await.unwrap();
+    let other = CallEvent::new(CallId::new("17.2").unwrap(), at(1), EventKind::Ringing)
+        .with_direction(Direction::Inbound)
+        .with_client(phone(CLIENT))
+        .with_leg(Leg::to_employee(ext("151")));
+    let error = bench.event(other).await.unwrap_err();
+    assert!(error.message().contains("CALL_ID of call 1757843474.185"), "{error}");
+}
+
+#[tokio::test]
+async fn lead_that_was_not_created_is_a_warning() {
+    let step = success(json!({"CALL_ID": CALL_ID, "LEAD_CREATION_ERROR": "limit of leads"}));
+    let bench = Bench::with([step], json!({"unknown_caller": "lead", "lead_source": "CALL"}));
+    let receipt = bench.event(incoming(&["151"])).await.unwrap();
+    assert!(warnings(&receipt)[0].contains("limit of leads"), "{receipt:?}");
+    assert_eq!(bench.body(0)["CRM_CREATE"], 1);
+    assert_eq!(bench.body(0)["CRM_SOURCE"], "CALL");
+}
+
+#[tokio::test]
+async fn unknown_line_is_added_and_the_call_registered() {
+    let steps = [
+        refusal("Could not find line with number +375171234567"),
+        success(json!({"ID": 7})),
+        registered(),
+    ];
+    let bench = Bench::new(steps);
+    let ring = incoming(&["151"]).with_line(vochi_crm_core::Line::new("0001363").unwrap());
+    let _ = bench.event(ring).await.unwrap();
+    assert_eq!(bench.methods(), [REGISTER, "telephony.externalLine.add", REGISTER]);
+}
+
+#[tokio::test]
+async fn lost_finish_is_looked_up() {
+    let entry = json!([{
+        "ID": "7", "CALL_ID": CALL_ID, "PHONE_NUMBER": CLIENT,
+        "CALL_START_DATE": "2026-03-02T11:00:00+03:00",
+    }]);
+    // The retry finds the call finished: only the statistics know by whom.
+    let lost = vochi_crm_core::testing::Step::Fail(vochi_crm_core::http::TransportError::Broken(
+        "reset".into(),
+    ));
+    let unknown = || refusal("Call is not found (call should be registered prior to finishing)");
+    let bench = Bench::new([registered(), lost, unknown(), success(entry)]);
+    let _ = bench.event(incoming(&["151"])).await.unwrap();
+    let _ = bench.event(ended(20)).await.unwrap();
+    assert_eq!(bench.methods()[3], "voximplant.statistic.get");
+    let receipt = bench.log(record("1757843474.185")).await.unwrap();
+    assert!(receipt.recorded(), "{receipt:?}");
+    assert_eq!(bench.methods().len(), 4, "nothing is sent again");
+}
+
+#[tokio::test]
+async fn forgotten_registration_is_made_again() {
+    let unknown = refusal("Call is not found (call should be registered prior to finishing)");
+    let bench = Bench::new([registered(), unknown, success(json!([])), registered(), finished()]);
+    let _ = bench.event(incoming(&["151"])).await.unwrap();
+    let _ = bench.event(ended(20)).await.unwrap();
+    let statistics = "voximplant.statistic.get";
+    assert_eq!(bench.methods(), [REGISTER, FINISH, statistics, REGISTER, FINISH]);
+}
+
+#[tokio::test]
+async fn failed_finish_is_pending_and_settled() {
+    let refused = vochi_crm_core::testing::Step::json(
+        401,
+        &json!({"error": "NO_AUTH_FOUND", "error_description": "Wrong authorization data"}),
+    );
+    let bench = Bench::with([registered(), refused, finished()], json!({"retries": 0}));
+    let _ = bench.event(incoming(&["151"])).await.unwrap();
+    assert!(bench.event(ended(20)).await.is_err());
+    let hub = bench.connector.client().hub().clone();
+    let call = CallId::new("1757843474.185").unwrap();
+    let cx = Cx::history();
+    assert_eq!(hub.pending(&cx, bench.connector.account()).await.unwrap().len(), 1);
+    let mode = vochi_crm_core::pending::Mode::Due;
+    let settled =
+        vochi_crm_core::pending::settle(&bench.connector, &hub, &cx, &call, mode).await.unwrap();
+    assert!(settled[0].recorded, "{settled:?}");
+    assert_eq!(bench.methods(), [REGISTER, FINISH, FINISH], "with the stored CALL_ID");
+}
+
+#[tokio::test]
+async fn options_are_typed() {
+    let bench = Bench::with([registered(), finished()], json!({"unknown_caller": "lead"}));
+    let ring = incoming(&["151"])
+        .with_extra("vote", 5)
+        .with_extra("add_to_chat", true)
+        .with_extra("crm_source", "WEB")
+        .with_extra("call_list_id", 12)
+        .with_extra("crm_entity_type", "CONTACT")
+        .with_extra("crm_entity_id", "797")
+        .with_extra("callback", true);
+    let _ = bench.event(ring).await.unwrap();
+    let register = bench.body(0);
+    assert_eq!((&register["TYPE"], &register["CRM_SOURCE"]), (&json!(4), &json!("WEB")));
+    assert_eq!(
+        (&register["CRM_ENTITY_TYPE"], &register["CRM_ENTITY_ID"]),
+        (&json!("CONTACT"), &json!(797))
+    );
+    assert_eq!(register["CALL_LIST_ID"], 12);
+    let _ = bench.event(ended(20)).await.unwrap();
+    assert_eq!((&bench.body(1)["VOTE"], &bench.body(1)["ADD_TO_CHAT"]), (&json!(5), &json!(1)));
+    let bench = Bench::new([registered()]);
+    let receipt = bench.event(incoming(&["151"]).with_extra("vote", 9)).await.unwrap();
+    assert!(warnings(&receipt)[0].contains("vote"), "{receipt:?}");
+}
