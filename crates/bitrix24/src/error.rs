@@ -61,13 +61,13 @@ const MOVED: &str = "correct url or webhook_url: the portal has another address 
 /// A row for a code.
 struct Code {
     /// In lower case.
-    code: &'static str,
+    name: &'static str,
     kind: ErrorKind,
     hint: &'static str,
 }
 
-const fn code(code: &'static str, kind: ErrorKind, hint: &'static str) -> Code {
-    Code { code, kind, hint }
+const fn code(name: &'static str, kind: ErrorKind, hint: &'static str) -> Code {
+    Code { name, kind, hint }
 }
 
 static CODES: &[Code] = &[
@@ -206,7 +206,7 @@ pub(crate) fn refusal(code: &str, text: &str, status: StatusCode) -> Refusal {
         let text = text.to_ascii_lowercase();
         TEXTS.iter().find(|row| text.contains(&row.part.to_ascii_lowercase()))
     };
-    let row = CODES.iter().find(|row| row.code == lower);
+    let row = CODES.iter().find(|row| row.name == lower);
     if let Some(row) = row {
         // "Access denied" is the tariff or a right.
         let hint = match of_text() {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -128,7 +129,8 @@ impl Reference {
     pub fn new<T>(key: BatchKey<T>, place: impl IntoIterator<Item = impl fmt::Display>) -> Self {
         let mut text = format!("{BEGINS}{}]", key.name());
         for part in place {
-            text.push_str(&format!("[{part}]"));
+            // Writing to a String cannot fail.
+            drop(write!(text, "[{part}]"));
         }
         Self(text)
     }
@@ -325,7 +327,7 @@ fn split(
         let mut body = format!(r#"{{"result":{}"#, result.get());
         for (name, map) in [("next", &next), ("total", &total)] {
             if let Some(value) = place(map, key) {
-                body.push_str(&format!(r#","{name}":{value}"#));
+                drop(write!(body, r#","{name}":{value}"#));
             }
         }
         body.push('}');

@@ -7,9 +7,11 @@
     reason = "tests fail by panicking"
 )]
 
+mod batch;
 mod conformance;
 mod history;
 mod inbound;
+mod limits;
 mod list;
 mod live;
 mod portal;

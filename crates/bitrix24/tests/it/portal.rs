@@ -115,10 +115,10 @@ impl Portal {
     }
 
     pub(crate) fn open(&self, settings: &Value) -> Client {
-        self.open_on(&self.hub(), settings)
+        Self::open_on(&self.hub(), settings)
     }
 
-    pub(crate) fn open_on(&self, hub: &Hub, settings: &Value) -> Client {
+    pub(crate) fn open_on(hub: &Hub, settings: &Value) -> Client {
         let common: AccountConfig = serde_json::from_value(settings.clone()).unwrap();
         let config: Config = serde_json::from_value(settings.clone()).unwrap();
         Client::open(hub, &common.account("portal").unwrap(), &config).unwrap()
@@ -159,6 +159,7 @@ pub(crate) fn error(status: u16, code: &str) -> Response {
     response(status, "application/json", body.to_string())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "every caller has a literal")]
 pub(crate) fn ok(result: Value) -> Response {
     response(200, "application/json", json!({"result": result, "time": {}}).to_string())
 }
@@ -242,6 +243,9 @@ impl State {
                 return error(401, "expired_token");
             }
         }
+        if let Some(answer) = self.answers.get_mut(&*method).and_then(VecDeque::pop_front) {
+            return answer;
+        }
         if method == "batch" { self.batch(&parameters) } else { self.single(&method, &parameters) }
     }
 
@@ -284,9 +288,6 @@ impl State {
     }
 
     fn single(&mut self, method: &str, parameters: &Value) -> Response {
-        if let Some(answer) = self.answers.get_mut(method).and_then(VecDeque::pop_front) {
-            return answer;
-        }
         let Some(time) = self.operate(method) else { return error(429, "OPERATION_TIME_LIMIT") };
         let mut body = self.carry_out(method, parameters);
         body["time"] = time;

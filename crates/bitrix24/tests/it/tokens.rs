@@ -9,7 +9,7 @@ use vochi_crm_bitrix24::model::{Contact, DialString};
 use vochi_crm_bitrix24::{AuthorizationRedirect, Batch, Client, InstalledTokens, MemberId};
 use vochi_crm_core::http::Plan;
 use vochi_crm_core::http::auth::TokenStore;
-use vochi_crm_core::state::{CallStore as _, FileTokenStore, Space};
+use vochi_crm_core::state::{FileTokenStore, Space};
 use vochi_crm_core::testing::response;
 use vochi_crm_core::{Cx, ErrorKind, Hub, Secret};
 
@@ -17,11 +17,14 @@ use super::portal::{MEMBER, Portal, application, error, ok, token_document};
 
 /// A client with the tokens of number 1, valid for so many seconds.
 async fn authorized(portal: &Portal, seconds: i64) -> Client {
-    let hub = portal.hub();
+    authorized_on(&portal.hub(), seconds).await
+}
+
+async fn authorized_on(hub: &Hub, seconds: i64) -> Client {
     let mut slot = hub.store().open_in(Space::Tokens, "portal", "bitrix24").await.unwrap();
     slot.save(&token_document(1, seconds)).await.unwrap();
     drop(slot);
-    portal.open_on(&hub, &application())
+    Portal::open_on(hub, &application())
 }
 
 fn search() -> SearchCrmEntities {
@@ -204,7 +207,7 @@ async fn refused_renewal_names_the_cause_and_what_to_do() {
 async fn refused_refresh_token_is_read_again_from_the_store() {
     let portal = Portal::new();
     let hub = portal.hub();
-    let client = authorized_on(&hub, &portal, 0).await;
+    let client = authorized_on(&hub, 0).await;
     // Another machine refreshed, with a store that does not lock across machines.
     portal.state().token = 2;
     portal.state().refresh_takes = Duration::from_secs(1);
@@ -217,13 +220,6 @@ async fn refused_refresh_token_is_read_again_from_the_store() {
     other.await.unwrap();
     assert_eq!(tokens(&portal), ["canary-access-2"]);
     assert_eq!(portal.state().refreshes, 0);
-}
-
-async fn authorized_on(hub: &Hub, portal: &Portal, seconds: i64) -> Client {
-    let mut slot = hub.store().open_in(Space::Tokens, "portal", "bitrix24").await.unwrap();
-    slot.save(&token_document(1, seconds)).await.unwrap();
-    drop(slot);
-    portal.open_on(hub, &application())
 }
 
 #[tokio::test(start_paused = true)]
@@ -379,7 +375,7 @@ async fn dry_run_renews_nothing_and_shows_no_token() {
     let plan = Plan::new();
     let hub =
         Hub::builder().transport(Arc::new(portal.clone())).plan(plan.clone()).build().unwrap();
-    let client = authorized_on(&hub, &portal, 0).await;
+    let client = authorized_on(&hub, 0).await;
     client.send(&Cx::live(), ListEntities::<Contact>::new()).await.unwrap();
     assert!(portal.methods().is_empty());
     assert_eq!(portal.state().refreshes, 0);

@@ -165,6 +165,13 @@ struct Held<T> {
     unsaved: bool,
 }
 
+impl<T> Held<T> {
+    fn token(&self) -> Result<&T> {
+        let current = self.current.as_ref();
+        current.map(|current| &current.token).ok_or_else(|| Error::internal("no token is stored"))
+    }
+}
+
 struct Current<T> {
     token: T,
     renew_at: Option<Instant>,
@@ -214,7 +221,7 @@ impl<F: FetchToken> CachedToken<F> {
     /// As [`FetchToken::fetch`], and those of the store.
     pub async fn token(&self, cx: &Cx) -> Result<F::Token> {
         let held = self.fresh(cx).await?;
-        self.current(&held).cloned()
+        held.token().cloned()
     }
 
     /// The newest token of the store and of memory, valid or not. Nothing is fetched.
@@ -282,17 +289,12 @@ impl<F: FetchToken> CachedToken<F> {
             obtained?;
             held = again;
         }
-        self.current(&held).cloned()
+        held.token().cloned()
     }
 
     /// The fetcher of the tokens.
     pub fn fetcher(&self) -> &F {
         &self.shared.fetch
-    }
-
-    fn current<'a>(&self, held: &'a Held<F::Token>) -> Result<&'a F::Token> {
-        let current = held.current.as_ref();
-        current.map(|current| &current.token).ok_or_else(|| Error::internal("no token is stored"))
     }
 
     /// Locks a token that is not due.
@@ -429,7 +431,7 @@ async fn save(slot: &mut dyn CallSlot, document: Option<Value>) -> bool {
 impl<F: FetchToken> Auth for CachedToken<F> {
     async fn authorize(&self, cx: &Cx, request: &mut HttpRequest) -> Result<Grant> {
         let held = self.fresh(cx).await?;
-        self.shared.fetch.apply(self.current(&held)?, request)?;
+        self.shared.fetch.apply(held.token()?, request)?;
         Ok(Grant::new(held.number))
     }
 

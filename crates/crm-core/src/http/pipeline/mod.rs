@@ -368,7 +368,9 @@ impl Run<'_> {
         match polled {
             Poll::Ready(ready) => ready.map(Some),
             Poll::Pending => {
-                buckets.iter().for_each(|bucket| bucket.give_back());
+                for bucket in &buckets {
+                    bucket.give_back();
+                }
                 Ok(None)
             }
         }
