@@ -82,6 +82,9 @@ pub struct Dialect {
     pub deny_crm: bool,
     /// Whether the right to view the statistic is missing (§8).
     pub deny_statistic: bool,
+    /// Whether the tokens of a code come without `expires` and `user_id`, as documented; an
+    /// official client requires both (§3.2).
+    pub short_tokens: bool,
     /// Status of the download of `RECORD_URL`; 0 for 200.
     pub download_status: u16,
     /// Form of the events.

@@ -73,7 +73,8 @@ impl Portal {
         mut parameters: Map<String, Value>,
     ) -> Command<'r> {
         let path = request.path.strip_prefix("/rest/").unwrap_or_default();
-        let segments: Vec<&str> = path.trim_end_matches('/').split('/').collect();
+        // An official client doubles a slash.
+        let segments: Vec<&str> = path.split('/').filter(|it| !it.is_empty()).collect();
         let auth = parameters.remove("auth");
         let (name, credential) = match segments.as_slice() {
             [name] => {
@@ -129,6 +130,8 @@ impl Portal {
 /// Parameters of a JSON, form or multipart body, and of the query.
 fn parameters_of(request: &Request) -> Map<String, Value> {
     let mut parameters = nested(&request.query);
+    // Official clients number their requests.
+    parameters.retain(|name, _| !name.starts_with("bx24_"));
     let json: Option<Map<String, Value>> = serde_json::from_slice(&request.body).ok();
     let body = json.unwrap_or_else(|| nested(&fields(request)));
     parameters.extend(body);

@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::wire::{Request, Response};
 
-use super::answer::json_response;
+use super::answer::{json_response, times};
 use super::portal::{Portal, written};
 use super::rights::{ACCESS, ADMIN, CLIENT_ID, CLIENT_SECRET, MEMBER_ID, Token};
 
@@ -101,7 +101,7 @@ impl Portal {
         }
     }
 
-    /// A pair of tokens as the OAuth host writes it; two members come with a refresh only (§3.2).
+    /// A pair of tokens as the OAuth host writes it.
     pub(super) fn token_body(
         &self,
         token: &Token,
@@ -114,7 +114,7 @@ impl Portal {
             "refresh_token": token.refresh, "scope": self.rights.scopes.join(","),
             "server_endpoint": format!("{}/rest/", self.oauth_url), "status": "L",
         });
-        if refreshes {
+        if refreshes || !self.dialect.short_tokens {
             let expires = self.time(at).as_second() + ACCESS.as_secs().cast_signed();
             body["expires"] = json!(expires);
             body["user_id"] = json!(token.user);
@@ -146,7 +146,8 @@ impl Portal {
             },
             "user_id": credential.user().to_string(),
         });
-        json_response(StatusCode::OK, &json!({"result": info}))
+        let time = times(self, request.at, None);
+        json_response(StatusCode::OK, &json!({"result": info, "time": time}))
     }
 
     fn oauth_domain(&self) -> String {

@@ -31,6 +31,11 @@ pub(super) const IDS: Kind = Kind::new("a positive number or a list of them", |i
 pub(super) const FLAG: Kind = Kind::new("0 or 1", |it, _| matches!(number(it), Some(0 | 1)))
     .example("1", r#"[2, "Y", "N", "false", true]"#);
 
+/// §2.4: an official client sends a boolean.
+pub(super) const HALT: Kind =
+    Kind::new("0, 1 or a boolean", |it, _| it.is_boolean() || matches!(number(it), Some(0 | 1)))
+        .example("1", r#"[2, "Y", "false"]"#);
+
 pub(super) const YES_NO: Kind = Kind::one_of(&["Y", "N"]);
 
 pub(super) const SECONDS: Kind =

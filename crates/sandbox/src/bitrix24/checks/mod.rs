@@ -5,8 +5,8 @@
 //! the request is executed without the ignored fields, and the stand-in records it as refused, so
 //! that a test sees it.
 //!
-//! Errors that a correct client may meet (a call that is finished already, a line that exists) are
-//! no checks: handlers answer them, and they are not recorded as refused.
+//! Errors that a correct client may meet (an expired token, a call that is finished already, a line
+//! that exists) are no checks, and not recorded as refused.
 
 mod context;
 mod fields;
@@ -118,6 +118,9 @@ pub(super) fn run(
     is_used_up: bool,
 ) -> Result<(Order, Vec<Finding>), Handled> {
     let cx = RequestContext::new(portal, command, is_used_up);
+    if cx.credential == Err(Denied::Expired) {
+        return Err(Handled::ok(Refusal::Credential.failure(&cx, &[]).response()));
+    }
     if let Some(refused) = TABLE.refuse(&cx) {
         return Err(refused);
     }

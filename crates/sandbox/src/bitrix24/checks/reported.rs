@@ -10,7 +10,7 @@ use super::super::portal::List as L;
 use super::super::rights::Credential;
 use super::super::{batch, handlers, query};
 use super::kinds::{
-    COMMUNICATION, DECIMAL, E164, ENTITY, EVENT_TYPE, FLAG, ID, IDS, LINE, LIST, MAP, METHOD,
+    COMMUNICATION, DECIMAL, E164, ENTITY, EVENT_TYPE, FLAG, HALT, ID, IDS, LINE, LIST, MAP, METHOD,
     NAMES, NOTIFICATION, OFFSET_DATE, PHONES, SECONDS, START, STATUS, TEXT, TWENTY, URL, USER,
     VOTE, YES_NO,
 };
@@ -164,7 +164,7 @@ pub(super) const KNOWN: &[&Schema] = &[
         "batch",
         documented("§2.4"),
         &[E::Batch],
-        &[of("HALT", FLAG, documented("§1.2, §2.4")), field("CMD")]
+        &[of("HALT", HALT, documented("§1.2, §2.4")), field("CMD")]
     ),
     known!("events", guess("§9.5"), &[E::Events], &[field("SCOPE"), field("FULL")]),
     known!(

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use vochi_crm_sandbox::bitrix24::{ADMIN, ErrorCode, List, PortalState};
+use vochi_crm_sandbox::bitrix24::{ErrorCode, List, PortalState};
 use vochi_crm_sandbox::{Crm, Sample, Sandbox};
 
 use super::{application, finished, form, last_checks, method, registration, send, set_dialect};
@@ -148,13 +148,6 @@ fn cases() -> Vec<Case> {
         case("auth", path("/rest/17/samplewebhook0001/profile"), 401, "NO_AUTH_FOUND"),
         case("auth", path("/rest/profile"), 401, "NO_AUTH_FOUND"),
         case("auth", path("/rest/profile?auth=another"), 401, "invalid_token"),
-        Case {
-            arrange: |sandbox| {
-                sandbox.bitrix24().issue_tokens(ADMIN);
-                sandbox.bitrix24().expire_tokens();
-            },
-            ..case("auth", path("/rest/profile?auth=sampleaccesstoken0001"), 401, "expired_token")
-        },
         Case {
             arrange: |sandbox| {
                 sandbox.bitrix24().issue_tokens(21);

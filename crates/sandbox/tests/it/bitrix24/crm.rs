@@ -266,8 +266,8 @@ async fn notification_with_a_tag_replaces_the_older() {
     let second = call("im.notify", notify, &sandbox).await;
     assert_ne!(first, second);
     assert_eq!(sandbox.bitrix24().records(List::Notifications).len(), 1);
-    let nobody = json!({"USER_ID": 99, "MESSAGE": "Пропущен"});
-    assert_eq!(call("im.notify.system.add", nobody, &sandbox).await, json!(false));
+    let unknown = json!({"USER_ID": 99, "MESSAGE": "Пропущен"});
+    assert_eq!(call("im.notify.system.add", unknown, &sandbox).await, json!(false));
 }
 
 #[tokio::test]
