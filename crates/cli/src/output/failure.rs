@@ -139,7 +139,8 @@ mod tests {
     fn own_messages_and_hints_pass_unchanged() {
         let redactor = Redactor::new([Secret::new("canary-key")]);
         let mut seen = 0;
-        for crate_name in ["crm-core", "retailcrm", "kontur", "uon", "bitrix24", "asterisk", "cli"] {
+        for crate_name in ["crm-core", "retailcrm", "kontur", "uon", "bitrix24", "asterisk", "cli"]
+        {
             let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
             let sources = std::path::Path::new(sources).join(crate_name).join("src");
             for literal in literals(&sources) {
