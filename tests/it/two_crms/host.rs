@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use vochi_crm::http::{ReqwestTransport, Transport};
 use vochi_crm::state::{CallStore, MemoryCallStore};
 use vochi_crm::{CrmConnector, Cx, Hub};
+use vochi_crm_sandbox::bitrix24::ADMIN;
 use vochi_crm_sandbox::uon::List;
 use vochi_crm_sandbox::{Crm, Sandbox};
 
@@ -56,6 +57,12 @@ impl Host {
         Self { sandbox, transport }
     }
 
+    /// Restores the first state of the CRMs, Bitrix24's without a limit of requests.
+    pub(super) fn reset(&self) {
+        self.sandbox.reset();
+        self.sandbox.bitrix24().set_bucket(u32::MAX, 1);
+    }
+
     /// Starts a process with this store and an account in each of the CRMs.
     pub(super) fn process(&self, store: &Store, crms: &[Crm]) -> Process {
         let hub = Hub::builder()
@@ -73,8 +80,11 @@ impl Host {
         if crm == Crm::RetailCrm {
             profile["default_user"] = "18".into();
         } else {
+            if crm == Crm::Bitrix24 {
+                profile["default_user"] = ADMIN.to_string().into();
+            }
             // The stand-in of U-ON counts ten requests of each second, from none for each recording.
-            let fast = crm == Crm::Kontur;
+            let fast = crm != Crm::Uon;
             profile["requests_per_second"] = json!(if fast { 2000 } else { 1 });
             profile["burst"] = json!(if fast { 200 } else { 9 });
             let users = profile["extensions"].clone();

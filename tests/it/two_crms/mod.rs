@@ -12,7 +12,7 @@ use host::{Host, empty_store};
 use mapping::Stored;
 use recording::{Recording, Update};
 
-const ALL: [Crm; 3] = [Crm::Kontur, Crm::RetailCrm, Crm::Uon];
+const ALL: [Crm; 4] = [Crm::Kontur, Crm::RetailCrm, Crm::Uon, Crm::Bitrix24];
 
 #[track_caller]
 fn assert_none(wrong: &[String]) {
@@ -26,7 +26,7 @@ fn records(updates: &[Update]) -> Vec<Update> {
 
 /// Sends a recording to empty CRMs.
 async fn send(host: &Host, recording: &Recording, crms: &[Crm], wrong: &mut Vec<String>) {
-    host.sandbox.reset();
+    host.reset();
     let failed = host.process(&empty_store(), crms).send(&recording.updates).await;
     wrong.extend(failed.iter().map(|failed| format!("{}: {failed}", recording.name)));
 }
@@ -54,6 +54,7 @@ async fn every_crm_holds_every_recording() {
             wrong.extend(check::calls(&host, crm, &recording));
             wrong.extend(check::refusals(&host, crm, &recording, LateEvents::Unexpected));
         }
+        wrong.extend(check::open_cards(&host, &recording));
         wrong.extend(check::requests(&host, &recording, Repeated::Nothing));
     }
     assert_none(&wrong);
@@ -69,6 +70,7 @@ async fn every_crm_holds_the_calls_of_every_report() {
             wrong.extend(check::reported_calls(&host, crm, &recording));
             wrong.extend(check::refusals(&host, crm, &recording, LateEvents::Unexpected));
         }
+        wrong.extend(check::open_cards(&host, &recording));
     }
     assert_none(&wrong);
 }

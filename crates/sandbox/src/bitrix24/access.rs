@@ -214,7 +214,6 @@ impl<'a> Access<'a> {
             let mut profile = it.settings();
             if let Some(profile) = profile.as_object_mut() {
                 profile.remove("webhook_url");
-                profile.insert("url".into(), json!(it.url));
                 profile.insert("client_id".into(), json!(CLIENT_ID));
                 profile.insert("client_secret".into(), json!(CLIENT_SECRET));
                 profile.insert("oauth_url".into(), json!(it.oauth_url));

@@ -115,6 +115,7 @@ impl Portal {
         let webhook = format!("{}/rest/{ADMIN}/{WEBHOOK_SECRET}/", self.url);
         json!({
             "crm": "bitrix24",
+            "url": self.url,
             "webhook_url": webhook,
             "application_token": APPLICATION_TOKEN,
             "default_region": "BY",
