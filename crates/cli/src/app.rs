@@ -61,6 +61,9 @@ impl Stop {
 /// The limiter's directory. Names of profiles do not begin with a dot, so it cannot be a profile's.
 const LIMITS: &str = ".limits";
 
+/// The directory of applications' tokens.
+const TOKENS: &str = ".tokens";
+
 /// Where a command stores the state of calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StateScope {
@@ -225,6 +228,7 @@ impl App<'_> {
             }
         }
         let hub = hub.build()?;
+        let profile = with_token_file(profile, settings)?;
         let connector = profile.connect(&hub)?;
         Ok(Session { profile, hub, connector, extensions: ExtensionPattern::default(), plan })
     }
@@ -302,6 +306,19 @@ impl App<'_> {
         self.output.report(&dry_run);
         Exit::Done
     }
+}
+
+/// Names the file of an application's tokens, unless the configuration does: every command needs
+/// them, also those that keep calls in memory.
+fn with_token_file(mut profile: Profile, settings: &Settings<'_>) -> Result<Profile> {
+    const FILE: &str = "token_file";
+    let has = |key: &str| profile.settings.get(key).is_some();
+    let takes_it = profile.crm.own_keys().iter().any(|key| key.name == FILE);
+    if takes_it && has("client_id") && !has(FILE) {
+        let file = settings.state_dir()?.join(TOKENS).join(format!("{}.json", profile.name));
+        profile.settings = profile.settings.set(FILE, file.to_string_lossy());
+    }
+    Ok(profile)
 }
 
 impl Session {

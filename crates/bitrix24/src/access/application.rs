@@ -188,6 +188,9 @@ impl OAuth {
     /// # Errors
     /// `auth` if the application has to be authorized again.
     pub async fn refresh(&self, cx: &Cx) -> Result<Authorization> {
+        if self.is_dry_run() {
+            return self.status().await?.ok_or_else(not_authorized);
+        }
         self.tokens.renewed(cx).await.map(|tokens| tokens.about)
     }
 
@@ -213,6 +216,9 @@ impl OAuth {
     /// # Errors
     /// As [`status`](Self::status).
     pub async fn forget(&self, member: &MemberId) -> Result<()> {
+        if self.is_dry_run() {
+            return Ok(());
+        }
         self.tokens
             .replace(|current| {
                 Ok(current.filter(|tokens| tokens.about.member_id != *member).cloned())
@@ -222,6 +228,9 @@ impl OAuth {
 
     async fn store(&self, new: Tokens) -> Result<Authorization> {
         let about = new.about.clone();
+        if self.is_dry_run() {
+            return Ok(about);
+        }
         let store = |current: Option<&Tokens>| {
             let Some(current) = current else { return Ok(Some(new)) };
             if current.about.member_id != new.about.member_id {
@@ -233,6 +242,11 @@ impl OAuth {
         self.tokens.replace(store).await?;
         self.portal.set(about.portal.clone());
         Ok(about)
+    }
+
+    /// A dry run must not use up a refresh token, nor store a placeholder.
+    fn is_dry_run(&self) -> bool {
+        self.host().hub.plan().is_some()
     }
 
     fn host(&self) -> &OAuthHost {
@@ -252,6 +266,11 @@ impl OAuth {
     pub(crate) fn secret(&self) -> Secret {
         self.host().client_secret.clone()
     }
+}
+
+fn not_authorized() -> Error {
+    Error::new(ErrorKind::Auth, "the application is not authorized in the portal")
+        .with_hint(NOT_AUTHORIZED)
 }
 
 fn other_portal(known: &MemberId, new: &MemberId) -> Error {
@@ -316,11 +335,7 @@ impl FetchToken for FetchTokens {
         let Some((tokens, refresh)) =
             current.and_then(|tokens| Some((tokens, tokens.refresh.as_ref()?)))
         else {
-            return Err(Error::new(
-                ErrorKind::Auth,
-                "the application is not authorized in the portal",
-            )
-            .with_hint(NOT_AUTHORIZED));
+            return Err(not_authorized());
         };
         let server = self.host.checked(Some(tokens.about.oauth_host.clone()));
         let response = self.request(cx, &server, Grant::Refresh(refresh)).await?;

@@ -117,6 +117,8 @@ impl TokenResponse {
                 return Err(Error::new(kind, "the tokens have no member_id"));
             }
         };
+        // Whole seconds, as in the token store.
+        let now = Timestamp::from_unix_millis(now.unix_millis() / 1000 * 1000);
         let lifetime = self.expires_in.and_then(|seconds| u64::try_from(seconds).ok());
         let lifetime = lifetime.map_or(LIFETIME, Duration::from_secs);
         let endpoint = self.client_endpoint.as_deref().and_then(origin_of);

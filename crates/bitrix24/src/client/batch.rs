@@ -130,7 +130,7 @@ impl Reference {
         let mut text = format!("{BEGINS}{}]", key.name());
         for part in place {
             // Writing to a String cannot fail.
-            drop(write!(text, "[{part}]"));
+            let _ = write!(text, "[{part}]");
         }
         Self(text)
     }
@@ -327,7 +327,7 @@ fn split(
         let mut body = format!(r#"{{"result":{}"#, result.get());
         for (name, map) in [("next", &next), ("total", &total)] {
             if let Some(value) = place(map, key) {
-                drop(write!(body, r#","{name}":{value}"#));
+                let _ = write!(body, r#","{name}":{value}"#);
             }
         }
         body.push('}');

@@ -250,8 +250,8 @@ impl Calls<'_> {
         Ok(())
     }
 
-    /// Finishes a call, and registers it before if the portal does not know it. Afterwards the state
-    /// has the status.
+    /// Finishes a call, and registers it before if the portal does not know it. Then the state has
+    /// the status.
     ///
     /// # Errors
     /// With effect `maybe` if a response was lost and the statistics cannot be read.

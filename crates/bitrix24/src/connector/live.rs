@@ -1,5 +1,5 @@
-//! Live calls: the card is shown to whoever rings, and closed for the others; the end finishes the
-//! call.
+//! Live calls: the card is shown to ringing employees and closed for the others; the end finishes
+//! the call.
 
 use std::time::Duration;
 
@@ -352,7 +352,7 @@ impl Cards<'_> {
         }
         let recorded = self.calls.record(call, upload).await;
         match &recorded {
-            // Whoever expected the record logs it.
+            // The one who expected the record logs it.
             Ok(()) if expected => {}
             Ok(()) => hub.settle_pending(&cx, account, &id, PendingKind::Record).await,
             Err(error) => {

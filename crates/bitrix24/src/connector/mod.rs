@@ -296,8 +296,8 @@ impl spi::Connector for Connector {
         }
     }
 
-    /// Stores the tokens of an installation, and forgets those of a removed application. A click that
-    /// nobody can be called for is finished at once.
+    /// Stores the tokens of an installation, and forgets those of a removed application. A click
+    /// that cannot be dialled is finished at once.
     async fn apply_inbound(&self, cx: &Cx, event: &InboundEvent) -> Result<Applied> {
         let applied = self.inner.first_time(event).await?;
         if applied == Applied::Repeat {

@@ -31,7 +31,7 @@
 //! | 403 | another portal, a wrong `application_token`, or a sender outside `allowed_networks` |
 //! | 404 | unknown path |
 //! | 413 | too large |
-//! | 422 | a callback that nobody can be called for |
+//! | 422 | a callback without a user to call |
 //!
 //! [`ClickToCall`]: vochi_crm_core::inbound::InboundKind::ClickToCall
 //! [`CallbackRequest`]: vochi_crm_core::inbound::InboundKind::CallbackRequest
@@ -100,10 +100,9 @@ fn read(
     let payload = Payload { account, fields: &fields };
     let mut event = payload.event().map_err(unreadable)?;
     if event.kind == InboundKind::CallbackRequest && event.extension.is_none() {
-        let error =
-            Error::config("missing: a callback has no user, and nobody can be called for it")
-                .with_hint("set default_user, and map an extension to it")
-                .with_key("default_user");
+        let error = Error::config("missing: a callback names no user to call")
+            .with_hint("set default_user, and map an extension to it")
+            .with_key("default_user");
         return Err((StatusCode::UNPROCESSABLE_ENTITY, error));
     }
     event.access_key = match event.kind {

@@ -59,7 +59,7 @@ open_word! {
 open_word! {
     /// Whether an employee works now (`TIMEMAN_STATUS`).
     WorkStatus {
-        /// The working day has begun.
+        /// During the working day.
         Opened = "OPENED",
         /// The working day is over.
         Closed = "CLOSED",

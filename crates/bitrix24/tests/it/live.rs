@@ -1,4 +1,4 @@
-//! Live calls: the cards of whoever rings, and the finish.
+//! Live calls: the cards of ringing employees, and the finish.
 
 use serde_json::json;
 use vochi_crm_core::{
@@ -226,7 +226,7 @@ async fn lost_finish_is_looked_up() {
         "ID": "7", "CALL_ID": CALL_ID, "PHONE_NUMBER": CLIENT,
         "CALL_START_DATE": "2026-03-02T11:00:00+03:00",
     }]);
-    // The retry finds the call finished: only the statistics know by whom.
+    // The retry finds the call finished: the statistics decide.
     let lost = vochi_crm_core::testing::Step::Fail(vochi_crm_core::http::TransportError::Broken(
         "reset".into(),
     ));

@@ -237,7 +237,7 @@ async fn click_is_polled_dialled_and_finished() {
 }
 
 #[tokio::test]
-async fn click_that_nobody_can_dial_is_finished_at_once() {
+async fn click_without_extension_is_finished_at_once() {
     let (sandbox, connector) = application(json!({"extensions": {"151": "24"}})).await;
     let cx = Cx::history();
     connector.bind_offline(&cx).await.unwrap();

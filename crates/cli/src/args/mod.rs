@@ -17,7 +17,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 pub(crate) use calls::{CallEventArgs, CallLogArgs, EventType, ReplayArgs, SettleArgs};
 pub(crate) use dial_status::DialStatus;
 pub(crate) use read::{ApiArgs, ChangesArgs, HealthArgs, LookupArgs, PhoneArgs, RouteArgs};
-pub(crate) use tools::{CompletionsArgs, ManArgs, SandboxArgs, SetupArgs};
+pub(crate) use tools::{CompletionsArgs, ManArgs, OAuthArgs, SandboxArgs, SetupArgs};
 
 /// Reports phone calls to CRMs: popups while they ring, one record when they are over.
 #[derive(Debug, Parser)]
@@ -162,6 +162,8 @@ Examples:
     Health(HealthArgs),
     /// Register the telephony in the CRM. Can be repeated.
     Setup(SetupArgs),
+    /// Authorize an application of Bitrix24, or show and renew its authorization.
+    Oauth(OAuthArgs),
     /// Send a raw request with the profile's authorisation, limits and retries.
     Api(ApiArgs),
     /// Read phone numbers as the library does. Needs no configuration.

@@ -1,4 +1,4 @@
-//! Arguments of `setup`, `sandbox`, `completions` and `man`.
+//! Arguments of `setup`, `oauth`, `sandbox`, `completions` and `man`.
 
 use std::path::PathBuf;
 
@@ -20,6 +20,28 @@ pub(crate) struct SetupArgs {
     /// Undo the registration: the telephony is switched off in the CRM and its addresses are removed.
     #[arg(long)]
     pub(crate) remove: bool,
+}
+
+/// Arguments of `oauth`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Bitrix24 with client_id and client_secret. Without options it shows the authorization, or guides
+through it if there is none: open the printed address, confirm, and paste the address at which the
+browser ends. The tokens go to token_file, by default in the state directory.
+
+Examples:
+  vochi-crm oauth --profile portal
+  vochi-crm oauth --authorize
+  vochi-crm --output json oauth --refresh")]
+pub(crate) struct OAuthArgs {
+    /// Authorize again, although there is an authorization.
+    #[arg(long, conflicts_with = "refresh")]
+    pub(crate) authorize: bool,
+
+    /// Renew the tokens now. Requests do it by themselves when it is due; a portal without requests
+    /// needs it once in 180 days.
+    #[arg(long)]
+    pub(crate) refresh: bool,
 }
 
 /// Arguments of `sandbox`.

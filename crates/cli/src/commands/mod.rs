@@ -11,6 +11,7 @@ mod extensions;
 mod health;
 mod lines;
 mod lookup;
+mod oauth;
 mod packaging;
 mod phone;
 mod replay;
@@ -64,6 +65,7 @@ pub(crate) fn run(cli: &Cli, environment: &Environment, output: &Output) -> Exit
         Command::Users => app.block_on(users::run(&app)),
         Command::Health(args) => app.block_on(health::run(&app, args)),
         Command::Setup(args) => app.block_on(setup::run(&app, args)),
+        Command::Oauth(args) => app.block_on(oauth::run(&app, args)),
         Command::Api(args) => app.block_on(api::run(&app, args)),
         Command::Sandbox(args) => app.block_on(sandbox::run(&app, args)),
         Command::Demo => app.block_on(demo::run(&app)),

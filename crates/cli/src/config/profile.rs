@@ -170,7 +170,10 @@ impl Profile {
 
     /// Returns true if the CRM is on this machine: a stand-in, where popups disturb no employee.
     pub(crate) fn is_on_this_machine(&self) -> bool {
-        let url = self.settings.get("url").and_then(Value::as_str);
+        let text = |key: &str| self.settings.get(key).and_then(Value::as_str);
+        // A webhook's address has a path.
+        let webhook = text("webhook_url").and_then(|url| url.split("/rest/").next());
+        let url = webhook.or_else(|| text("url"));
         url.and_then(|url| url.parse::<Origin>().ok()).is_some_and(|url| url.is_loopback())
     }
 

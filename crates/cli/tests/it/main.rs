@@ -23,6 +23,7 @@ mod kontur;
 mod lookup;
 mod loopback;
 mod masking;
+mod oauth;
 mod output;
 mod packaging;
 mod phone;
