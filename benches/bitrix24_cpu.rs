@@ -74,13 +74,13 @@ async fn measure(origin: &str, rounds: usize, calls: u32) -> bool {
             commands.push(batch / COMMANDS as f64);
         }
     }
-    let ratio = Spread::of(ratios.into_iter());
+    let ratio = Spread::of(ratios);
     println!(
         "register: client / bare reqwest = {ratio}; us of CPU a call: client {}, bare {}",
-        Spread::of(register.into_iter()),
-        Spread::of(plain.into_iter()),
+        Spread::of(register),
+        Spread::of(plain),
     );
-    println!("a command of a full batch: us of CPU {}", Spread::of(commands.into_iter()));
+    println!("a command of a full batch: us of CPU {}", Spread::of(commands));
     println!("bitrix24_cpu: the bound of register is {BOUND}");
     ratio.median <= BOUND
 }
