@@ -1,10 +1,10 @@
 //! A host with accounts of all CRMs, against the stand-ins.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
-use vochi_crm::http::{ReqwestTransport, Transport};
+use vochi_crm::http::{HttpRequest, ReqwestTransport, Response, Transport, TransportError};
 use vochi_crm::state::{CallStore, MemoryCallStore};
 use vochi_crm::{CrmConnector, Cx, Hub};
 use vochi_crm_sandbox::bitrix24::ADMIN;
@@ -41,6 +41,28 @@ pub(super) fn known_extension(extension: &str) -> &str {
 pub(super) struct Host {
     pub(super) sandbox: Sandbox,
     transport: Arc<dyn Transport>,
+    retries: u32,
+}
+
+/// Loses every second response of each address.
+#[derive(Debug)]
+struct Lossy {
+    inner: Arc<dyn Transport>,
+    sent: Mutex<BTreeMap<String, usize>>,
+}
+
+#[async_trait::async_trait]
+impl Transport for Lossy {
+    async fn send(&self, request: HttpRequest) -> Result<Response, TransportError> {
+        let is_lost = {
+            let mut sent = self.sent.lock().unwrap();
+            let sent = sent.entry(request.url.authority().to_owned()).or_default();
+            *sent += 1;
+            *sent % 2 == 0
+        };
+        let response = self.inner.send(request).await?;
+        if is_lost { Err(TransportError::Broken("lost on the way".into())) } else { Ok(response) }
+    }
 }
 
 /// The call store of a host.
@@ -54,7 +76,14 @@ impl Host {
     pub(super) async fn new() -> Self {
         let sandbox = Sandbox::builder().start().await.unwrap();
         let transport = Arc::new(ReqwestTransport::new("tests").unwrap());
-        Self { sandbox, transport }
+        Self { sandbox, transport, retries: 0 }
+    }
+
+    /// A host that loses every second response of each CRM, and sends again what may be repeated.
+    pub(super) async fn losing_responses() -> Self {
+        let Self { sandbox, transport, .. } = Self::new().await;
+        let transport = Arc::new(Lossy { inner: transport, sent: Mutex::default() });
+        Self { sandbox, transport, retries: 2 }
     }
 
     /// Restores the first state of the CRMs, Bitrix24's without a limit of requests.
@@ -76,7 +105,7 @@ impl Host {
 
     fn account(&self, hub: &Hub, crm: Crm) -> Arc<dyn CrmConnector> {
         let mut profile = self.sandbox.profiles()[crm.name()].clone();
-        profile["retries"] = 0.into();
+        profile["retries"] = self.retries.into();
         if crm == Crm::RetailCrm {
             profile["default_user"] = "18".into();
         } else {

@@ -75,6 +75,49 @@ async fn every_crm_holds_the_calls_of_every_report() {
     assert_none(&wrong);
 }
 
+/// Sends recordings to a host that loses every second response, and returns the differences. Errors
+/// do not count: a popup that may have been shown is not sent again.
+async fn lose_responses(recordings: Vec<(Kind, Recording)>) -> Vec<String> {
+    let host = Host::losing_responses().await;
+    let mut wrong = Vec::new();
+    for (kind, recording) in recordings {
+        send(&host, &recording, &ALL, &mut Vec::new()).await;
+        for crm in ALL {
+            wrong.extend(match kind {
+                Kind::Recorded => check::calls(&host, crm, &recording),
+                Kind::Reported => check::reported_calls(&host, crm, &recording),
+            });
+        }
+        wrong.extend(check::open_cards(&host, &recording));
+    }
+    wrong
+}
+
+/// What is known of a recording's calls.
+#[derive(Clone, Copy)]
+enum Kind {
+    Recorded,
+    Reported,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lost_responses_leave_one_call_and_no_card() {
+    // Hosts of their own wait for their retries at the same time.
+    const HOSTS: usize = 24;
+    let mut shares: Vec<Vec<(Kind, Recording)>> = (0..HOSTS).map(|_| Vec::new()).collect();
+    let recorded = recording::all().into_iter().map(|it| (Kind::Recorded, it));
+    let reported = recording::reports().into_iter().map(|it| (Kind::Reported, it));
+    for (number, recording) in recorded.chain(reported).enumerate() {
+        shares[number % HOSTS].push(recording);
+    }
+    let mut hosts = tokio::task::JoinSet::new();
+    for share in shares {
+        hosts.spawn(lose_responses(share));
+    }
+    let wrong: Vec<String> = hosts.join_all().await.into_iter().flatten().collect();
+    assert_none(&wrong);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn unsupported_facts_are_mapped_as_listed() {
     let host = Host::new().await;
