@@ -20,7 +20,7 @@ fn env() -> TestEnv {
 
 /// Runs `oauth`, and answers its question with the redirect of the portal; `state` replaces the one
 /// that was asked for.
-fn authorize(env: &TestEnv, state: Option<&str>) -> (i32, Value, String) {
+pub(crate) fn authorize(env: &TestEnv, state: Option<&str>) -> (i32, Value, String) {
     let mut command = env.command(&["--output", "json", "oauth"]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
