@@ -1,8 +1,8 @@
 //! CPU time of Bitrix24 requests through the whole client: of `register`, relative to plain reqwest
 //! sending the same bytes, and of a command of a full batch.
 //!
-//! The server is a thread of its own process, so `getrusage` counts the sender only. `--port` serves
-//! one for `benches/bitrix24_clients.py`, which measures the Python clients against the same server.
+//! The server is another process, so `getrusage` counts the sender only. `--serve --port N` runs it
+//! alone, to measure other clients.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

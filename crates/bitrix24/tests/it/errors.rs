@@ -1,4 +1,4 @@
-//! The error table: what Bitrix24's refusals mean, and what an operator is told to do.
+//! The error table: what Bitrix24's refusals mean, and what an operator can do.
 
 use vochi_crm_bitrix24::api::{AddEntity, GetProfile};
 use vochi_crm_bitrix24::model::{Contact, ContactData};
