@@ -1,8 +1,8 @@
 //! CPU time of Bitrix24 requests through the whole client: of `register`, relative to plain reqwest
 //! sending the same bytes, and of a command of a full batch.
 //!
-//! The server is a thread of its own process, so `getrusage` counts the sender only. `--port` serves
-//! one for `benches/bitrix24_clients.py`, which measures the Python clients against the same server.
+//! The server is another process, so `getrusage` counts the sender only. `--serve --port N` runs it
+//! alone, to measure other clients.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -74,13 +74,13 @@ async fn measure(origin: &str, rounds: usize, calls: u32) -> bool {
             commands.push(batch / COMMANDS as f64);
         }
     }
-    let ratio = Spread::of(ratios.into_iter());
+    let ratio = Spread::of(ratios);
     println!(
         "register: client / bare reqwest = {ratio}; us of CPU a call: client {}, bare {}",
-        Spread::of(register.into_iter()),
-        Spread::of(plain.into_iter()),
+        Spread::of(register),
+        Spread::of(plain),
     );
-    println!("a command of a full batch: us of CPU {}", Spread::of(commands.into_iter()));
+    println!("a command of a full batch: us of CPU {}", Spread::of(commands));
     println!("bitrix24_cpu: the bound of register is {BOUND}");
     ratio.median <= BOUND
 }

@@ -11,7 +11,7 @@ use vochi_crm_core::testing::ScriptedTransport;
 pub(crate) const SECRET: &str = "canary-secret-0001";
 
 /// Settings of an account of each CRM.
-pub(crate) fn settings() -> [Value; 3] {
+pub(crate) fn settings() -> [Value; 4] {
     [
         json!({
             "crm": "retailcrm",
@@ -31,6 +31,12 @@ pub(crate) fn settings() -> [Value; 3] {
             "crm": "uon",
             "api_key": SECRET,
             "account_id": "12345",
+            "extensions": {"101": "7"},
+        }),
+        json!({
+            "crm": "bitrix24",
+            "webhook_url": format!("https://portal.bitrix24.by/rest/1/{SECRET}/"),
+            "application_token": SECRET,
             "extensions": {"101": "7"},
         }),
     ]

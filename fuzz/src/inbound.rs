@@ -2,6 +2,7 @@
 
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use vochi_crm::CrmName;
+use vochi_crm::bitrix24::inbound as bitrix24;
 use vochi_crm::inbound::InboundRequest;
 use vochi_crm::kontur::inbound as kontur;
 use vochi_crm::retailcrm::inbound as retailcrm;
@@ -23,6 +24,7 @@ const PATHS: &[&str] = &[
     kontur::SETUP_PATH,
     kontur::EVENTS_PATH,
     uon::HOOK_PATH,
+    bitrix24::EVENT_PATH,
     "",
 ];
 

@@ -9,6 +9,7 @@
     reason = "helpers of tests fail the test"
 )]
 
+mod bitrix24;
 mod call_event;
 mod call_log;
 mod changes;

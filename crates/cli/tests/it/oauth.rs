@@ -20,7 +20,7 @@ fn env() -> TestEnv {
 
 /// Runs `oauth`, and answers its question with the redirect of the portal; `state` replaces the one
 /// that was asked for.
-fn authorize(env: &TestEnv, state: Option<&str>) -> (i32, Value, String) {
+pub(crate) fn authorize(env: &TestEnv, state: Option<&str>) -> (i32, Value, String) {
     let mut command = env.command(&["--output", "json", "oauth"]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -74,6 +74,24 @@ fn tokens_are_renewed_on_demand_and_when_they_expire() {
     let planned = env.json(&["--dry-run", "oauth", "--refresh"]).exits(0);
     assert_eq!(planned["requests"], json!([]), "a dry run uses no token up: {planned}");
     env.json(&["users"]).exits(0);
+}
+
+#[test]
+fn processes_that_share_the_tokens_renew_them_once() {
+    let env = env();
+    authorize(&env, None);
+    env.sandbox.bitrix24().expire_tokens();
+    let spawn = |_| {
+        let mut command = env.command(&["--output", "json", "users"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let processes: Vec<_> = (0..6).map(spawn).collect();
+    for process in processes {
+        // A second renewal with the same refresh token would be refused.
+        let output = process.wait_with_output().unwrap();
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{printed}");
+    }
 }
 
 #[test]

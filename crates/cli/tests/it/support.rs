@@ -71,6 +71,11 @@ impl TestEnv {
         self.text_of("uon", name)
     }
 
+    /// Returns the sandbox's Bitrix24 profile with a webhook under a name, as TOML, without retries.
+    pub(crate) fn bitrix24_text(&self, name: &str) -> String {
+        self.text_of("bitrix24", name)
+    }
+
     fn text_of(&self, crm: &str, name: &str) -> String {
         let mut profile = self.sandbox.profiles()[crm].clone();
         profile["retries"] = 0.into();
