@@ -44,7 +44,7 @@ impl Client {
     /// Lists entities over all pages, up to 50 of them in one request.
     ///
     /// A list in the order of its ids is read by ids: no element comes twice or is lost, whatever is
-    /// added meanwhile. Any other list is read by `start`; an element that moved to a later page
+    /// added during the read. Any other list is read by `start`; an element that moved to a later page
     /// comes once. Where the portal's limits need minutes, a list of the history lane waits for
     /// them, at most until the deadline of `cx`. An unreadable element is logged and left out.
     ///

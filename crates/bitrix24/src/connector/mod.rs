@@ -141,6 +141,8 @@ impl Inner {
     /// Returns whether an event came for the first time within its window.
     async fn first_time(&self, event: &InboundEvent) -> Result<Applied> {
         let window = match event.kind {
+            // Their tokens differ, and the last ones count.
+            InboundKind::Installed | InboundKind::Uninstalled => return Ok(Applied::New),
             InboundKind::ClickToCall => CLICKS,
             _ => EVENTS,
         };

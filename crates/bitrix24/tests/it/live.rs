@@ -1,14 +1,15 @@
 //! Live calls: the cards of ringing employees, and the finish.
 
 use serde_json::json;
+use vochi_crm_core::testing::ScriptedTransport;
 use vochi_crm_core::{
-    CallEvent, CallId, CrmCallId, CrmConnector as _, Cx, Direction, EventKind, Leg, LegEnd,
+    CallEvent, CallId, CrmCallId, CrmConnector as _, Cx, Direction, EventKind, Hub, Leg, LegEnd,
     Outcome, Party, Reason, TransferMode, WarningKind,
 };
 
 use super::support::{
-    Bench, CALL_ID, CLIENT, answered, at, ended, event, ext, incoming, phone, record, refusal,
-    registered, success, warnings,
+    Bench, CALL_ID, CLIENT, answered, at, ended, event, ext, incoming, open, phone, record,
+    refusal, registered, success, warnings,
 };
 
 const REGISTER: &str = "telephony.externalCall.register";
@@ -248,6 +249,22 @@ async fn forgotten_registration_is_made_again() {
     let _ = bench.event(ended(20)).await.unwrap();
     let statistics = "voximplant.statistic.get";
     assert_eq!(bench.methods(), [REGISTER, FINISH, statistics, REGISTER, FINISH]);
+}
+
+#[tokio::test]
+async fn another_process_finishes_the_call() {
+    let store = std::sync::Arc::new(vochi_crm_core::state::MemoryCallStore::new());
+    let script = ScriptedTransport::new([registered(), finished()]);
+    let process = || {
+        let hub = Hub::builder().transport(std::sync::Arc::new(script.clone()));
+        let hub = hub.store(store.clone()).build().unwrap();
+        Bench { connector: open(&hub, &json!({})).unwrap(), script: script.clone() }
+    };
+    let _ = process().event(incoming(&["151"])).await.unwrap();
+    let bench = process();
+    let _ = bench.event(ended(20)).await.unwrap();
+    assert_eq!(bench.methods(), [REGISTER, FINISH]);
+    assert_eq!(bench.body(1)["CALL_ID"], CALL_ID, "remembered");
 }
 
 #[tokio::test(start_paused = true)]

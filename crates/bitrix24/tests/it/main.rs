@@ -9,6 +9,7 @@
 
 mod batch;
 mod conformance;
+mod errors;
 mod history;
 mod inbound;
 mod limits;

@@ -77,6 +77,24 @@ fn tokens_are_renewed_on_demand_and_when_they_expire() {
 }
 
 #[test]
+fn processes_that_share_the_tokens_renew_them_once() {
+    let env = env();
+    authorize(&env, None);
+    env.sandbox.bitrix24().expire_tokens();
+    let spawn = |_| {
+        let mut command = env.command(&["--output", "json", "users"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    };
+    let processes: Vec<_> = (0..6).map(spawn).collect();
+    for process in processes {
+        // A second renewal with the same refresh token would be refused.
+        let output = process.wait_with_output().unwrap();
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(output.status.success(), "{printed}");
+    }
+}
+
+#[test]
 fn redirect_of_another_authorization_is_refused() {
     let env = env();
     let (exit, shown, guide) = authorize(&env, Some("other"));

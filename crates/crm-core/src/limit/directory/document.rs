@@ -209,6 +209,17 @@ mod tests {
     }
 
     #[test]
+    fn history_leaves_the_reserve_to_live() {
+        let quota = Quota::new(2.0, 48).unwrap().with_live_reserve(8);
+        let mut document = Document::default();
+        let mut taken = |lane| {
+            let mut poll = || document.poll_permit(quota, "shop", lane, 0, at(0));
+            (0..100).take_while(|_| poll() == PollResult::Granted).count()
+        };
+        assert_eq!([taken(Lane::History), taken(Lane::Live), taken(Lane::History)], [40, 8, 0]);
+    }
+
+    #[test]
     fn second_paused_account_pauses_all() {
         let mut document = Document::default();
         document.refused("one", at(20));

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
-use vochi_crm_core::limit::Lane;
+use vochi_crm_core::limit::{Bucket, GovernorLimiter, Lane, LimitKey, Limiter as _, Quota};
 
 use super::{
     FIGURES, Journal, RETAILCRM, UON, advance_unnoticed, far, ms, on_paused_clock, poll_once,
@@ -201,4 +201,51 @@ async fn permit_wakes_one_of_ten_thousand_waiters() {
     assert!(woken <= 1700, "{woken} wake-ups for 800 permits");
     let gone = crowd.iter().filter(|one| one.is_finished()).count();
     assert!(gone >= 800, "{gone} of 800 served");
+}
+
+/// 2 a second with 48 at once, of which 8 are for live requests.
+fn reserved() -> Arc<dyn Bucket> {
+    let quota = Quota::new(2.0, 48).unwrap().with_live_reserve(8);
+    GovernorLimiter::new().bucket(&LimitKey::new("test/portal"), quota)
+}
+
+#[tokio::test(start_paused = true)]
+async fn history_leaves_the_reserve_to_live() {
+    let bucket = reserved();
+    let history = || (0..100).take_while(|_| bucket.try_take("portal", Lane::History)).count();
+    assert_eq!(history(), 40);
+    let live = (0..100).take_while(|_| bucket.try_take("portal", Lane::Live)).count();
+    assert_eq!(live, 8);
+    assert_eq!(history(), 0, "history takes no permit while the reserve is used");
+    // Two a second refill the reserve before history has its next.
+    let waited = bucket.take("portal", Lane::History, far()).await.unwrap();
+    assert!((ms(4_400)..=ms(4_600)).contains(&waited), "history waited {waited:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_history_uses_the_rate_and_live_goes_at_once() {
+    let (bucket, journal) = (reserved(), Journal::default());
+    for _ in 0..60 {
+        taker(&bucket, &journal, "record", "portal", Lane::History, far());
+    }
+    sleep(ms(5_010)).await;
+    assert_eq!(journal.len(), 50, "40 at once, and two a second");
+    for popup in 0..8 {
+        let waited = bucket.take("portal", Lane::Live, far()).await.unwrap();
+        assert!(waited < ms(2), "popup {popup} waited {waited:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn history_has_its_tenth_although_live_uses_the_reserve() {
+    let (bucket, journal) = (reserved(), Journal::default());
+    for n in 0..200 {
+        let (name, lane) =
+            if n % 2 == 0 { ("live", Lane::Live) } else { ("history", Lane::History) };
+        taker(&bucket, &journal, name, "portal", lane, far());
+    }
+    sleep(Duration::from_secs(25)).await;
+    let names = journal.names();
+    let history = names[48..].iter().filter(|name| *name == "history").count();
+    assert!(history >= 4, "{history} of {} permits", names.len() - 48);
 }
