@@ -5,24 +5,18 @@ use vochi_crm_core::connector::Context;
 use vochi_crm_core::spi::CallSession;
 use vochi_crm_core::state::Space;
 use vochi_crm_core::{
-    CallId, CallRecord, Cx, Directory, Effect, Error, ErrorKind, Outcome, Result, Seconds, Text,
-    Timestamp, TryAgain, WarningKind,
+    CallId, CallRecord, Cx, Directory, Effect, Error, ErrorKind, Outcome, Result, Text, TryAgain,
+    WarningKind,
 };
 
 use super::crm_state::CrmState;
 use super::mapping;
 use super::options::{Options, creates_lead};
-use crate::api::{AddLine, FinishCall, ListStatistics, RegisterCall};
+use super::upload::Upload;
+use crate::api::{AddLine, ListStatistics, RegisterCall};
 use crate::error::{CALL_NOT_FOUND, LINE_NOT_FOUND};
-use crate::model::{
-    CallType, DialString, FinishedCall, Flag, LineNumber, Moment, PortalCallId, Registration,
-    Statistic, StatusCode, UserId,
-};
+use crate::model::{FinishedCall, LineNumber, PortalCallId, Registration, Statistic, UserId};
 use crate::{Batch, Client, reference};
-
-/// How far the start of a call in the statistics may be from ours, in seconds: Bitrix24 keeps whole
-/// ones.
-const START_TOLERANCE: i64 = 2;
 
 pub(super) type Call = CallSession<CrmState>;
 
@@ -32,96 +26,6 @@ pub(super) struct Calls<'a> {
     pub(super) client: &'a Client,
     pub(super) context: &'a Context,
     pub(super) directory: &'a Directory<UserId>,
-}
-
-/// What a finished call becomes.
-#[derive(Clone, Debug)]
-pub(super) struct Upload {
-    external_id: Text,
-    phone: DialString,
-    call_type: CallType,
-    started_at: Timestamp,
-    line: Option<LineNumber>,
-    pub(super) user: UserId,
-    duration: Seconds,
-    status: StatusCode,
-    reason: Option<Text>,
-    lead: Flag,
-    source: Option<Text>,
-    options: Options,
-    /// The call came from a click, so that the portal registered it.
-    clicked: bool,
-}
-
-impl Upload {
-    /// The registration of a call that is over: no card is shown.
-    pub(super) fn register(&self) -> RegisterCall {
-        let (user, phone, id) = (self.user, self.phone.clone(), self.external_id.clone());
-        let register = RegisterCall::new(user, phone, self.call_type, id)
-            .call_start_date(Some(self.started_at.into()))
-            .line_number(self.line.clone())
-            .show(Flag::Off)
-            .past();
-        with_options(register, self.lead, self.source.clone(), &self.options)
-    }
-
-    pub(super) fn finish(&self, call: PortalCallId) -> FinishCall {
-        FinishCall::new(call, self.user, self.duration, self.status.clone())
-            .failed_reason(self.reason.clone())
-            .vote(self.options.vote)
-            .add_to_chat(self.options.chat.unwrap_or(Flag::Off))
-    }
-
-    pub(super) fn status(&self) -> StatusCode {
-        self.status.clone()
-    }
-
-    /// Returns true if an entry of the statistics is this call.
-    pub(super) fn is(&self, entry: &Statistic) -> bool {
-        if let Some(external) = &entry.external_id {
-            return *external == *self.external_id.as_str();
-        }
-        let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-        let phone = entry.phone.as_deref().map(digits);
-        let at = |entry: Timestamp| entry.since(self.started_at).max(self.started_at.since(entry));
-        phone.is_none_or(|phone| phone == digits(self.phone.as_str()))
-            && (self.clicked
-                || entry
-                    .started_at
-                    .is_none_or(|entry| at(entry).as_secs() <= START_TOLERANCE.unsigned_abs()))
-    }
-
-    /// The search for this call in the statistics by our id, which not every portal keeps.
-    fn search_by_id(&self) -> ListStatistics {
-        ListStatistics::new().filter("EXTERNAL_CALL_ID", self.external_id.as_str())
-    }
-
-    /// The search for this call in the statistics by number and start.
-    fn search_by_number(&self) -> ListStatistics {
-        let at = |seconds: i64| {
-            let at = self.started_at.unix_millis() + seconds * 1000;
-            Moment::from(Timestamp::from_unix_millis(at)).to_string()
-        };
-        ListStatistics::new()
-            .filter("PHONE_NUMBER", self.phone.as_str())
-            .filter(">=CALL_START_DATE", at(-START_TOLERANCE))
-            .filter("<=CALL_START_DATE", at(START_TOLERANCE))
-    }
-}
-
-/// Sets the options of a registration.
-pub(super) fn with_options(
-    register: RegisterCall,
-    lead: Flag,
-    source: Option<Text>,
-    options: &Options,
-) -> RegisterCall {
-    let source = options.source.clone().or(source).filter(|_| lead == Flag::On);
-    register
-        .crm_create(lead)
-        .crm_source(source)
-        .call_list_id(options.call_list)
-        .client(options.client.clone())
 }
 
 impl Calls<'_> {

@@ -3,10 +3,11 @@
 use vochi_crm_core::spi::{DueRecord, HistoryJob, RecordRepeat};
 use vochi_crm_core::{CallRecord, Cx, Error, ErrorKind, Result, WarningKind};
 
-use super::calls::{Call, Calls, Upload};
+use super::calls::{Call, Calls};
 use super::crm_state::CrmState;
 use super::mapping;
 use super::recordings::{Recordings, of_record};
+use super::upload::Upload;
 
 /// Records finished calls. A call that its end finished already needs no request.
 pub(super) struct History<'a> {

@@ -10,11 +10,12 @@ use vochi_crm_core::{
     CallEvent, Direction, EventKind, Extension, Leg, LegEnd, Recording, Result, WarningKind,
 };
 
-use super::calls::{Call, Calls, Upload, with_options};
+use super::calls::{Call, Calls};
 use super::crm_state::CrmState;
 use super::mapping::{self, incomplete};
 use super::options::{Options, creates_lead};
 use super::recordings::Recordings;
+use super::upload::{Upload, with_options};
 use crate::api::{HideCard, RegisterCall, ShowCard};
 use crate::model::{Flag, UserId};
 

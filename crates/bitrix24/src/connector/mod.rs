@@ -12,6 +12,7 @@ mod offline;
 mod options;
 mod recordings;
 mod setup;
+mod upload;
 
 use std::fmt;
 use std::sync::Arc;

@@ -4,6 +4,7 @@
 
 mod call;
 mod crm;
+mod crm_data;
 mod event;
 mod ids;
 mod item;
@@ -17,9 +18,11 @@ pub use call::{
     FoundEntity, Line, Registration, Statistic, StatusCode, UploadTarget, Vote, WorkStatus,
 };
 pub use crm::{
-    Activity, ActivityData, ActivityDirection, ActivityType, Communication, Company, CompanyData,
-    Contact, ContactData, CrmStatus, Deal, DealData, EntityType, EntityTypeId, Lead, LeadData,
-    MultiField, NewMultiField,
+    Activity, ActivityDirection, ActivityType, Company, Contact, CrmStatus, Deal, EntityType,
+    EntityTypeId, Lead, MultiField,
+};
+pub use crm_data::{
+    ActivityData, Communication, CompanyData, ContactData, DealData, LeadData, NewMultiField,
 };
 pub use event::{BoundEvent, Delivery, EventName, OfflineEvent};
 pub use ids::{
