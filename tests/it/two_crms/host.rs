@@ -58,7 +58,7 @@ impl Transport for Lossy {
             let mut sent = self.sent.lock().unwrap();
             let sent = sent.entry(request.url.authority().to_owned()).or_default();
             *sent += 1;
-            *sent % 2 == 0
+            sent.is_multiple_of(2)
         };
         let response = self.inner.send(request).await?;
         if is_lost { Err(TransportError::Broken("lost on the way".into())) } else { Ok(response) }

@@ -95,9 +95,12 @@ async fn call_of_a_client_has_a_card_without_buttons() {
 
 #[tokio::test]
 async fn page_rings_answers_and_records_in_each_crm() {
-    for (crm, name, requests) in
-        [(Crm::RetailCrm, "retailcrm", 3), (Crm::Kontur, "kontur", 6), (Crm::Uon, "uon", 2)]
-    {
+    for (crm, name, requests) in [
+        (Crm::RetailCrm, "retailcrm", 3),
+        (Crm::Kontur, "kontur", 6),
+        (Crm::Uon, "uon", 2),
+        (Crm::Bitrix24, "bitrix24", 2),
+    ] {
         let sandbox = sandbox().await;
         let rung = step(&sandbox, name, "ring", ringing()).await;
         assert_eq!((&rung["ok"], &rung["call_id"]), (&json!(true), &json!("pbx-5")), "{name}");
@@ -125,7 +128,7 @@ async fn page_rings_answers_and_records_in_each_crm() {
 
 #[tokio::test]
 async fn unanswered_call_is_recorded_as_missed() {
-    for name in ["retailcrm", "kontur", "uon"] {
+    for name in ["retailcrm", "kontur", "uon", "bitrix24"] {
         let sandbox = sandbox().await;
         let rung = step(&sandbox, name, "ring", ringing()).await;
         step(&sandbox, name, "hangup", json!({"call_id": rung["call_id"]})).await;
@@ -140,7 +143,9 @@ async fn unanswered_call_is_recorded_as_missed() {
 #[tokio::test]
 async fn fault_breaks_a_step_of_the_page() {
     let sandbox = sandbox().await;
-    for (crm, name) in [(Crm::RetailCrm, "retailcrm"), (Crm::Uon, "uon")] {
+    for (crm, name) in
+        [(Crm::RetailCrm, "retailcrm"), (Crm::Uon, "uon"), (Crm::Bitrix24, "bitrix24")]
+    {
         sandbox.fault(Fault::on(crm).status(503));
         let rung = step(&sandbox, name, "ring", ringing()).await;
         assert_eq!((&rung["ok"], &rung["requests"][0]["status"]), (&json!(false), &json!(503)));

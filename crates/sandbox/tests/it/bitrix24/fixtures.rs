@@ -417,7 +417,11 @@ async fn fixture_responses_are_sent_in_some_dialect() {
                 odd.push((name.clone(), last_checks(&sandbox), reply.text));
             }
             seen.extend(matching);
-            if seen.len() == responses.len() {
+            let is_known = |it: &Value| {
+                let answer = text(&it["name"]);
+                seen.contains(answer) || NOT_PLAYED.contains(&(name.as_str(), answer))
+            };
+            if responses.iter().all(is_known) {
                 break;
             }
         }
