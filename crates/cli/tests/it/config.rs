@@ -45,7 +45,10 @@ api_key = { env = "KONTUR_KEY" }
     env.json(&["users"]).exits(0);
     let error = refused(&env.json(&["--profile", "portal", "users"]));
     let text = error.to_string();
-    assert!(text.contains("bitrix24") && text.contains("it has: retailcrm"), "{text}");
+    assert!(
+        text.contains("profile.portal.client_secret: environment variable B24_SECRET"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn demo_records_match_in_every_crm() {
     let value = Run::of(command).exits(0);
     let crms = value["crms"].as_object().expect("CRMs");
     let names: Vec<&str> = crms.keys().map(String::as_str).collect();
-    assert_eq!(names, ["kontur", "retailcrm", "uon"]);
+    assert_eq!(names, ["bitrix24", "kontur", "retailcrm", "uon"]);
     for (name, crm) in crms {
         assert_eq!(crm["refused"], 0, "{name}");
         let calls = crm["calls"].as_array().expect("calls");
@@ -106,10 +106,10 @@ fn demo_prints_steps_and_table() {
     let run = Run::of(command);
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{run}");
     assert!(run.stdout.contains("09:00:00  +375446370646  calls 151, 152"), "{run}");
-    assert_eq!(run.stdout.matches("the same").count(), 17, "six of each CRM, five of U-ON: {run}");
+    assert_eq!(run.stdout.matches("the same").count(), 23, "six of each CRM, five of U-ON: {run}");
     assert_eq!(
         run.stdout.matches("Ольга Мельник").count(),
-        6,
+        8,
         "each CRM names the first caller, in its step and in the table: {run}"
     );
     assert!(run.stdout.contains("records only whether a call was answered"), "{run}");
