@@ -32,6 +32,8 @@ pub(crate) struct App<'a> {
     pub(crate) stop: Stop,
     /// The contexts of all writes. If one sent a request, an interruption has the effect `maybe`.
     pub(crate) writes: RefCell<Vec<Cx>>,
+    /// The hubs of all opened profiles.
+    pub(crate) hubs: RefCell<Vec<Hub>>,
 }
 
 /// A Ctrl-C that the command handles itself.
@@ -92,6 +94,9 @@ pub(crate) struct Session {
     plan: Option<Plan>,
 }
 
+/// How long the end of the program waits for a token.
+const RENEWAL: Duration = Duration::from_secs(10);
+
 /// The time after the deadline in which the library reports its own timeout.
 const GRACE: Duration = Duration::from_millis(250);
 
@@ -114,9 +119,20 @@ impl App<'_> {
                 done = work => done.unwrap_or_else(|error| self.fail(&error)),
             }
         });
+        runtime.block_on(self.finish());
         // A thread that waits for another process's file lock must not keep the program from ending.
         runtime.shutdown_timeout(Duration::from_millis(200));
         exit
+    }
+
+    /// Waits for tokens that are being renewed: a lost one would need a new authorization.
+    async fn finish(&self) {
+        let hubs = self.hubs.borrow().clone();
+        for hub in hubs {
+            if tokio::time::timeout(RENEWAL, hub.finish()).await.is_err() {
+                tracing::warn!("a token was being renewed when the program ended");
+            }
+        }
     }
 
     fn interrupted(&self) -> Exit {
@@ -228,6 +244,7 @@ impl App<'_> {
             }
         }
         let hub = hub.build()?;
+        self.hubs.borrow_mut().push(hub.clone());
         let profile = with_token_file(profile, settings)?;
         let connector = profile.connect(&hub)?;
         Ok(Session { profile, hub, connector, extensions: ExtensionPattern::default(), plan })

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use tokio::sync::{OwnedRwLockReadGuard, RwLock};
+
 use crate::cache::Cache;
 use crate::error::Result;
 use crate::http::{Plan, Transport, default_transport};
@@ -31,6 +33,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     cache: Cache,
     plan: Option<Plan>,
+    /// Held by everything that obtains a token.
+    renewals: Arc<RwLock<()>>,
 }
 
 /// The largest number of responses the hub keeps.
@@ -78,6 +82,18 @@ impl Hub {
     /// The plan that collects requests, in a dry run.
     pub fn plan(&self) -> Option<&Plan> {
         self.inner.plan.as_ref()
+    }
+
+    /// Waits until tokens that are being renewed are stored. Await it before the process ends: the
+    /// CRM may have replaced an old token already, and nobody else knows the new one. It takes as
+    /// long as a request to the CRM; without a renewal it returns at once.
+    pub async fn finish(&self) {
+        drop(self.inner.renewals.write().await);
+    }
+
+    /// Makes [`finish`](Self::finish) wait until the guard is dropped.
+    pub(crate) async fn renewing(&self) -> OwnedRwLockReadGuard<()> {
+        Arc::clone(&self.inner.renewals).read_owned().await
     }
 }
 
@@ -164,6 +180,7 @@ impl HubBuilder {
                 clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock)),
                 cache: Cache::new(CACHED_RESPONSES),
                 plan: self.plan,
+                renewals: Arc::default(),
             }),
         })
     }

@@ -369,6 +369,10 @@ impl FetchToken for FetchTokens {
         tokens.secrets()
     }
 
+    fn hub(&self) -> Option<&Hub> {
+        Some(&self.host.hub)
+    }
+
     fn is_outdated(&self, error: &Error) -> bool {
         error.code() == Some(INVALID_GRANT)
     }

@@ -146,10 +146,15 @@ async fn unusable_token_file_is_a_clear_error_and_stays() {
 async fn renewal_survives_the_request_that_started_it() {
     let portal = Portal::new();
     portal.state().refresh_takes = Duration::from_secs(5);
-    let client = authorized(&portal, 10).await;
+    let hub = portal.hub();
+    let client = authorized_on(&hub, 10).await;
     let cx = Cx::live().with_timeout(Duration::from_secs(1));
     let error = client.send(&cx, search()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    hub.finish().await;
+    let stored = hub.store().open_in(Space::Tokens, "portal", "bitrix24").await.unwrap();
+    assert_ne!(stored.document(), Some(&token_document(1, 10)), "the new token is stored");
+    drop(stored);
     client.send(&Cx::live(), search()).await.unwrap();
     assert_eq!(portal.state().refreshes, 1, "the first renewal was lost");
 }

@@ -53,6 +53,7 @@ pub(crate) fn run(cli: &Cli, environment: &Environment, output: &Output) -> Exit
         began,
         stop: Stop::default(),
         writes: RefCell::default(),
+        hubs: RefCell::default(),
     };
     match &cli.command {
         Command::CallEvent(args) => app.block_on(call_event::run(&app, args)),

@@ -3,9 +3,11 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use vochi_crm_sandbox::bitrix24::MEMBER_ID;
+use vochi_crm_sandbox::{Crm, Fault};
 
 use crate::support::TestEnv;
 
@@ -92,6 +94,18 @@ fn processes_that_share_the_tokens_renew_them_once() {
         let printed = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{printed}");
     }
+}
+
+#[test]
+fn token_is_stored_even_if_the_time_is_over() {
+    let env = env();
+    authorize(&env, None);
+    env.sandbox.bitrix24().expire_tokens();
+    let late = Fault::on(Crm::Bitrix24).path("/oauth/token").delay(Duration::from_millis(1_500));
+    env.sandbox.fault(late);
+    env.json(&["--timeout", "1", "users"]).exits(7);
+    // The refresh token of the lost response is used up: a renewal with it would be refused.
+    env.json(&["users"]).exits(0);
 }
 
 #[test]

@@ -16,6 +16,7 @@ use super::{Auth, Grant, Renewal};
 use crate::connector::Cx;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::HttpRequest;
+use crate::hub::Hub;
 use crate::secret::Secret;
 use crate::state::{CallSlot, StoreError};
 
@@ -69,6 +70,12 @@ pub trait FetchToken: Send + Sync + fmt::Debug + 'static {
 
     /// The parts of a token that must not be printed.
     fn secrets(&self, token: &Self::Token) -> Vec<Secret>;
+
+    /// The hub whose [`finish`](Hub::finish) waits until a new token is stored: for tokens that are
+    /// used up when they are renewed.
+    fn hub(&self) -> Option<&Hub> {
+        None
+    }
 
     /// Returns true if the fetch failed because the token it used up is not the newest: then the
     /// store is read again.
@@ -322,7 +329,12 @@ impl<F: FetchToken> CachedToken<F> {
     /// fetched token must reach the store.
     async fn obtain(&self, cx: &Cx, mut held: Guard<F>) -> Result<(Guard<F>, Result<Obtained>)> {
         let (shared, cx) = (Arc::clone(&self.shared), cx.clone().without_deadline());
+        let renewing = match shared.fetch.hub() {
+            Some(hub) => Some(hub.renewing().await),
+            None => None,
+        };
         let task = async move {
+            let _renewing = renewing;
             shared.is_obtaining.store(true, Ordering::SeqCst);
             let obtained = shared.obtain(&cx, &mut held).await;
             shared.is_obtaining.store(false, Ordering::SeqCst);
