@@ -118,8 +118,7 @@ impl Ours {
     fn new(origin: &str) -> Self {
         let hub = Hub::new().unwrap();
         let common: AccountConfig =
-            serde_json::from_value(json!({"requests_per_second": 1e6, "burst": 1_000_000}))
-                .unwrap();
+            serde_json::from_value(json!({"requests_per_second": 4e4})).unwrap();
         let url = format!("{origin}/rest/1/invented/");
         let config: Config = serde_json::from_value(json!({ "webhook_url": url })).unwrap();
         Self(Client::open(&hub, &common.account("portal").unwrap(), &config).unwrap())

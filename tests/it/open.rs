@@ -15,10 +15,14 @@ fn uon() -> Profile {
     Profile::new("uon").set("api_key", "invented-key")
 }
 
+fn bitrix24() -> Profile {
+    Profile::new("bitrix24").set("webhook_url", "https://portal.bitrix24.by/rest/1/invented-key/")
+}
+
 #[test]
 fn profile_opens_its_connector() {
     let hub = Hub::new().unwrap();
-    for profile in [retailcrm(), kontur(), uon().set("account_id", 12345)] {
+    for profile in [retailcrm(), kontur(), uon().set("account_id", 12345), bitrix24()] {
         let opened = vochi_crm::open(&hub, "shop", &profile).unwrap();
         assert_eq!(Some(opened.crm().as_str()), profile.crm());
         assert_eq!(opened.account().as_str(), "shop");
@@ -32,7 +36,6 @@ fn invalid_profile_names_the_key() {
     for (profile, key, part) in [
         (Profile::default(), "crm", "missing"),
         (Profile::new("retailcmr"), "crm", "\"retailcrm\""),
-        (Profile::new("bitrix24"), "crm", "no connector for bitrix24"),
         (Profile::new("retailcrm"), "url, api_key", "missing"),
         (Profile::new("kontur").set("access_key", "x"), "workspace", "missing"),
         (retailcrm().set("extension", json!({})), "extension", "`extensions`"),
@@ -66,6 +69,11 @@ fn invalid_profile_names_the_key() {
         (uon().set("body_encoding", "xml"), "body_encoding", "json, form"),
         (uon().set("lead_status", "Новый"), "lead_status", "positive number"),
         (uon().extension("151", "Ann"), "extensions.151", "positive number"),
+        (Profile::new("bitrix24"), "webhook_url", "missing"),
+        (bitrix24().set("webhook_url", "https://portal.bitrix24.by/"), "webhook_url", ""),
+        (bitrix24().set("client_id", "local.1"), "webhook_url", "two ways of access"),
+        (bitrix24().set("tariff", "large"), "tariff", "standard, enterprise"),
+        (bitrix24().set("missed_task", true), "missed_task", ""),
     ] {
         let error = vochi_crm::open(&hub, "shop", &profile).expect_err(key);
         assert_eq!((error.kind(), error.key()), (ErrorKind::Config, Some(key)), "{error}");

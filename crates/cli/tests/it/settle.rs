@@ -312,16 +312,14 @@ fn unusable_profile_does_not_stop_others() {
     env.json(&MISSED).exits(7);
     let shop = env.profile_text("shop");
     let default = "default_profile = \"shop\"\n";
-    // A CRM without a connector has no pending work.
-    let unsupported = "[profile.portal]\ncrm = \"bitrix24\"\ntariff = \"standard\"\n";
     let broken = "[profile.broken]\ncrm = \"retailcrm\"\n";
-    env.configure(&format!("{default}{shop}{unsupported}{broken}"));
+    env.configure(&format!("{default}{shop}{broken}"));
     let (rows, last) = settle(&env, 3, &[]);
     assert_eq!(last, summary(1, 0, 1));
     assert_eq!((&rows[0]["profile"], &rows[0]["call_id"]), (&json!("broken"), &Value::Null));
     assert_eq!(rows[0]["error"]["kind"], "config", "{rows:?}");
     assert_eq!(recorded(&env), 1);
-    env.configure(&format!("{default}{shop}{unsupported}"));
+    env.configure(&format!("{default}{shop}"));
     assert_eq!(settle(&env, 0, &[]), (vec![], summary(0, 0, 0)));
 }
 

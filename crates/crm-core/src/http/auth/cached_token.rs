@@ -54,9 +54,6 @@ pub trait FetchToken: Send + Sync + fmt::Debug + 'static {
     ///
     /// # Errors
     /// If no token can be fetched. The next request tries again.
-    ///
-    /// A fetch runs to its end even if the request that started it is given up: the CRM may have
-    /// replaced the token already. It has no deadline of that request.
     async fn fetch(&self, cx: &Cx, current: Option<&Self::Token>) -> Result<Self::Token>;
 
     /// Puts a token into a request.
@@ -71,8 +68,8 @@ pub trait FetchToken: Send + Sync + fmt::Debug + 'static {
     /// The parts of a token that must not be printed.
     fn secrets(&self, token: &Self::Token) -> Vec<Secret>;
 
-    /// The hub whose [`finish`](Hub::finish) waits until a new token is stored: for tokens that are
-    /// used up when they are renewed.
+    /// The hub of tokens that are used up when they are renewed. Then a fetch runs to its end without
+    /// the deadline of the request that started it, and [`Hub::finish`] waits for it.
     fn hub(&self) -> Option<&Hub> {
         None
     }
@@ -325,19 +322,18 @@ impl<F: FetchToken> CachedToken<F> {
         Ok(held)
     }
 
-    /// Obtains a token in a task of its own, which ends even if the caller does not wait for it: a
-    /// fetched token must reach the store.
+    /// Obtains a token. If a renewal uses the old one up, it runs in a task of its own, which ends
+    /// even if the caller does not wait for it: the new token must reach the store.
     async fn obtain(&self, cx: &Cx, mut held: Guard<F>) -> Result<(Guard<F>, Result<Obtained>)> {
-        let (shared, cx) = (Arc::clone(&self.shared), cx.clone().without_deadline());
-        let renewing = match shared.fetch.hub() {
-            Some(hub) => Some(hub.renewing().await),
-            None => None,
+        let Some(hub) = self.shared.fetch.hub() else {
+            let obtained = self.shared.obtain(cx, &mut held).await;
+            return Ok((held, obtained));
         };
+        let renewing = hub.renewing().await;
+        let (shared, cx) = (Arc::clone(&self.shared), cx.clone().without_deadline());
         let task = async move {
             let _renewing = renewing;
-            shared.is_obtaining.store(true, Ordering::SeqCst);
             let obtained = shared.obtain(&cx, &mut held).await;
-            shared.is_obtaining.store(false, Ordering::SeqCst);
             (held, obtained)
         };
         let task = tokio::spawn(task.in_current_span());
@@ -345,9 +341,26 @@ impl<F: FetchToken> CachedToken<F> {
     }
 }
 
+/// Marks a token as being obtained until it is dropped.
+struct Obtaining<'a>(&'a AtomicBool);
+
+impl<'a> Obtaining<'a> {
+    fn begin(flag: &'a AtomicBool) -> Self {
+        flag.store(true, Ordering::SeqCst);
+        Self(flag)
+    }
+}
+
+impl Drop for Obtaining<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::SeqCst);
+    }
+}
+
 impl<F: FetchToken> Shared<F> {
     /// Takes the token of the store if it is newer and valid, else fetches one.
     async fn obtain(&self, cx: &Cx, held: &mut Held<F::Token>) -> Result<Obtained> {
+        let _obtaining = Obtaining::begin(&self.is_obtaining);
         if let Some(current) = &mut held.current {
             // If the fetch fails, the next request tries again; a refresh needs the old token.
             current.renew_at = Some(Instant::now());
