@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use tokio::time::Instant;
 use vochi_crm_core::CrmName;
 use vochi_crm_core::http::{Dialect, OperationInfo, Pause, PauseScope, Refusal, Response};
@@ -43,11 +44,22 @@ pub(super) struct Bitrix24 {
 }
 
 #[derive(Default, Deserialize)]
-struct Whole {
-    #[serde(default)]
-    time: Option<Value>,
-    #[serde(default)]
+#[serde(default)]
+struct Whole<'a> {
+    #[serde(borrow)]
+    time: Option<&'a RawValue>,
     error: Option<Value>,
+}
+
+/// The times of a response, as far as they are needed.
+#[derive(Deserialize)]
+struct Times<'a> {
+    #[serde(borrow)]
+    operating: Option<&'a RawValue>,
+    #[serde(borrow)]
+    operating_reset_at: Option<&'a RawValue>,
+    #[serde(borrow)]
+    finish: Option<&'a RawValue>,
 }
 
 /// The use of a method's operating time.
@@ -58,15 +70,15 @@ struct Usage {
 }
 
 impl Usage {
-    fn of(time: &Value) -> Option<Self> {
-        let number = |name: &str| match &time[name] {
-            Value::Number(number) => number.as_f64(),
-            Value::String(text) => text.trim().parse().ok(),
-            _ => None,
+    fn of(time: &RawValue) -> Option<Self> {
+        let times: Times<'_> = serde_json::from_str(time.get()).ok()?;
+        let number = |raw: Option<&RawValue>| {
+            let number: f64 = raw?.get().trim_matches('"').trim().parse().ok()?;
+            number.is_finite().then_some(number)
         };
-        let seconds = number("operating")?;
+        let seconds = number(times.operating)?;
         // Both moments are the server's: the clocks of two machines differ.
-        let (reset, now) = (number("operating_reset_at"), number("finish"));
+        let (reset, now) = (number(times.operating_reset_at), number(times.finish));
         let left = reset.zip(now).map(|(reset, now)| (reset - now).clamp(0.0, 600.0));
         Some(Self { seconds, release: left.map(Duration::from_secs_f64) })
     }
@@ -74,7 +86,7 @@ impl Usage {
 
 impl Bitrix24 {
     /// The pause that the use of a method asks for.
-    fn pause(&self, method: &str, time: &Value) -> Option<Pause> {
+    fn pause(&self, method: &str, time: &RawValue) -> Option<Pause> {
         let usage = Usage::of(time)?;
         if usage.seconds < NOTED {
             return None;
@@ -107,9 +119,7 @@ impl Bitrix24 {
     fn of_batch(&self, operation: &OperationInfo, response: &Response) -> Vec<Pause> {
         let Some(parts) = Parts::of(&response.body) else { return Vec::new() };
         let (times, errors) = (parts.times(), parts.errors().unwrap_or_default());
-        let read = |raw: &&serde_json::value::RawValue| {
-            serde_json::from_str::<Value>(raw.get()).unwrap_or_default()
-        };
+        let read = |raw: &&RawValue| serde_json::from_str::<Value>(raw.get()).unwrap_or_default();
         let of_part = |(key, method): &(String, std::borrow::Cow<'static, str>)| {
             if let Some(error) = errors.get(&**key).map(read)
                 && is_code(error.get("error"), OPERATION_TIME_LIMIT)
@@ -117,7 +127,7 @@ impl Bitrix24 {
                 let pause = Pause::new(PauseScope::Operation, self.refused(method));
                 return Some(pause.of(method.clone()));
             }
-            self.pause(method, &times.get(&**key).map(read)?)
+            self.pause(method, times.get(&**key)?)
         };
         operation.parts.iter().filter_map(of_part).collect()
     }
@@ -156,17 +166,19 @@ impl Dialect for Bitrix24 {
                 return pauses;
             }
         }
-        let Ok(whole) = serde_json::from_slice::<Whole>(&response.body) else { return Vec::new() };
+        let Ok(whole) = serde_json::from_slice::<Whole<'_>>(&response.body) else {
+            return Vec::new();
+        };
         if is_code(whole.error.as_ref(), OVERLOAD_LIMIT) {
             return vec![Pause::new(PauseScope::Quota, OVERLOADED)];
         }
         // The batch itself is not counted.
         let time = whole.time.filter(|_| operation.parts.is_empty());
-        time.and_then(|time| self.pause(&operation.name, &time)).into_iter().collect()
+        time.and_then(|time| self.pause(&operation.name, time)).into_iter().collect()
     }
 
     fn retry_after(&self, operation: &OperationInfo, response: &Response) -> Option<Duration> {
-        let whole = serde_json::from_slice::<Whole>(&response.body).unwrap_or_default();
+        let whole = serde_json::from_slice::<Whole<'_>>(&response.body).unwrap_or_default();
         let used_up = is_code(whole.error.as_ref(), OPERATION_TIME_LIMIT);
         used_up.then(|| self.refused(&operation.name)).or_else(|| response.retry_after())
     }

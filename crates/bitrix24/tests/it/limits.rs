@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use vochi_crm_bitrix24::Client;
 use vochi_crm_bitrix24::api::{GetProfile, ListEntities, SearchCrmEntities};
 use vochi_crm_bitrix24::model::{Contact, DialString};
+use vochi_crm_core::testing::response;
 use vochi_crm_core::{Cx, ErrorKind};
 
 use super::portal::{Portal, WEBHOOK, error, ok};
@@ -136,4 +137,21 @@ async fn history_leaves_operating_time_of_calls_to_live_events() {
     client.send(&Cx::live(), ListEntities::<Contact>::new()).await.unwrap();
     tokio::time::sleep(Duration::from_secs(660)).await;
     client.send(&Cx::live(), search()).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn operating_time_that_is_no_number_pauses_nothing() {
+    for time in [
+        json!({"operating": "nan", "operating_reset_at": 1, "finish": 0}),
+        json!({"operating": 479, "operating_reset_at": "NaN", "finish": "inf"}),
+        json!({"operating": {}, "operating_reset_at": [], "finish": null}),
+        json!([]),
+    ] {
+        let portal = Portal::new();
+        let body = json!({"result": [], "time": time}).to_string();
+        portal.answer("profile", response(200, "application/json", body));
+        let client = portal.webhook();
+        client.send(&Cx::live(), GetProfile).await.unwrap();
+        client.send(&Cx::live(), search()).await.unwrap();
+    }
 }
