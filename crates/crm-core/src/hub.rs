@@ -85,7 +85,7 @@ impl Hub {
     }
 
     /// Waits until tokens that are being renewed are stored. Await it before the process ends: the
-    /// CRM may have replaced an old token already, and nobody else knows the new one. It takes as
+    /// CRM may have replaced an old token already, and the new one is known here only. It takes as
     /// long as a request to the CRM; without a renewal it returns at once.
     pub async fn finish(&self) {
         drop(self.inner.renewals.write().await);
