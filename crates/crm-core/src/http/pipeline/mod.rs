@@ -4,6 +4,7 @@ mod builder;
 
 pub use builder::PipelineBuilder;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -99,9 +100,11 @@ impl Pipeline {
     }
 
     /// The address that requests are sent to.
-    fn current_origin(&self) -> Origin {
-        let moved = self.inner.relocation.as_ref().map(|relocation| relocation.origin());
-        moved.unwrap_or_else(|| self.inner.origin.clone())
+    fn current_origin(&self) -> Cow<'_, Origin> {
+        match &self.inner.relocation {
+            Some(relocation) => Cow::Owned(relocation.origin()),
+            None => Cow::Borrowed(&self.inner.origin),
+        }
     }
 
     /// Returns the same pipeline with other timeouts: of an operation with all its retries, and of
