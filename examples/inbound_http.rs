@@ -115,10 +115,11 @@ async fn receive(
                 eprintln!("{error}");
                 return StatusCode::FORBIDDEN.into_response();
             }
-            // The connector drops what it cached, and may recognize a repeat itself.
+            // The connector drops what it cached, and may recognize a repeat or an old click itself.
             let applied = account.connector.apply_inbound(&cx, &event).await;
             let applied = applied.inspect_err(|error| eprintln!("{error}"));
-            let is_new = !matches!(applied, Ok(Applied::Repeat)) && account.is_new(&event.id);
+            let is_new = !matches!(applied, Ok(Applied::Repeat | Applied::Expired))
+                && account.is_new(&event.id);
             // If the queue is full, the CRM may try again.
             if is_new && host.events.try_send(event).is_err() {
                 return StatusCode::SERVICE_UNAVAILABLE.into_response();

@@ -1,13 +1,15 @@
 //! The two ways of access: an incoming webhook, or an application with OAuth.
 
 mod application;
+mod fetch_tokens;
+mod oauth;
 mod oauth_host;
 mod portal;
 mod redirect;
 mod tokens;
 mod webhook;
 
-pub use application::{InstalledTokens, OAuth};
+pub use oauth::{InstalledTokens, OAuth};
 pub use redirect::AuthorizationRedirect;
 pub use tokens::{Authorization, MemberId};
 

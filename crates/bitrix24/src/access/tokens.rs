@@ -94,6 +94,9 @@ pub(super) struct TokenResponse {
     user_id: Option<i64>,
     #[serde(default)]
     application_token: Option<Secret>,
+    /// They come from an opened page of the application, so that they are of any employee.
+    #[serde(default, deserialize_with = "wire::bool_or_none")]
+    pub(super) of_page: Option<bool>,
 }
 
 impl TokenResponse {

@@ -10,10 +10,10 @@ use vochi_crm_core::{
 };
 
 use super::crm_state::CrmState;
-use super::mapping;
+use super::mapping::{self, incomplete};
 use super::options::{Options, creates_lead};
 use super::upload::Upload;
-use crate::api::{AddLine, ListStatistics, RegisterCall};
+use crate::api::{AddLine, HideCard, ListStatistics, RegisterCall};
 use crate::error::{CALL_NOT_FOUND, LINE_NOT_FOUND};
 use crate::model::{FinishedCall, LineNumber, PortalCallId, Registration, Statistic, UserId};
 use crate::{Batch, Client, reference};
@@ -71,7 +71,8 @@ impl Calls<'_> {
         let handler = || self.directory.mapped_user(call.cx(), record.handled_by()?);
         let rang = || record.rang().iter().rev().find_map(|rang| self.directory.user_of(rang));
         let user = missed.or_else(handler).or_else(rang).or(self.directory.default_user());
-        user.or(call.crm().seen.first()).copied().ok_or_else(|| {
+        let crm = call.crm();
+        user.or(crm.seen.first()).or(crm.registrar.as_ref()).copied().ok_or_else(|| {
             Error::config("missing: no user of the call is known, and Bitrix24 requires one")
                 .with_hint("map the extensions, or set default_user and missed_user")
                 .with_key("missed_user")
@@ -91,28 +92,47 @@ impl Calls<'_> {
         self.context.account().config().lead_source.clone().and_then(|it| Text::new(it).ok())
     }
 
-    /// Registers a call. A line that the portal does not know, and does not create itself, is added
-    /// first.
+    /// Registers a call, and stores its `CALL_ID`. After a lost response the state keeps the user: a
+    /// registration for another user would be a second call.
     ///
     /// # Errors
     /// Also if the portal returns the `CALL_ID` of another call: finishing either would end both.
     pub(super) async fn register(
         &self,
         cx: &Cx,
-        call: &CallId,
+        call: &mut Call,
+        user: UserId,
         register: RegisterCall,
-    ) -> Result<Registration> {
-        let registered = match self.client.send(cx, &register).await {
+    ) -> Result<PortalCallId> {
+        call.crm_mut().registrar = Some(user);
+        // A killed process must lose neither the user nor the id.
+        call.checkpoint().await;
+        let registered = match self.register_with_line(cx, register).await {
+            Ok(registered) => registered,
+            Err(error) => {
+                if error.effect() == Effect::NotApplied {
+                    call.crm_mut().registrar = None;
+                }
+                return Err(error);
+            }
+        };
+        self.accept(cx, call.id(), &registered).await?;
+        call.crm_mut().call_id = Some(registered.call_id.clone());
+        call.checkpoint().await;
+        Ok(registered.call_id)
+    }
+
+    /// A line that the portal does not know, and does not create itself, is added first.
+    async fn register_with_line(&self, cx: &Cx, register: RegisterCall) -> Result<Registration> {
+        match self.client.send(cx, &register).await {
             Err(error) if error.code() == Some(LINE_NOT_FOUND) => {
                 if let Some(line) = register.line_number.clone() {
                     self.client.send(cx, AddLine::new(line)).await?;
                 }
-                self.client.send(cx, &register).await?
+                self.client.send(cx, &register).await
             }
-            other => other?,
-        };
-        self.accept(cx, call, &registered).await?;
-        Ok(registered)
+            other => other,
+        }
     }
 
     /// Notes a registration, and checks that its `CALL_ID` is not another call's.
@@ -155,7 +175,7 @@ impl Calls<'_> {
     }
 
     /// Finishes a call, and registers it before if the portal does not know it. Then the state has
-    /// the status.
+    /// the status, and no card is open.
     ///
     /// # Errors
     /// With effect `maybe` if a response was lost and the statistics cannot be read.
@@ -168,13 +188,10 @@ impl Calls<'_> {
                 known
             } else {
                 registered_now = true;
-                let id = call.id().clone();
-                let registered = self.register(&cx, &id, upload.register()).await?;
-                call.crm_mut().call_id = Some(registered.call_id.clone());
-                call.checkpoint().await;
-                registered.call_id
+                let user = call.crm().registrar.unwrap_or(upload.user);
+                self.register(&cx, call, user, upload.register(user)).await?
             };
-            match self.finish(&cx, upload, portal_id).await {
+            match self.finish(call, upload, portal_id).await {
                 Ok(()) => call.crm_mut().finished = Some(upload.status.clone()),
                 // The portal forgot the registration, or it was made in another portal.
                 Err(error)
@@ -208,11 +225,12 @@ impl Calls<'_> {
             if call.crm().finished.is_some() {
                 continue;
             }
-            if call.crm().portal_id(call.state()).is_some() {
+            let crm = call.crm();
+            if crm.portal_id(call.state()).is_some() || crm.registrar.is_some() {
                 failed.extend(self.record(call, upload).await.err());
                 continue;
             }
-            let register = batch.add(upload.register())?;
+            let register = batch.add(upload.register(upload.user))?;
             let finish = batch.add(upload.finish(reference(register)?))?;
             keys.push((index, register, finish));
         }
@@ -246,8 +264,7 @@ impl Calls<'_> {
             }
             other => other?,
         };
-        let id = call.id().clone();
-        self.accept(&cx, &id, &registered).await?;
+        self.accept(&cx, call.id(), &registered).await?;
         call.crm_mut().call_id = Some(registered.call_id.clone());
         check_finished(&cx, &finished?, &registered.call_id)?;
         call.crm_mut().finished = Some(upload.status.clone());
@@ -258,10 +275,19 @@ impl Calls<'_> {
     /// the statistics decide.
     pub(super) async fn finish(
         &self,
-        cx: &Cx,
+        call: &Call,
         upload: &Upload,
         portal_id: PortalCallId,
     ) -> Result<()> {
+        let cx = call.cx();
+        // The finish closes the card of its own user.
+        let others: Vec<UserId> = open_cards(call, |user| *user != upload.user);
+        if !others.is_empty() {
+            let hide = HideCard::new(portal_id.clone()).users(others);
+            if let Err(error) = self.client.send(cx, hide).await {
+                cx.add_warnings([incomplete("cannot close the card for everybody", &error)]);
+            }
+        }
         let error = match self.client.send(cx, upload.finish(portal_id.clone())).await {
             Ok(finished) => return check_finished(cx, &finished, &portal_id),
             Err(error) if is_unknown_call(&error) || error.effect() != Effect::NotApplied => error,
@@ -306,6 +332,11 @@ impl Calls<'_> {
         }
         Ok(entries)
     }
+}
+
+/// The users with an open card, as far as they are wanted.
+pub(super) fn open_cards(call: &Call, wanted: impl Fn(&UserId) -> bool) -> Vec<UserId> {
+    call.crm().open.iter().filter(|user| wanted(user)).copied().collect()
 }
 
 /// Returns true if the portal does not know the call, or finished it.

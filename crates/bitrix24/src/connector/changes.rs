@@ -1,5 +1,8 @@
 //! Changed clients, by the date of their change.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use vochi_crm_core::connector::{Changes, Cursor, Customer};
 use vochi_crm_core::{Cx, Error, Result, Timestamp};
 
@@ -90,12 +93,17 @@ struct Change {
     user: Option<UserId>,
 }
 
-/// The place in the stream of changes: the last change to the second, with the entities changed in
-/// that second.
+/// How many seconds the portal's clock may be behind ours.
+const CLOCKS: i64 = 10;
+
+/// The place in the stream of changes: a moment before which all changes are read, and the entities
+/// that were changed since and are read already.
+///
+/// The moment is before the first list was read. What changes while they are read may be in none.
 #[derive(Debug, PartialEq, Eq)]
 struct Place {
     at: Timestamp,
-    keys: Vec<String>,
+    seen: BTreeMap<String, Timestamp>,
 }
 
 impl Place {
@@ -105,33 +113,41 @@ impl Place {
                 .with_hint("pass a cursor of an earlier response, or none to list all clients")
         };
         let (at, keys) = text.split_once(' ').unwrap_or((text, ""));
-        let keys: Vec<String> =
-            keys.split(',').filter(|key| !key.is_empty()).map(str::to_owned).collect();
-        let is_key = |key: &String| key.len() > 1 && key.is_ascii();
-        if !keys.iter().all(is_key) {
-            return Err(wrong());
-        }
-        Ok(Self { at: at.parse().map_err(|_| wrong())?, keys })
+        let at: Timestamp = at.parse().map_err(|_| wrong())?;
+        let seen = |text: &str| {
+            let (key, seconds) = text.split_once('+').unwrap_or((text, "0"));
+            let is_key = key.len() > 1 && key.is_ascii();
+            let after = Duration::from_secs(seconds.parse::<u32>().ok()?.into());
+            is_key.then(|| (key.to_owned(), at.plus(after)))
+        };
+        let keys = keys.split(',').filter(|key| !key.is_empty());
+        let seen = keys.map(seen).collect::<Option<_>>().ok_or_else(wrong)?;
+        Ok(Self { at, seen })
     }
 
     fn cursor(&self) -> Cursor {
-        Cursor::new(format!("{} {}", self.at, self.keys.join(",")))
+        let key = |(key, at): (&String, &Timestamp)| match at.since(self.at).as_secs() {
+            0 => key.clone(),
+            seconds => format!("{key}+{seconds}"),
+        };
+        let keys: Vec<String> = self.seen.iter().map(key).collect();
+        Cursor::new(format!("{} {}", self.at, keys.join(",")))
     }
 
-    /// Returns true if a change is later than this place. One without a date may be.
+    /// Returns true if a change is not read yet. One without a date may be.
     fn is_before(&self, change: &Change) -> bool {
         let Some(at) = change.at else { return true };
-        at > self.at || at == self.at && !self.keys.contains(&change.key)
+        at >= self.at && self.seen.get(&change.key) != Some(&at)
     }
 
-    fn advance(&mut self, change: &Change) {
-        let Some(at) = change.at.filter(|at| *at >= self.at) else { return };
-        if at > self.at {
-            *self = Self { at, keys: Vec::new() };
+    /// Goes on to the last of these changes, but not beyond `limit`.
+    fn advance(&mut self, changes: &[Change], limit: Timestamp) {
+        let dated = || changes.iter().filter_map(|change| Some((change, change.at?)));
+        if let Some(latest) = dated().map(|(_, at)| at).max() {
+            self.at = self.at.max(latest.min(limit));
         }
-        if !self.keys.contains(&change.key) {
-            self.keys.push(change.key.clone());
-        }
+        self.seen.extend(dated().map(|(change, at)| (change.key.clone(), at)));
+        self.seen.retain(|_, at| *at >= self.at);
     }
 }
 
@@ -146,21 +162,18 @@ impl ClientChanges<'_> {
     pub(super) async fn since(&self, cx: &Cx, since: Option<&Cursor>) -> Result<Changes> {
         let since = since.map(|cursor| Place::parse(cursor.as_str())).transpose()?;
         let now = self.lookup.context.hub().clock().now();
+        let limit = Timestamp::from_unix_millis((now.unix_millis() / 1000 - CLOCKS) * 1000);
         let from = since.as_ref().map(|place| place.at);
         let mut changes = self.of::<Contact>(cx, from).await?;
         changes.extend(self.of::<Lead>(cx, from).await?);
         changes.extend(self.of::<Company>(cx, from).await?);
         changes.sort_by(|one, other| (one.at, &one.key).cmp(&(other.at, &other.key)));
-        let mut place = Place { at: Timestamp::from_unix_millis(0), keys: Vec::new() };
-        if let Some(since) = since {
-            changes.retain(|change| since.is_before(change));
-            place = since;
-        }
-        for change in &changes {
-            place.advance(change);
-        }
-        if place.at.unix_millis() == 0 {
-            place.at = Timestamp::from_unix_millis(now.unix_millis() / 1000 * 1000);
+        let start = Timestamp::from_unix_millis(0);
+        let mut place = since.unwrap_or_else(|| Place { at: start, seen: BTreeMap::new() });
+        changes.retain(|change| place.is_before(change));
+        place.advance(&changes, limit);
+        if place.at == start {
+            place.at = limit;
         }
         let mut customers = Vec::with_capacity(changes.len());
         for Change { mut customer, user, .. } in changes {
@@ -213,16 +226,29 @@ mod tests {
         assert!(!place.is_before(&change(5, "C7")), "seen");
         assert!(place.is_before(&change(5, "L7")), "changed later in the same second");
         assert!(!place.is_before(&change(4, "L7")), "earlier");
-        place.advance(&change(5, "L7"));
+        let limit = change(30, "").at.unwrap();
+        place.advance(&[change(5, "L7")], limit);
         assert_eq!(place.cursor().as_str(), "2026-03-02T08:00:05Z C7,L7");
-        place.advance(&change(6, "C7"));
-        place.advance(&change(4, "C9"));
+        place.advance(&[change(6, "C7"), change(4, "C9")], limit);
         assert_eq!(place.cursor().as_str(), "2026-03-02T08:00:06Z C7", "never backwards");
     }
 
     #[test]
+    fn cursor_stays_before_what_may_change_during_the_read() {
+        let mut place = Place::parse("2026-03-02T08:00:05Z C7").unwrap();
+        let limit = change(8, "").at.unwrap();
+        place.advance(&[change(6, "C9"), change(8, "L7"), change(11, "L8")], limit);
+        assert_eq!(place.cursor().as_str(), "2026-03-02T08:00:08Z L7,L8+3");
+        let place = Place::parse(place.cursor().as_str()).unwrap();
+        assert!(!place.is_before(&change(11, "L8")), "read already");
+        assert!(place.is_before(&change(12, "L8")), "changed again");
+        assert!(place.is_before(&change(9, "C9")), "changed while the lists were read");
+    }
+
+    #[test]
     fn foreign_cursor_is_refused() {
-        for text in ["", "17", "2026-03-02", "2026-03-02T08:00:05Z 7"] {
+        for text in ["", "17", "2026-03-02", "2026-03-02T08:00:05Z 7", "2026-03-02T08:00:05Z C7+x"]
+        {
             assert!(Place::parse(text).is_err(), "{text:?}");
         }
     }

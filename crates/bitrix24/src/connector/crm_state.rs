@@ -12,6 +12,9 @@ use crate::model::{PortalCallId, StatusCode, UserId};
 pub(super) struct CrmState {
     /// The portal's id of the registered call.
     pub(super) call_id: Option<PortalCallId>,
+    /// The user of the registration, stored before it is sent: the portal recognizes its repeat by
+    /// this user.
+    pub(super) registrar: Option<UserId>,
     /// The users who had the card once: a ring is shown once.
     pub(super) seen: Vec<UserId>,
     /// The users whose card is open.

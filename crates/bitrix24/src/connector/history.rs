@@ -71,7 +71,7 @@ impl HistoryJob for History<'_> {
         for ((record, upload), _) in missing {
             let call = record.call();
             all &= match call.crm().portal_id(call.state()) {
-                Some(portal_id) => self.calls.finish(cx, upload, portal_id).await.is_ok(),
+                Some(portal_id) => self.calls.finish(call, upload, portal_id).await.is_ok(),
                 None => false,
             };
         }

@@ -10,7 +10,7 @@ use vochi_crm_core::{
     CallEvent, Direction, EventKind, Extension, Leg, LegEnd, Recording, Result, WarningKind,
 };
 
-use super::calls::{Call, Calls};
+use super::calls::{Call, Calls, open_cards};
 use super::crm_state::CrmState;
 use super::mapping::{self, incomplete};
 use super::options::{Options, creates_lead};
@@ -31,7 +31,7 @@ pub(super) struct Cards<'a> {
 /// What follows from an event.
 #[derive(Default)]
 pub(super) struct Steps {
-    register: Option<RegisterCall>,
+    register: Option<(UserId, RegisterCall)>,
     show: Vec<UserId>,
     hide: Vec<UserId>,
     finish: Option<(Upload, CallEvent)>,
@@ -84,18 +84,15 @@ impl LiveJob for Cards<'_> {
 
     async fn send(&self, call: &mut Call, steps: Steps) -> Result<()> {
         let Steps { register, show, hide, finish } = steps;
-        if let Some(register) = register {
-            self.register(call, register).await?;
+        if let Some((upload, event)) = finish {
+            return self.finish_call(call, &upload, &event).await;
+        }
+        if let Some((user, register)) = register {
+            self.register(call, user, register).await?;
         }
         let shown = self.show(call, &show).await;
         let hidden = self.hide(call, &hide).await;
-        let Some((upload, event)) = finish else {
-            return shown.and(hidden);
-        };
-        if let Err(error) = hidden {
-            call.cx().add_warnings([incomplete("cannot close the card for everybody", &error)]);
-        }
-        self.finish_call(call, &upload, &event).await
+        shown.and(hidden)
     }
 
     async fn finish(&self, call: &mut Call, event: &CallEvent) -> Result<()> {
@@ -170,9 +167,8 @@ impl Cards<'_> {
             return Ok(Steps::default());
         }
         let hide = open_cards(call, |user| !talkers.contains(user));
-        let open = call.crm().open.clone();
         let mut new = talkers;
-        new.retain(|user| !open.contains(user));
+        new.retain(|user| !has_card(call, user));
         let mut steps =
             if self.has_cards(call) { self.cards_for(call, new)? } else { Steps::default() };
         steps.hide = hide;
@@ -194,8 +190,7 @@ impl Cards<'_> {
         let last = call.state().talked_with().iter().rev().find(|one| *one != to);
         let from = from.or(last).and_then(|from| self.calls.directory.user_of(from)).copied();
         let hide = open_cards(call, |user| Some(*user) == from && !next.contains(user));
-        let open = call.crm().open.clone();
-        next.retain(|user| !open.contains(user));
+        next.retain(|user| !has_card(call, user));
         let mut steps = self.cards_for(call, next)?;
         steps.hide = hide;
         Ok(steps)
@@ -212,17 +207,20 @@ impl Cards<'_> {
             return Ok(Steps::default());
         };
         let registered = call.crm().call_id.is_some();
-        let alone = !registered && users.len() == 1;
+        let registrar = call.crm().registrar.unwrap_or(first);
+        let alone = !registered && users == [registrar];
         let mut steps = Steps::default();
         if !registered {
-            let Some(register) = self.registration(call, &client, first, alone)? else {
+            let Some(register) = self.registration(call, &client, registrar, alone)? else {
                 return Ok(Steps::default());
             };
-            steps.register = Some(register);
+            steps.register = Some((registrar, register));
         }
         let crm = call.crm_mut();
         for user in &users {
-            crm.open.push(*user);
+            if !crm.open.contains(user) {
+                crm.open.push(*user);
+            }
             if !crm.seen.contains(user) {
                 crm.seen.push(*user);
             }
@@ -261,7 +259,8 @@ impl Cards<'_> {
     /// The end: the call is recorded by its finish. An end of which nothing else is known would be
     /// recorded wrongly for good, so it is left to the record.
     fn ended(&self, call: &mut Call, event: &CallEvent, known: bool) -> Result<Steps> {
-        let registered = call.crm().portal_id(call.state()).is_some();
+        let crm = call.crm();
+        let registered = crm.portal_id(call.state()).is_some() || crm.registrar.is_some();
         let record = call.state().to_record(call.id()).filter(|_| known || registered);
         let Some(record) = record.map(vochi_crm_core::CallRecord::settled) else {
             let why = "the end is not sent: nothing else is known of the call; log its record";
@@ -272,9 +271,7 @@ impl Cards<'_> {
             return Ok(Steps { hide: open_cards(call, |_| true), ..Steps::default() });
         };
         call.cx().add_warnings(record.warnings().iter().cloned());
-        // The finish closes the card of its own user.
-        let hide = open_cards(call, |user| *user != upload.user);
-        Ok(Steps { hide, finish: Some((upload, event.clone())), ..Steps::default() })
+        Ok(Steps { finish: Some((upload, event.clone())), ..Steps::default() })
     }
 
     /// The users who are connected to the client.
@@ -285,24 +282,16 @@ impl Cards<'_> {
         employees.filter_map(|one| self.calls.directory.user_of(one)).copied().collect()
     }
 
-    async fn register(&self, call: &mut Call, register: RegisterCall) -> Result<()> {
+    async fn register(&self, call: &mut Call, user: UserId, register: RegisterCall) -> Result<()> {
         let cx = call.cx().clone().with_timeout(CARD_TIMEOUT);
-        let id = call.id().clone();
-        match self.calls.register(&cx, &id, register).await {
-            Ok(registered) => {
-                call.crm_mut().call_id = Some(registered.call_id);
-                // A killed process must not lose it: the call would never be finished.
-                call.checkpoint().await;
-                Ok(())
-            }
-            Err(error) => {
-                // The next ring shows the card.
-                let crm = call.crm_mut();
-                crm.open.clear();
-                crm.seen.clear();
-                Err(error)
-            }
+        let registered = self.calls.register(&cx, call, user, register).await;
+        if registered.is_err() {
+            // The next ring shows the card. The one of a lost response may be open.
+            let crm = call.crm_mut();
+            crm.open.retain(|user| Some(*user) == crm.registrar);
+            crm.seen.clear();
         }
+        registered.map(drop)
     }
 
     async fn show(&self, call: &mut Call, users: &[UserId]) -> Result<()> {
@@ -366,7 +355,7 @@ impl Cards<'_> {
     }
 }
 
-/// The users with an open card, as far as they are wanted.
-fn open_cards(call: &Call, wanted: impl Fn(&UserId) -> bool) -> Vec<UserId> {
-    call.crm().open.iter().filter(|user| wanted(user)).copied().collect()
+/// Returns true if the card of a registered call is open for a user.
+fn has_card(call: &Call, user: &UserId) -> bool {
+    call.crm().call_id.is_some() && call.crm().open.contains(user)
 }

@@ -43,6 +43,9 @@ use crate::{CRM, Client, Config, InstalledTokens, MemberId, inbound};
 /// has the same `CALL_ID`.
 const CLICKS: Duration = Duration::from_secs(5);
 
+/// How long a click may take to arrive. Later the employee does not wait for the call any more.
+const CLICK_LATEST: Duration = Duration::from_secs(120);
+
 /// How long any other repeated event counts as the same.
 const EVENTS: Duration = Duration::from_secs(60);
 
@@ -160,19 +163,50 @@ impl Inner {
         Ok(applied)
     }
 
-    /// Finishes a click that cannot be dialled: otherwise its card would stay open.
-    async fn refuse_click(&self, cx: &Cx, event: &InboundEvent) -> Result<()> {
+    /// Returns true for a click of which the employee does not expect a call any more.
+    fn is_outdated(&self, event: &InboundEvent) -> bool {
+        let now = self.context.hub().clock().now();
+        event.sent_at.is_some_and(|sent_at| now.since(sent_at) > CLICK_LATEST)
+    }
+
+    /// Finishes a click that is not dialled: otherwise its card would stay open.
+    async fn refuse_click(&self, cx: &Cx, event: &InboundEvent, why: NotDialled) -> Result<()> {
         let (Some(call), Some(user)) = (&event.crm_call_id, &event.user_id) else {
             return Ok(());
         };
         let (call, user) = (PortalCallId::new(call.as_str())?, user_id(user)?);
         let finish = FinishCall::new(call, user, Seconds::ZERO, StatusCode::Unavailable)
-            .failed_reason(Text::new("у сотрудника нет внутреннего номера").ok());
+            .failed_reason(Text::new(why.reason()).ok());
         self.client.send(cx, finish).await?;
-        let text =
-            format!("the click of user {user} was refused: no extension is mapped to the user");
-        cx.warn(WarningKind::UnmappedExtension, text);
+        tracing::warn!(%user, "a click was refused: {}", why.text());
         Ok(())
+    }
+}
+
+/// Why a click is not dialled.
+#[derive(Clone, Copy)]
+enum NotDialled {
+    NoExtension,
+    Outdated,
+}
+
+impl NotDialled {
+    /// What the portal shows.
+    fn reason(self) -> &'static str {
+        match self {
+            Self::NoExtension => "у сотрудника нет внутреннего номера",
+            Self::Outdated => "запрос на звонок пришёл слишком поздно",
+        }
+    }
+
+    /// What the log says.
+    fn text(self) -> &'static str {
+        match self {
+            Self::NoExtension => "no extension is mapped to the user",
+            Self::Outdated => {
+                "it came more than two minutes late; if it did not, check this machine's clock"
+            }
+        }
     }
 }
 
@@ -300,7 +334,7 @@ impl spi::Connector for Connector {
     }
 
     /// Stores the tokens of an installation, and forgets those of a removed application. A click
-    /// that cannot be dialled is finished at once.
+    /// that cannot be dialled, or came too late, is finished at once.
     async fn apply_inbound(&self, cx: &Cx, event: &InboundEvent) -> Result<Applied> {
         let applied = self.inner.first_time(event).await?;
         if applied == Applied::Repeat {
@@ -319,8 +353,12 @@ impl spi::Connector for Connector {
                     oauth.forget(&MemberId::new(member)?).await?;
                 }
             }
+            (InboundKind::ClickToCall, _) if self.inner.is_outdated(event) => {
+                self.inner.refuse_click(cx, event, NotDialled::Outdated).await?;
+                return Ok(Applied::Expired);
+            }
             (InboundKind::ClickToCall, _) if event.extension.is_none() => {
-                self.inner.refuse_click(cx, event).await?;
+                self.inner.refuse_click(cx, event, NotDialled::NoExtension).await?;
             }
             _ => {}
         }

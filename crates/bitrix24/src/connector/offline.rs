@@ -42,6 +42,7 @@ impl Connector {
     /// those of [`parse_inbound`](vochi_crm_core::CrmConnector::parse_inbound), from `apply_inbound`
     /// on: they come from the portal itself. An unreadable event is marked as failed in the queue.
     ///
+    /// A poll every few seconds is soon enough: a click of more than two minutes ago is refused.
     /// The queue keeps the last event of each object, so that of two quick clicks on a number one may
     /// be lost; a public address is better.
     ///
@@ -56,7 +57,10 @@ impl Connector {
             let fields = Fields::queued(queued.name.as_str(), &queued.data);
             let payload = Payload { account: self.account(), fields: &fields };
             match payload.event() {
-                Ok(event) => events.push(event),
+                Ok(mut event) => {
+                    event.sent_at = queued.at.or(event.sent_at);
+                    events.push(event);
+                }
                 Err(error) => {
                     tracing::warn!(event = %queued.name, %error, "cannot read a queued event");
                     failed.extend(queued.message.clone());

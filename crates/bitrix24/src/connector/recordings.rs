@@ -174,6 +174,17 @@ impl Recordings<'_> {
     }
 }
 
+/// Endings of recordings that Bitrix24 does not take.
+const OTHER_FORMATS: &[&str] = &[
+    "aac", "aif", "aiff", "alaw", "amr", "flac", "g722", "gsm", "m4a", "mp4", "oga", "ogg", "opus",
+    "pcm", "sln", "sln16", "ulaw", "webm", "wma",
+];
+
+fn is_other_format(name: &str) -> bool {
+    let ending = Path::new(name).extension().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
+    OTHER_FORMATS.contains(&&*ending.to_ascii_lowercase())
+}
+
 /// How a recording is attached.
 enum Plan {
     Url(Url, Option<RecordName>),
@@ -189,12 +200,14 @@ impl Plan {
         match recording {
             Recording::Url(url) => {
                 let last = url.path_segments().and_then(|mut all| all.next_back());
-                // An address may end in anything; the portal looks at what it downloads.
-                let named = match last.filter(|last| Path::new(last).extension().is_some()) {
-                    Some(last) => Some(named(last)?),
-                    None => None,
+                // An address may end in anything, as `record.php`: the portal looks at what it
+                // downloads.
+                let name = match last.map(|last| (last, named(last))) {
+                    Some((_, Ok(name))) => Some(name),
+                    Some((last, Err(error))) if is_other_format(last) => return Err(error),
+                    _ => None,
                 };
-                Ok(Self::Url(url.clone(), named))
+                Ok(Self::Url(url.clone(), name))
             }
             Recording::File(path) => {
                 let name = path.file_name().and_then(std::ffi::OsStr::to_str).unwrap_or_default();

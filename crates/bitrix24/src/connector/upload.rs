@@ -33,8 +33,8 @@ pub(super) struct Upload {
 
 impl Upload {
     /// The registration of a call that is over: no card is shown.
-    pub(super) fn register(&self) -> RegisterCall {
-        let (user, phone, id) = (self.user, self.phone.clone(), self.external_id.clone());
+    pub(super) fn register(&self, user: UserId) -> RegisterCall {
+        let (phone, id) = (self.phone.clone(), self.external_id.clone());
         let register = RegisterCall::new(user, phone, self.call_type, id)
             .call_start_date(Some(self.started_at.into()))
             .line_number(self.line.clone())

@@ -17,6 +17,8 @@ pub(super) const SENT_AT: &str = "ts";
 pub(crate) const MEMBER: &str = "auth[member_id]";
 
 const APPLICATION_TOKEN: &str = "auth[application_token]";
+/// Marks the tokens of an opened page.
+const OF_PAGE: &str = "auth[of_page]";
 const MASK: &str = "***";
 
 /// The parameters of the first opening of an application's page, and their names in an event.
@@ -55,6 +57,7 @@ impl Fields {
                 }
             }
             fields.push((EVENT.to_owned(), "ONAPPINSTALL".to_owned()));
+            fields.push((OF_PAGE.to_owned(), "1".to_owned()));
         }
         Ok(Self::of(fields, redactor))
     }

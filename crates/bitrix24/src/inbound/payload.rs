@@ -1,7 +1,7 @@
 //! Conversion of an authenticated request to the common model.
 
 use vochi_crm_core::inbound::{ClickedOn, InboundEntity, InboundEvent, InboundKind, repeat_id};
-use vochi_crm_core::{Account, CrmCallId, CrmUserId, Error, Extension, Party, Result};
+use vochi_crm_core::{Account, CrmCallId, CrmUserId, Error, Extension, Party, Result, Timestamp};
 
 use super::fields::{EVENT, Fields, SENT_AT};
 use crate::model::{EventName, UserId};
@@ -43,6 +43,7 @@ impl Payload<'_> {
             other => self.call(&other)?,
         };
         event.raw = self.fields.raw();
+        event.sent_at = self.sent_at();
         Ok(event)
     }
 
@@ -114,6 +115,11 @@ impl Payload<'_> {
 
     fn read_phone(&self, text: &str) -> Party {
         Party::read(&self.account.phones(), text.trim())
+    }
+
+    fn sent_at(&self) -> Option<Timestamp> {
+        let seconds: i64 = self.fields.one(SENT_AT).ok()??.parse().ok()?;
+        seconds.checked_mul(1000).map(Timestamp::from_unix_millis)
     }
 
     fn line(&self) -> Result<Option<Party>> {

@@ -189,6 +189,20 @@ async fn other_formats_are_refused_with_a_hint() {
     assert!(receipt.recorded(), "the record stands");
     let warning = receipt.warnings()[0].to_string();
     assert!(warning.contains("wav and mp3 only"), "{warning}");
+    let bench = Bench::new([pairs(1)]);
+    let url = "https://pbx.example.test/rec/17.1.ogg".parse().unwrap();
+    let receipt = bench.log(record("17.1").with_recording(Recording::Url(url))).await.unwrap();
+    assert!(receipt.warnings()[0].to_string().contains("wav and mp3 only"), "{receipt:?}");
+}
+
+#[tokio::test]
+async fn address_of_a_recording_may_be_a_script() {
+    let bench = Bench::new([pairs(1), success(json!({"FILE_ID": 9079}))]);
+    let url = "https://pbx.example.test/record.php?id=5".parse().unwrap();
+    let receipt = bench.log(record("17.1").with_recording(Recording::Url(url))).await.unwrap();
+    assert!(receipt.warnings().is_empty(), "{receipt:?}");
+    assert_eq!(bench.body(1)["RECORD_URL"], "https://pbx.example.test/record.php?id=5");
+    assert_eq!(bench.body(1).get("FILENAME"), None, "the portal looks at what it downloads");
 }
 
 /// A wall clock that tokio's clock moves.

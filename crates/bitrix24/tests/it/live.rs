@@ -8,7 +8,7 @@ use vochi_crm_core::{
 };
 
 use super::support::{
-    Bench, CALL_ID, CLIENT, answered, at, ended, event, ext, incoming, open, phone, record,
+    Bench, CALL_ID, CLIENT, answered, at, call, ended, event, ext, incoming, open, phone, record,
     refusal, registered, success, warnings,
 };
 
@@ -20,6 +20,12 @@ const FINISH: &str = "telephony.externalCall.finish";
 /// The portal answers a finish.
 fn finished() -> vochi_crm_core::testing::Step {
     success(json!({"CALL_ID": CALL_ID, "ID": 7}))
+}
+
+/// The response is lost.
+fn lost() -> vochi_crm_core::testing::Step {
+    let broken = vochi_crm_core::http::TransportError::Broken("reset".into());
+    vochi_crm_core::testing::Step::Fail(broken)
 }
 
 fn ended_with(seconds: i64, outcome: Outcome, reason: Option<Reason>) -> CallEvent {
@@ -228,17 +234,79 @@ async fn lost_finish_is_looked_up() {
         "CALL_START_DATE": "2026-03-02T11:00:00+03:00",
     }]);
     // The retry finds the call finished: the statistics decide.
-    let lost = vochi_crm_core::testing::Step::Fail(vochi_crm_core::http::TransportError::Broken(
-        "reset".into(),
-    ));
     let unknown = || refusal("Call is not found (call should be registered prior to finishing)");
-    let bench = Bench::new([registered(), lost, unknown(), success(entry)]);
+    let bench = Bench::new([registered(), lost(), unknown(), success(entry)]);
     let _ = bench.event(incoming(&["151"])).await.unwrap();
     let _ = bench.event(ended(20)).await.unwrap();
     assert_eq!(bench.methods()[3], "voximplant.statistic.get");
     let receipt = bench.log(record("1757843474.185")).await.unwrap();
     assert!(receipt.recorded(), "{receipt:?}");
     assert_eq!(bench.methods().len(), 4, "nothing is sent again");
+}
+
+#[tokio::test]
+async fn record_of_a_lost_end_closes_all_cards() {
+    let steps = [registered(), success(json!(true)), success(json!(true)), finished()];
+    let bench = Bench::new(steps);
+    let _ = bench.event(incoming(&["151", "152"])).await.unwrap();
+    let receipt = bench.log(record("1757843474.185")).await.unwrap();
+    assert!(receipt.recorded(), "{receipt:?}");
+    assert_eq!(bench.methods(), [REGISTER, SHOW, HIDE, FINISH]);
+    assert_eq!(bench.body(2)["USER_ID"], json!([18]), "the finish closes the card of 17");
+    assert_eq!(bench.body(3)["USER_ID"], 17);
+}
+
+#[tokio::test]
+async fn card_that_cannot_be_closed_does_not_keep_the_call_open() {
+    let refused = refusal("Access denied");
+    let bench = Bench::new([registered(), success(json!(true)), refused, finished()]);
+    let _ = bench.event(incoming(&["151", "152"])).await.unwrap();
+    let receipt = bench.log(record("1757843474.185")).await.unwrap();
+    assert!(receipt.recorded(), "{receipt:?}");
+    assert!(warnings(&receipt).iter().any(|text| text.contains("card")), "{receipt:?}");
+}
+
+#[tokio::test]
+async fn lost_registration_is_repeated_for_the_same_user() {
+    let steps = [lost(), registered(), success(json!(true)), success(json!(true)), finished()];
+    let bench = Bench::with(steps, json!({"retries": 0}));
+    assert!(bench.event(incoming(&["151"])).await.is_err());
+    let next = event(21, EventKind::Ringing).with_leg(Leg::to_employee(ext("152")));
+    let _ = bench.event(next).await.unwrap();
+    let of_152 = event(25, EventKind::Answered).with_leg(Leg::to_employee(ext("152")));
+    let _ = bench.event(of_152).await.unwrap();
+    let _ = bench.event(ended(70)).await.unwrap();
+    assert_eq!(bench.methods(), [REGISTER, REGISTER, SHOW, HIDE, FINISH]);
+    let key = |index: usize| {
+        let body = bench.body(index);
+        ["USER_ID", "PHONE_NUMBER", "TYPE", "EXTERNAL_CALL_ID"].map(|name| body[name].clone())
+    };
+    assert_eq!(key(0), key(1), "another user would be a second call");
+    assert_eq!(bench.body(2)["USER_ID"], json!([17, 18]), "the first card may be closed");
+    assert_eq!(bench.body(3)["USER_ID"], json!([17]));
+    assert_eq!(bench.body(4)["USER_ID"], 18, "who talked");
+}
+
+#[tokio::test]
+async fn record_after_a_lost_registration_finishes_the_same_call() {
+    let steps = [lost(), registered(), success(json!(true)), finished()];
+    let bench = Bench::with(steps, json!({"retries": 0}));
+    assert!(bench.event(incoming(&["151", "152"])).await.is_err());
+    let by_152 = call("1757843474.185", Outcome::Answered).with_talked_with(ext("152"));
+    let receipt = bench.log(by_152).await.unwrap();
+    assert!(receipt.recorded(), "{receipt:?}");
+    assert_eq!(bench.methods(), [REGISTER, REGISTER, HIDE, FINISH]);
+    assert_eq!(bench.body(1)["USER_ID"], 17, "another user would be a second call");
+    assert_eq!(bench.body(3)["USER_ID"], 18);
+}
+
+#[tokio::test]
+async fn refused_registration_may_be_made_for_another_user() {
+    let steps = [refusal("User is not found or is not active"), registered()];
+    let bench = Bench::new(steps);
+    assert!(bench.event(incoming(&["151"])).await.is_err());
+    let _ = bench.event(answered("152")).await.unwrap();
+    assert_eq!(bench.body(1)["USER_ID"], 18, "there is no call of 17");
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ mod conformance;
 mod errors;
 mod history;
 mod inbound;
+mod installation;
 mod limits;
 mod list;
 mod live;

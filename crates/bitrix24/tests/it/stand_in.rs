@@ -1,12 +1,12 @@
 //! Whole calls over real sockets, with the stand-in server written from the reference.
 
-use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 use vochi_crm_bitrix24::{AuthorizationRedirect, Config, Connector};
 use vochi_crm_core::connector::{LiveCalls as _, SetupPlan};
-use vochi_crm_core::inbound::{Applied, InboundKind, InboundRequest};
+use vochi_crm_core::inbound::{Applied, InboundKind};
 use vochi_crm_core::{
     AccountConfig, CrmConnector as _, Cx, Direction, Error, ErrorKind, Hub, Outcome, Recording,
+    Timestamp,
 };
 use vochi_crm_sandbox::bitrix24::List;
 use vochi_crm_sandbox::{Crm, Sandbox};
@@ -24,7 +24,7 @@ pub(crate) fn connect_with(
     connect(hub, sandbox.profiles()["bitrix24"].clone(), changes)
 }
 
-fn connect(hub: &Hub, mut profile: Value, changes: &Value) -> Result<Connector, Error> {
+pub(crate) fn connect(hub: &Hub, mut profile: Value, changes: &Value) -> Result<Connector, Error> {
     for (key, value) in changes.as_object().into_iter().flatten() {
         profile[key] = value.clone();
     }
@@ -251,53 +251,19 @@ async fn click_without_extension_is_finished_at_once() {
     assert_eq!(sandbox.bitrix24().calls()[0].outcome, Some("no-answer"));
 }
 
-/// An event of the portal, as a form.
-fn app_event(name: &str, auth: &Value) -> InboundRequest {
-    let mut form = url::form_urlencoded::Serializer::new(String::new());
-    form.append_pair("event", name);
-    for (key, value) in auth.as_object().unwrap() {
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        form.append_pair(&format!("auth[{key}]"), &text);
-    }
-    form.append_pair("data[CALL_ID]", "externalCall.1").append_pair("data[USER_ID]", "24");
-    form.append_pair("data[PHONE_NUMBER]", KNOWN);
-    InboundRequest::new(Method::POST, "/events", "", HeaderMap::new(), form.finish())
-}
-
 #[tokio::test]
-async fn installation_is_confirmed_and_its_token_proves_events() {
-    let sandbox = Sandbox::builder().start().await.unwrap();
-    let profile = sandbox.bitrix24().application_profile();
-    let changes = json!({"application_token": null});
-    let connector = connect(&Hub::new().unwrap(), profile, &changes).unwrap();
+async fn click_that_came_too_late_is_finished_and_not_dialled() {
+    let (sandbox, connector) = application(json!({})).await;
     let cx = Cx::history();
-    let parsed = |request: &InboundRequest| connector.parse_inbound(request).1.unwrap();
-    let mut auth = sandbox.bitrix24().issue_tokens(1);
-    auth["application_token"] = json!("canary-installed-token");
-
-    let mut forged = auth.clone();
-    forged["access_token"] = json!("invented");
-    let forged = parsed(&app_event("ONAPPINSTALL", &forged));
-    assert!(connector.apply_inbound(&cx, &forged).await.is_err(), "unknown to the OAuth host");
-    let oauth = connector.client().oauth().unwrap();
-    assert!(oauth.status().await.unwrap().is_none());
-    let click = parsed(&app_event("ONEXTERNALCALLSTART", &auth));
-    assert_eq!(connector.verify_inbound(&cx, &click).await.unwrap_err().kind(), ErrorKind::Auth);
-
-    let installed = parsed(&app_event("ONAPPINSTALL", &auth));
-    let _ = connector.apply_inbound(&cx, &installed).await.unwrap();
-    assert!(oauth.status().await.unwrap().is_some());
-    connector.verify_inbound(&cx, &click).await.unwrap();
-    auth["application_token"] = json!("guessed");
-    let guessed = parsed(&app_event("ONEXTERNALCALLSTART", &auth));
-    let error = connector.verify_inbound(&cx, &guessed).await.unwrap_err();
-    assert!(error.message().contains("wrong application_token"), "{error}");
-
-    auth["application_token"] = json!("canary-installed-token");
-    let removed = parsed(&app_event("ONAPPUNINSTALL", &auth));
-    connector.verify_inbound(&cx, &removed).await.unwrap();
-    let _ = connector.apply_inbound(&cx, &removed).await.unwrap();
-    assert!(oauth.status().await.unwrap().is_none(), "the tokens are void");
+    connector.bind_offline(&cx).await.unwrap();
+    let _ = sandbox.bitrix24().click(24, KNOWN).unwrap();
+    let _ = sandbox.bitrix24().send_events().await;
+    let mut click = connector.poll_offline(&cx).await.unwrap().remove(0);
+    let sent_at = click.sent_at.expect("the queue says when");
+    click.sent_at = Some(Timestamp::from_unix_millis(sent_at.unix_millis() - 180_000));
+    assert_eq!(connector.apply_inbound(&cx, &click).await.unwrap(), Applied::Expired);
+    assert_eq!(sandbox.bitrix24().open_calls(), Vec::<String>::new(), "its card would hang");
+    assert_eq!(sandbox.bitrix24().calls()[0].outcome, Some("no-answer"));
 }
 
 #[tokio::test]

@@ -155,8 +155,8 @@ pub trait CrmConnector: Send + Sync + fmt::Debug {
     }
 
     /// Applies a verified event to what the connector remembers: drops cached responses it makes
-    /// outdated, and recognizes a repeated request. A connector without such memory returns
-    /// [`Applied::New`]; the host then compares the [ids](InboundEvent::id) itself.
+    /// outdated, and recognizes a repeated or an outdated request. A connector without such memory
+    /// returns [`Applied::New`]; the host then compares the [ids](InboundEvent::id) itself.
     ///
     /// # Errors
     /// If the connector's memory cannot be read.

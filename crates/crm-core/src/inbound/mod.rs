@@ -19,6 +19,7 @@ pub use repeat::repeat_id;
 
 use crate::call::{CrmCallId, CrmUserId, Extension, Party};
 use crate::secret::Secret;
+use crate::time::Timestamp;
 
 /// A request from a CRM. `Debug` prints neither query nor body: both may contain tokens.
 #[derive(Clone)]
@@ -174,6 +175,8 @@ pub enum Applied {
     New,
     /// The CRM sent it before: the host does nothing.
     Repeat,
+    /// The event is too old: nobody waits for the click any more, and the host does nothing.
+    Expired,
 }
 
 /// Whether an employee accepts calls. The CRM's own value is in [`InboundEvent::raw`].
@@ -213,6 +216,8 @@ pub struct InboundEvent {
     pub kind: InboundKind,
     /// The id of the event, the same for a repeat of the request.
     pub id: String,
+    /// When the CRM sent it, or put it into its queue, if it says so.
+    pub sent_at: Option<Timestamp>,
     /// The phone number.
     pub phone: Option<Party>,
     /// The phone number as sent.
@@ -243,6 +248,7 @@ impl InboundEvent {
         Self {
             kind,
             id: id.into(),
+            sent_at: None,
             phone: None,
             phone_raw: None,
             our_number: None,

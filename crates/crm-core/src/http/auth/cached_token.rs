@@ -1,10 +1,9 @@
 //! Tokens that are fetched, cached, renewed once for all waiting requests, and shared through a
 //! store.
 
-use std::collections::VecDeque;
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex as PlainMutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -12,97 +11,18 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
+use super::fetch_token::{FetchToken, TokenStore};
+use super::token_secrets::TokenSecrets;
 use super::{Auth, Grant, Renewal};
 use crate::connector::Cx;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::HttpRequest;
-use crate::hub::Hub;
 use crate::secret::Secret;
-use crate::state::{CallSlot, StoreError};
+use crate::state::CallSlot;
 
-/// The number of tokens masked in errors and logs: late responses may contain an older one.
-const REMEMBERED: usize = 3;
-
-/// How long a failed renewal of a token that is still valid is not tried again.
+/// How long a renewal is not tried again: one that was refused, or that failed for a token that is
+/// still valid.
 const RENEW_AGAIN: Duration = Duration::from_secs(30);
-
-/// The lifetime of a token, from when it was fetched or read from the store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct TokenLifetime {
-    /// When the next one is fetched. `Duration::MAX`: only after a refusal.
-    pub renew_after: Duration,
-    /// When the token is invalid. Until then it is used if no other one can be fetched.
-    pub forget_after: Duration,
-}
-
-impl TokenLifetime {
-    /// Creates a lifetime.
-    pub const fn new(renew_after: Duration, forget_after: Duration) -> Self {
-        Self { renew_after, forget_after }
-    }
-}
-
-/// Fetches and applies the tokens of one account.
-#[async_trait::async_trait]
-pub trait FetchToken: Send + Sync + fmt::Debug + 'static {
-    /// A token with the data that belongs to it.
-    type Token: Clone + Send + Sync + 'static;
-
-    /// Fetches a token. `current` is the newest one, from the store or memory: a refresh may use it
-    /// up.
-    ///
-    /// # Errors
-    /// If no token can be fetched. The next request tries again.
-    async fn fetch(&self, cx: &Cx, current: Option<&Self::Token>) -> Result<Self::Token>;
-
-    /// Puts a token into a request.
-    ///
-    /// # Errors
-    /// If it cannot be put there.
-    fn apply(&self, token: &Self::Token, request: &mut HttpRequest) -> Result<()>;
-
-    /// The lifetime of a token from now on.
-    fn lifetime(&self, token: &Self::Token) -> TokenLifetime;
-
-    /// The parts of a token that must not be printed.
-    fn secrets(&self, token: &Self::Token) -> Vec<Secret>;
-
-    /// The hub of tokens that are used up when they are renewed. Then a fetch runs to its end without
-    /// the deadline of the request that started it, and [`Hub::finish`] waits for it.
-    fn hub(&self) -> Option<&Hub> {
-        None
-    }
-
-    /// Returns true if the fetch failed because the token it used up is not the newest: then the
-    /// store is read again.
-    fn is_outdated(&self, error: &Error) -> bool {
-        let _ = error;
-        false
-    }
-
-    /// Serializes a token for the store.
-    fn write_document(&self, token: &Self::Token) -> Option<Value> {
-        let _ = token;
-        None
-    }
-
-    /// Reads a token from the store; `None` for an invalid document.
-    fn read_document(&self, document: &Value) -> Option<Self::Token> {
-        let _ = document;
-        None
-    }
-}
-
-/// The store of one account's token, across restarts and processes.
-#[async_trait::async_trait]
-pub trait TokenStore: Send + Sync + fmt::Debug {
-    /// Locks the token; other processes wait until the slot is dropped.
-    ///
-    /// # Errors
-    /// If the store cannot be read or locked.
-    async fn lock(&self) -> Result<Box<dyn CallSlot>, StoreError>;
-}
 
 /// Credentials that are fetched when first needed, and renewed before they expire or once after a
 /// refusal: one fetch for all waiting requests. With a store, a fetch holds its lock, and the new
@@ -129,44 +49,21 @@ struct Shared<F: FetchToken> {
     secrets: TokenSecrets,
 }
 
-/// The newest tokens of an account, to be masked, also in errors of the requests that fetch them:
-/// their pipeline shares this value through [`NoAuth::masking`](super::NoAuth::masking).
-#[derive(Clone, Default)]
-pub struct TokenSecrets(Arc<PlainMutex<Remembered>>);
-
-/// The secrets of the newest tokens, with their expiry.
-type Remembered = VecDeque<(Instant, Vec<Secret>)>;
-
-impl TokenSecrets {
-    /// The secrets of unexpired tokens.
-    pub(super) fn current(&self) -> Vec<Secret> {
-        let now = Instant::now();
-        let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        tokens.retain(|(forget_at, _)| *forget_at > now);
-        tokens.iter().flat_map(|(_, secrets)| secrets.clone()).collect()
-    }
-
-    fn add(&self, forget_at: Instant, secrets: Vec<Secret>) {
-        let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if tokens.len() == REMEMBERED {
-            tokens.pop_front();
-        }
-        tokens.push_back((forget_at, secrets));
-    }
-}
-
-impl fmt::Debug for TokenSecrets {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TokenSecrets")
-    }
-}
-
 struct Held<T> {
     /// The number of tokens so far.
     number: u64,
     current: Option<Current<T>>,
     /// The newest token could not be saved: the next request tries again.
     unsaved: bool,
+    refused: Option<Refused>,
+}
+
+/// A refused renewal. The requests that wait for it are not sent to be refused too.
+struct Refused {
+    until: Instant,
+    /// The stored form of the token that it used.
+    document: Option<Value>,
+    error: Error,
 }
 
 impl<T> Held<T> {
@@ -213,7 +110,7 @@ impl<F: FetchToken> CachedToken<F> {
     }
 
     fn with(fetch: F, secrets: TokenSecrets, store: Option<Arc<dyn TokenStore>>) -> Self {
-        let held = Held { number: 0, current: None, unsaved: false };
+        let held = Held { number: 0, current: None, unsaved: false, refused: None };
         let held = Arc::new(Mutex::new(held));
         let (newest, is_obtaining) = (AtomicU64::new(0), AtomicBool::new(false));
         Self { shared: Arc::new(Shared { fetch, store, held, newest, is_obtaining, secrets }) }
@@ -269,7 +166,7 @@ impl<F: FetchToken> CachedToken<F> {
         } else {
             change(own.as_ref())?
         };
-        held.unsaved = false;
+        (held.unsaved, held.refused) = (false, None);
         if let Some(token) = token {
             shared.keep(&mut held, token);
         } else {
@@ -285,8 +182,9 @@ impl<F: FetchToken> CachedToken<F> {
     /// # Errors
     /// As [`token`](Self::token).
     pub async fn renewed(&self, cx: &Cx) -> Result<F::Token> {
-        let held = Arc::clone(&self.shared.held).lock_owned().await;
+        let mut held = Arc::clone(&self.shared.held).lock_owned().await;
         let is_first = held.current.is_none();
+        held.refused = None;
         let (mut held, obtained) = self.obtain(cx, held).await?;
         if obtained? == Obtained::FromStore && is_first {
             let (again, obtained) = self.obtain(cx, held).await?;
@@ -367,7 +265,7 @@ impl<F: FetchToken> Shared<F> {
         }
         let own = held.current.as_ref().map(|current| current.token.clone());
         let Some(store) = &self.store else {
-            let token = self.fetch.fetch(cx, own.as_ref()).await?;
+            let token = self.fetch_unless_refused(cx, held, own.as_ref()).await?;
             self.keep(held, token);
             return Ok(Obtained::Fetched);
         };
@@ -397,7 +295,7 @@ impl<F: FetchToken> Shared<F> {
                 self.keep(held, token.clone());
             }
             let current = if held.unsaved { own.clone() } else { stored.or_else(|| own.clone()) };
-            match self.fetch.fetch(cx, current.as_ref()).await {
+            match self.fetch_unless_refused(cx, held, current.as_ref()).await {
                 Ok(token) => {
                     held.unsaved = !save(&mut *slot, self.fetch.write_document(&token)).await;
                     self.keep(held, token);
@@ -411,6 +309,31 @@ impl<F: FetchToken> Shared<F> {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// Fetches a token, unless one was refused to the current one just now.
+    async fn fetch_unless_refused(
+        &self,
+        cx: &Cx,
+        held: &mut Held<F::Token>,
+        current: Option<&F::Token>,
+    ) -> Result<F::Token> {
+        let document = current.and_then(|token| self.fetch.write_document(token));
+        let refused = held.refused.take().filter(|refused| refused.document == document);
+        if let Some(refused) = refused.filter(|refused| Instant::now() < refused.until) {
+            let error = refused.error.duplicate();
+            held.refused = Some(refused);
+            return Err(error);
+        }
+        let fetched = self.fetch.fetch(cx, current).await;
+        if let Err(error) = &fetched
+            && error.kind() == ErrorKind::Auth
+            && error.code().is_some()
+        {
+            let (until, error) = (Instant::now() + RENEW_AGAIN, error.duplicate());
+            held.refused = Some(Refused { until, document, error });
+        }
+        fetched
     }
 
     /// Saves the newest token if an earlier attempt failed.

@@ -2,14 +2,18 @@
 //! renewed.
 
 mod cached_token;
+mod fetch_token;
 mod header_key;
 mod path_key;
+mod token_secrets;
 
 use std::fmt;
 
-pub use cached_token::{CachedToken, FetchToken, TokenLifetime, TokenSecrets, TokenStore};
+pub use cached_token::CachedToken;
+pub use fetch_token::{FetchToken, TokenLifetime, TokenStore};
 pub use header_key::HeaderKey;
 pub use path_key::PathKey;
+pub use token_secrets::TokenSecrets;
 
 use super::HttpRequest;
 use crate::connector::Cx;

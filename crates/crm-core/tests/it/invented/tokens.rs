@@ -22,6 +22,7 @@ use super::{GetClient, error, pipeline, result};
 struct Server {
     newest: AtomicU64,
     refreshes: AtomicU64,
+    refusals: AtomicU64,
     is_down: AtomicBool,
 }
 
@@ -40,7 +41,8 @@ impl FetchToken for Refresh {
         let newest = self.0.newest.load(Ordering::SeqCst);
         // A lost token cannot be refreshed.
         if current.copied().unwrap_or_default() != newest {
-            return Err(Error::new(ErrorKind::Auth, "invalid_grant"));
+            self.0.refusals.fetch_add(1, Ordering::SeqCst);
+            return Err(Error::new(ErrorKind::Auth, "refused").with_code("invalid_grant"));
         }
         self.0.refreshes.fetch_add(1, Ordering::SeqCst);
         Ok(self.0.newest.fetch_add(1, Ordering::SeqCst) + 1)
@@ -252,6 +254,32 @@ async fn failed_refresh_loses_no_token() {
     server.is_down.store(false, Ordering::SeqCst);
     pipeline.send(&Cx::live(), &GetClient(1)).await.unwrap();
     assert_eq!(tokens(&script).last().map(String::as_str), Some("canary-token-2"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn refused_refresh_is_not_repeated_by_all_who_wait_for_it() {
+    let (server, store) = (Arc::new(Server::default()), Arc::new(MemoryCallStore::new()));
+    server.newest.store(7, Ordering::SeqCst);
+    let place = Arc::new(TokenDocument(store));
+    let tokens = CachedToken::stored(Refresh(server.clone()), TokenSecrets::default(), place);
+    let (hub, _) = hub([result(1)]);
+    let pipeline = pipeline(&hub, Arc::new(tokens.clone()));
+    let requests = (0..1_000).map(|id| {
+        let pipeline = pipeline.clone();
+        tokio::spawn(async move { pipeline.send(&Cx::live(), &GetClient(id)).await })
+    });
+    for request in requests.collect::<Vec<_>>() {
+        let error = request.await.unwrap().unwrap_err();
+        assert_eq!(error.code(), Some("invalid_grant"), "{error}");
+    }
+    assert_eq!(server.refusals.load(Ordering::SeqCst), 1);
+    tokio::time::advance(Duration::from_secs(31)).await;
+    pipeline.send(&Cx::live(), &GetClient(1)).await.unwrap_err();
+    assert_eq!(server.refusals.load(Ordering::SeqCst), 2, "after a while it is tried again");
+    tokens.renewed(&Cx::live()).await.unwrap_err();
+    assert_eq!(server.refusals.load(Ordering::SeqCst), 3, "an operator need not wait");
+    tokens.replace(|_| Ok(Some(7))).await.unwrap();
+    pipeline.send(&Cx::live(), &GetClient(1)).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
