@@ -175,7 +175,7 @@ pub enum Applied {
     New,
     /// The CRM sent it before: the host does nothing.
     Repeat,
-    /// The event is too old: nobody waits for the click any more, and the host does nothing.
+    /// The event is too old, as a click whose employee does not wait any more: the host does nothing.
     Expired,
 }
 
