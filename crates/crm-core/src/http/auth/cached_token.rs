@@ -62,7 +62,7 @@ struct Held<T> {
 struct Refused {
     until: Instant,
     /// The stored form of the token that it used.
-    document: Option<Value>,
+    document: Value,
     error: Error,
 }
 
@@ -319,16 +319,16 @@ impl<F: FetchToken> Shared<F> {
         current: Option<&F::Token>,
     ) -> Result<F::Token> {
         let document = current.and_then(|token| self.fetch.write_document(token));
-        let refused = held.refused.take().filter(|refused| refused.document == document);
+        let is_same = |refused: &Refused| Some(&refused.document) == document.as_ref();
+        let refused = held.refused.take().filter(is_same);
         if let Some(refused) = refused.filter(|refused| Instant::now() < refused.until) {
             let error = refused.error.duplicate();
             held.refused = Some(refused);
             return Err(error);
         }
         let fetched = self.fetch.fetch(cx, current).await;
-        if let Err(error) = &fetched
+        if let (Err(error), Some(document)) = (&fetched, document)
             && error.kind() == ErrorKind::Auth
-            && error.code().is_some()
         {
             let (until, error) = (Instant::now() + RENEW_AGAIN, error.duplicate());
             held.refused = Some(Refused { until, document, error });

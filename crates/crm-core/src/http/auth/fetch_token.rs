@@ -39,8 +39,8 @@ pub trait FetchToken: Send + Sync + fmt::Debug + 'static {
     /// up.
     ///
     /// # Errors
-    /// If no token can be fetched. The next request tries again; after a refusal (kind `auth` with a
-    /// code) not within 30 seconds, unless the store has another token.
+    /// If no token can be fetched. The next request tries again; after a refusal (kind `auth`) of a
+    /// stored token not within 30 seconds, unless the store has another one.
     async fn fetch(&self, cx: &Cx, current: Option<&Self::Token>) -> Result<Self::Token>;
 
     /// Puts a token into a request.

@@ -264,6 +264,8 @@ async fn refused_refresh_is_not_repeated_by_all_who_wait_for_it() {
     let tokens = CachedToken::stored(Refresh(server.clone()), TokenSecrets::default(), place);
     let (hub, _) = hub([result(1)]);
     let pipeline = pipeline(&hub, Arc::new(tokens.clone()));
+    tokens.replace(|_| Ok(Some(3))).await.unwrap();
+    tokio::time::advance(Duration::from_secs(61 * 60)).await;
     let requests = (0..1_000).map(|id| {
         let pipeline = pipeline.clone();
         tokio::spawn(async move { pipeline.send(&Cx::live(), &GetClient(id)).await })
