@@ -17,6 +17,7 @@ use super::options::{Options, creates_lead};
 use super::recordings::Recordings;
 use super::upload::{Upload, with_options};
 use crate::api::{HideCard, RegisterCall, ShowCard};
+use crate::error::USER_NOT_FOUND;
 use crate::model::{Flag, UserId};
 
 /// How long a card may wait: later it would disturb. A finish waits as long as its caller.
@@ -83,12 +84,12 @@ impl LiveJob for Cards<'_> {
     }
 
     async fn send(&self, call: &mut Call, steps: Steps) -> Result<()> {
-        let Steps { register, show, hide, finish } = steps;
+        let Steps { register, mut show, hide, finish } = steps;
         if let Some((upload, event)) = finish {
             return self.finish_call(call, &upload, &event).await;
         }
-        if let Some((user, register)) = register {
-            self.register(call, user, register).await?;
+        if let Some(register) = register {
+            self.register(call, register, &mut show).await?;
         }
         let shown = self.show(call, &show).await;
         let hidden = self.hide(call, &hide).await;
@@ -282,16 +283,38 @@ impl Cards<'_> {
         employees.filter_map(|one| self.calls.directory.user_of(one)).copied().collect()
     }
 
-    async fn register(&self, call: &mut Call, user: UserId, register: RegisterCall) -> Result<()> {
+    /// Registers a call. An employee who is not active must not cost the others their cards: the next
+    /// one registers the call.
+    async fn register(
+        &self,
+        call: &mut Call,
+        (mut user, mut register): (UserId, RegisterCall),
+        show: &mut Vec<UserId>,
+    ) -> Result<()> {
         let cx = call.cx().clone().with_timeout(CARD_TIMEOUT);
-        let registered = self.calls.register(&cx, call, user, register).await;
-        if registered.is_err() {
+        loop {
+            let Err(error) = self.calls.register(&cx, call, user, register).await else {
+                return Ok(());
+            };
+            if error.code() == Some(USER_NOT_FOUND) {
+                show.retain(|one| *one != user);
+                call.crm_mut().open.retain(|one| *one != user);
+                if let Some(next) = show.first().copied()
+                    && let Some(client) = call.state().client().cloned()
+                    && let Some(again) = self.registration(call, &client, next, false)?
+                {
+                    let text = format!("user {user} is not an active employee of the portal");
+                    call.cx().warn(WarningKind::UnmappedExtension, text);
+                    (user, register) = (next, again);
+                    continue;
+                }
+            }
             // The next ring shows the card. The one of a lost response may be open.
             let crm = call.crm_mut();
             crm.open.retain(|user| Some(*user) == crm.registrar);
             crm.seen.clear();
+            return Err(error);
         }
-        registered.map(drop)
     }
 
     async fn show(&self, call: &mut Call, users: &[UserId]) -> Result<()> {

@@ -301,6 +301,17 @@ async fn record_after_a_lost_registration_finishes_the_same_call() {
 }
 
 #[tokio::test]
+async fn dismissed_employee_costs_the_others_no_card() {
+    let steps = [refusal("User is not found or is not active"), registered(), success(json!(true))];
+    let bench = Bench::new(steps);
+    let receipt = bench.event(incoming(&["151", "152"])).await.unwrap();
+    assert_eq!(bench.methods(), [REGISTER, REGISTER, SHOW]);
+    assert_eq!((&bench.body(0)["USER_ID"], &bench.body(1)["USER_ID"]), (&json!(17), &json!(18)));
+    assert_eq!(bench.body(2)["USER_ID"], json!([18]));
+    assert!(warnings(&receipt)[0].contains("user 17 is not an active employee"), "{receipt:?}");
+}
+
+#[tokio::test]
 async fn refused_registration_may_be_made_for_another_user() {
     let steps = [refusal("User is not found or is not active"), registered()];
     let bench = Bench::new(steps);
