@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use url::Url;
-use vochi_crm_core::http::auth::{CachedToken, FetchToken};
+use vochi_crm_core::http::auth::{Auth as _, CachedToken, FetchToken};
 use vochi_crm_core::http::{Origin, Relocation};
 use vochi_crm_core::{Cx, Error, ErrorKind, Result, Secret};
 
@@ -26,6 +26,8 @@ use super::tokens::{Authorization, MemberId, TokenResponse, Tokens};
 pub struct OAuth {
     tokens: CachedToken<FetchTokens>,
     portal: Arc<Portal>,
+    /// The configuration has the token in the portal's requests to us.
+    has_application_token: bool,
 }
 
 impl fmt::Debug for OAuth {
@@ -35,8 +37,12 @@ impl fmt::Debug for OAuth {
 }
 
 impl OAuth {
-    pub(super) fn new(tokens: CachedToken<FetchTokens>, portal: Arc<Portal>) -> Self {
-        Self { tokens, portal }
+    pub(super) fn new(
+        tokens: CachedToken<FetchTokens>,
+        portal: Arc<Portal>,
+        has_application_token: bool,
+    ) -> Self {
+        Self { tokens, portal, has_application_token }
     }
 
     /// The address at which an administrator authorizes the application. `state` is a random text
@@ -123,7 +129,11 @@ impl OAuth {
     /// `auth` if the application has to be authorized again.
     pub async fn refresh(&self, cx: &Cx) -> Result<Authorization> {
         if self.is_dry_run() {
-            return self.status().await?.ok_or_else(not_authorized);
+            let tokens = self.tokens.peek().await?.ok_or_else(not_authorized)?;
+            let refresh = tokens.refresh.as_ref().ok_or_else(not_authorized)?;
+            let server = self.host().checked(Some(tokens.about.oauth_host.clone()));
+            self.tokens.fetcher().request(cx, &server, Grant::Refresh(refresh)).await?;
+            return Ok(tokens.about);
         }
         self.tokens.renewed(cx).await.map(|tokens| tokens.about)
     }
@@ -142,6 +152,26 @@ impl OAuth {
     /// As [`status`](Self::status).
     pub async fn application_token(&self) -> Result<Option<Secret>> {
         Ok(self.tokens.peek().await?.and_then(|tokens| tokens.application))
+    }
+
+    /// Returns true if the token in the portal's requests to us is configured or stored: without it
+    /// every event is refused.
+    ///
+    /// # Errors
+    /// As [`status`](Self::status).
+    pub(crate) async fn knows_application_token(&self) -> Result<bool> {
+        Ok(self.has_application_token || self.application_token().await?.is_some())
+    }
+
+    /// The tokens of the store, and those of memory that responses may still contain: for a host
+    /// that masks them in what it prints.
+    ///
+    /// # Errors
+    /// As [`status`](Self::status).
+    pub async fn secrets(&self) -> Result<Vec<Secret>> {
+        let stored = self.tokens.peek().await?;
+        let stored = stored.map(|tokens| tokens.secrets()).unwrap_or_default();
+        Ok([stored, self.tokens.secrets()].concat())
     }
 
     /// Forgets the tokens of a portal that removed the application (event ONAPPUNINSTALL). Tokens

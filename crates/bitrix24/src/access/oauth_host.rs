@@ -52,6 +52,8 @@ impl OAuthHost {
     pub(super) fn checked(&self, named: Option<Origin>) -> Origin {
         match named {
             Some(named) if self.is_allowed(&named) => named,
+            // A redirect names the host without its scheme.
+            Some(named) if named.host() == self.configured.host() => self.configured.clone(),
             Some(named) => {
                 let configured = &self.configured;
                 tracing::warn!(%named, %configured, "an unknown OAuth host is not used");
