@@ -56,7 +56,8 @@ impl FetchTokens {
         let OAuthHost { client_id, client_secret, .. } = &self.host;
         let (Grant::Code(secret) | Grant::Refresh(secret)) = grant;
         let pipeline = self.host.pipeline(server.clone(), secret);
-        pipeline.send(cx, &RequestTokens { client_id, client_secret, grant }).await
+        let request = RequestTokens { client_id, client_secret, grant };
+        pipeline.send(cx, &request).await.map_err(OAuthHost::blame)
     }
 
     pub(super) fn tokens(

@@ -10,7 +10,7 @@ use vochi_crm_core::http::{Origin, Relocation};
 use vochi_crm_core::{Cx, Error, ErrorKind, Result, Secret};
 
 use super::fetch_tokens::{FetchTokens, not_authorized, other_portal};
-use super::oauth_host::{GetInstallation, Grant, OAuthHost};
+use super::oauth_host::{Grant, OAuthHost};
 use super::portal::{Portal, is_sibling, refused, target};
 use super::redirect::AuthorizationRedirect;
 use super::tokens::{Authorization, MemberId, TokenResponse, Tokens};
@@ -107,8 +107,7 @@ impl OAuth {
         if of_page && let Some(known) = self.status().await?.filter(is_valid) {
             return is_same_portal(&known, &tokens.about).map(|()| known);
         }
-        let pipeline = host.pipeline(server, &tokens.access);
-        let found = pipeline.send(cx, &GetInstallation(&tokens.access)).await?;
+        let found = host.installation(cx, server, &tokens.access).await?;
         let member = &tokens.about.member_id;
         let confirmed = found.client_id.as_deref() == Some(&*host.client_id)
             && found.member_id() == Some(member.as_str())
@@ -292,8 +291,8 @@ impl OAuth {
         if !is_sibling(&from, &to) {
             let tokens = self.tokens.token(cx).await?;
             let host = self.host();
-            let pipeline = host.pipeline(tokens.about.oauth_host.clone(), &tokens.access);
-            let found = pipeline.send(cx, &GetInstallation(&tokens.access)).await?;
+            let server = tokens.about.oauth_host.clone();
+            let found = host.installation(cx, server, &tokens.access).await?;
             let is_ours = found.member_id() == Some(tokens.about.member_id.as_str());
             if !is_ours || found.portal().is_none_or(|portal| portal != to) {
                 return Err(refused(&from, to.host()));

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use vochi_crm_core::ErrorKind::{Auth, Decode, Unavailable};
+use vochi_crm_core::ErrorKind::{Auth, Decode, Timeout, Unavailable};
 use vochi_crm_core::http::auth::{NoAuth, TokenSecrets};
 use vochi_crm_core::http::{
     Access, Advice, ApiRequest, Dialect, Operation, OperationInfo, Origin, Output, Pipeline,
     Refusal, Repeat, Response,
 };
 use vochi_crm_core::retry::RetryPolicy;
-use vochi_crm_core::{AccountName, CrmName, Effect, Hub, Result, Secret, wire};
+use vochi_crm_core::{AccountName, CrmName, Cx, Effect, Error, Hub, Result, Secret, wire};
 
 use super::tokens::{TokenResponse, origin_of};
 use crate::error::code_and_text;
@@ -21,7 +21,7 @@ const HOSTS: [&str; 2] = ["oauth.bitrix24.tech", "oauth.bitrix.info"];
 
 /// Requests wait for a renewal, so that it must not take long.
 const ATTEMPT: Duration = Duration::from_secs(8);
-const TIMEOUT: Duration = Duration::from_secs(20);
+const LONGEST: Duration = Duration::from_secs(20);
 
 pub(super) const INVALID_GRANT: &str = "invalid_grant";
 
@@ -63,6 +63,31 @@ impl OAuthHost {
         }
     }
 
+    /// Asks a host whose an access token is.
+    pub(super) async fn installation(
+        &self,
+        cx: &Cx,
+        host: Origin,
+        access: &Secret,
+    ) -> Result<Installation> {
+        let sent = self.pipeline(host, access).send(cx, &GetInstallation(access)).await;
+        sent.map_err(Self::blame)
+    }
+
+    /// Names the key of the host in an error of reaching it.
+    pub(super) fn blame(error: Error) -> Error {
+        if error.status().is_some() || !matches!(error.kind(), Unavailable | Timeout) {
+            return error;
+        }
+        let hint = error.hint().unwrap_or_default();
+        let hint = if hint.contains("url") {
+            hint.replace("url", "oauth_url")
+        } else {
+            format!("{hint}; the address of the OAuth host is oauth_url")
+        };
+        error.with_hint(hint)
+    }
+
     fn is_allowed(&self, host: &Origin) -> bool {
         *host == self.configured || HOSTS.contains(&&*host.host())
     }
@@ -75,7 +100,7 @@ impl OAuthHost {
             .secrets([self.client_secret.clone(), secret.clone()])
             .retry(RetryPolicy::default())
             .attempt_timeout(ATTEMPT)
-            .timeout(TIMEOUT)
+            .timeout(LONGEST)
             .build()
     }
 }
@@ -136,7 +161,7 @@ impl Output for NewTokens {
 }
 
 /// Asks the OAuth host whose an access token is (`POST /rest/app.info/`).
-pub(super) struct GetInstallation<'a>(pub(super) &'a Secret);
+struct GetInstallation<'a>(&'a Secret);
 
 /// The installation that an access token belongs to.
 #[derive(Debug, Deserialize)]
