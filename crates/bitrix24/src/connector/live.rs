@@ -7,7 +7,8 @@ use vochi_crm_core::account::Popup;
 use vochi_crm_core::pending::PendingKind;
 use vochi_crm_core::spi::LiveJob;
 use vochi_crm_core::{
-    CallEvent, Direction, EventKind, Extension, Leg, LegEnd, Recording, Result, WarningKind,
+    CallEvent, CallRecord, Direction, EventKind, Extension, Leg, LegEnd, Recording, Result,
+    WarningKind,
 };
 
 use super::calls::{Call, Calls, open_cards};
@@ -15,7 +16,7 @@ use super::crm_state::CrmState;
 use super::mapping::{self, incomplete};
 use super::options::{Options, creates_lead};
 use super::recordings::Recordings;
-use super::upload::{Upload, with_options};
+use super::upload::with_options;
 use crate::api::{HideCard, RegisterCall, ShowCard};
 use crate::error::USER_NOT_FOUND;
 use crate::model::{Flag, UserId};
@@ -35,7 +36,7 @@ pub(super) struct Steps {
     register: Option<(UserId, RegisterCall)>,
     show: Vec<UserId>,
     hide: Vec<UserId>,
-    finish: Option<(Upload, CallEvent)>,
+    finish: Option<(CallRecord, CallEvent)>,
 }
 
 impl Steps {
@@ -53,9 +54,12 @@ impl LiveJob for Cards<'_> {
     type Request = Steps;
 
     fn prepare(&self, call: &mut Call, event: &CallEvent) -> Result<Option<Steps>> {
-        if call.was_over() || call.crm().finished.is_some() {
+        // A repeated end is a second attempt: the first one may have been refused.
+        let is_late = call.was_over() && !matches!(event.kind(), EventKind::Ended { .. });
+        if is_late || call.crm().finished.is_some() {
             return Ok(None);
         }
+        self.note_click(call);
         let steps = match event.kind() {
             // A ring that is reported after the answer to it would show the card to everybody else.
             EventKind::Ringing
@@ -85,8 +89,8 @@ impl LiveJob for Cards<'_> {
 
     async fn send(&self, call: &mut Call, steps: Steps) -> Result<()> {
         let Steps { register, mut show, hide, finish } = steps;
-        if let Some((upload, event)) = finish {
-            return self.finish_call(call, &upload, &event).await;
+        if let Some((record, event)) = finish {
+            return self.finish_call(call, &record, &event).await;
         }
         if let Some(register) = register {
             self.register(call, register, &mut show).await?;
@@ -122,7 +126,20 @@ impl Cards<'_> {
         self.calls.context.account().config().popup
     }
 
-    /// Returns true if the call has cards that we show: the portal shows the card of a click itself.
+    /// The portal shows the card of a click to the employee who clicked.
+    fn note_click(&self, call: &mut Call) {
+        let is_new = call.crm().call_id.is_none() && call.crm().seen.is_empty();
+        if call.state().crm_call_id().is_none() || !is_new {
+            return;
+        }
+        let clicker = call.state().employees().into_iter().next();
+        if let Some(user) = clicker.and_then(|one| self.calls.directory.user_of(one)).copied() {
+            let crm = call.crm_mut();
+            (crm.seen, crm.open) = (vec![user], vec![user]);
+        }
+    }
+
+    /// Returns true if the account's policy has cards for the call.
     fn has_cards(&self, call: &Call) -> bool {
         let config = self.calls.context.account().config();
         let of_direction = match call.state().direction() {
@@ -130,12 +147,12 @@ impl Cards<'_> {
             Some(Direction::Outbound) => config.popup_out.unwrap_or(true),
             Some(_) => false,
         };
-        let clicked = call.state().crm_call_id().is_some();
-        of_direction && !clicked && config.popup != Popup::Never
+        of_direction && config.popup != Popup::Never
     }
 
     fn ringing(&self, call: &mut Call) -> Result<Steps> {
-        if !self.has_cards(call) || self.popup() != Popup::Ring {
+        let clicked = call.state().crm_call_id().is_some();
+        if clicked || !self.has_cards(call) || self.popup() != Popup::Ring {
             return Ok(Steps::default());
         }
         let extensions: Vec<Extension> = call.state().employees().into_iter().cloned().collect();
@@ -161,12 +178,17 @@ impl Cards<'_> {
             let ends = [leg.from(), leg.to()];
             ends.contains(&&LegEnd::Client)
         };
-        let talkers = event.legs().iter().filter(of_client).filter_map(Leg::employee);
-        let talkers: Vec<UserId> =
-            talkers.filter_map(|one| self.calls.directory.user_of(one)).copied().collect();
+        let talkers: Vec<&Extension> =
+            event.legs().iter().filter(of_client).filter_map(Leg::employee).collect();
         if talkers.is_empty() {
             return Ok(Steps::default());
         }
+        // An employee without mapping has no card, and the others do not talk.
+        let mut users = Vec::new();
+        for talker in talkers {
+            users.extend(self.calls.directory.mapped_user(call.cx(), talker).copied());
+        }
+        let talkers: Vec<UserId> = users;
         let hide = open_cards(call, |user| !talkers.contains(user));
         let mut new = talkers;
         new.retain(|user| !has_card(call, user));
@@ -207,7 +229,7 @@ impl Cards<'_> {
             call.cx().warn(WarningKind::NothingToSend, why);
             return Ok(Steps::default());
         };
-        let registered = call.crm().call_id.is_some();
+        let registered = call.crm().portal_id(call.state()).is_some();
         let registrar = call.crm().registrar.unwrap_or(first);
         let alone = !registered && users == [registrar];
         let mut steps = Steps::default();
@@ -268,11 +290,7 @@ impl Cards<'_> {
             call.cx().warn(WarningKind::NothingToSend, why);
             return Ok(Steps::default());
         };
-        let Some(upload) = self.calls.upload(call, &record)? else {
-            return Ok(Steps { hide: open_cards(call, |_| true), ..Steps::default() });
-        };
-        call.cx().add_warnings(record.warnings().iter().cloned());
-        Ok(Steps { finish: Some((upload, event.clone())), ..Steps::default() })
+        Ok(Steps { finish: Some((record, event.clone())), ..Steps::default() })
     }
 
     /// The users who are connected to the client.
@@ -318,7 +336,8 @@ impl Cards<'_> {
     }
 
     async fn show(&self, call: &mut Call, users: &[UserId]) -> Result<()> {
-        let Some(portal_id) = call.crm().call_id.clone().filter(|_| !users.is_empty()) else {
+        let portal_id = call.crm().portal_id(call.state());
+        let Some(portal_id) = portal_id.filter(|_| !users.is_empty()) else {
             return Ok(());
         };
         let cx = call.cx().clone().with_timeout(CARD_TIMEOUT);
@@ -341,7 +360,8 @@ impl Cards<'_> {
 
     /// Closes the card for users. If it fails, the next event closes it.
     async fn hide(&self, call: &mut Call, users: &[UserId]) -> Result<()> {
-        let Some(portal_id) = call.crm().call_id.clone().filter(|_| !users.is_empty()) else {
+        let portal_id = call.crm().portal_id(call.state());
+        let Some(portal_id) = portal_id.filter(|_| !users.is_empty()) else {
             return Ok(());
         };
         let cx = call.cx().clone();
@@ -352,7 +372,12 @@ impl Cards<'_> {
     }
 
     /// Finishes a call. It stays pending until the portal has it: nothing else would record it.
-    async fn finish_call(&self, call: &mut Call, upload: &Upload, event: &CallEvent) -> Result<()> {
+    async fn finish_call(
+        &self,
+        call: &mut Call,
+        record: &CallRecord,
+        event: &CallEvent,
+    ) -> Result<()> {
         let (hub, account) = (self.calls.context.hub(), self.calls.context.account().name());
         let (cx, id) = (call.cx().clone(), call.id().clone());
         let pending = hub.pending_call(&cx, account, &id).await.ok().flatten();
@@ -363,22 +388,30 @@ impl Cards<'_> {
                 call.cx().add_warnings([incomplete("cannot store the record as pending", &error)]);
             }
         }
-        let recorded = self.calls.record(call, upload).await;
+        let recorded = self.record(call, record).await;
         match &recorded {
             // The one who expected the record logs it.
             Ok(()) if expected => {}
             Ok(()) => hub.settle_pending(&cx, account, &id, PendingKind::Record).await,
             Err(error) => {
-                let record = call.state().to_record(&id);
                 let kind = PendingKind::Record;
-                hub.fail_pending(&cx, account, &id, record.as_ref(), kind, error).await;
+                hub.fail_pending(&cx, account, &id, Some(record), kind, error).await;
             }
         }
         recorded
+    }
+
+    async fn record(&self, call: &mut Call, record: &CallRecord) -> Result<()> {
+        if let Some(upload) = self.calls.upload(call, record)? {
+            call.cx().add_warnings(record.warnings().iter().cloned());
+            return self.calls.record(call, &upload).await;
+        }
+        let open = open_cards(call, |_| true);
+        self.hide(call, &open).await
     }
 }
 
 /// Returns true if the card of a registered call is open for a user.
 fn has_card(call: &Call, user: &UserId) -> bool {
-    call.crm().call_id.is_some() && call.crm().open.contains(user)
+    call.crm().portal_id(call.state()).is_some() && call.crm().open.contains(user)
 }

@@ -8,7 +8,9 @@
 )]
 
 mod batch;
+mod clicks;
 mod conformance;
+mod ends;
 mod errors;
 mod history;
 mod inbound;
