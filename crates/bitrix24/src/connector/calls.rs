@@ -21,6 +21,8 @@ use crate::{Batch, Client, reference};
 
 pub(super) type Call = CallSession<CrmState>;
 
+const STATISTICS: &str = "give the webhook's or application's employee the right to view the statistics of all calls: without it a lost response cannot be resolved";
+
 /// Registers and finishes calls.
 #[derive(Clone, Copy)]
 pub(super) struct Calls<'a> {
@@ -116,14 +118,17 @@ impl Calls<'_> {
         user: UserId,
         register: RegisterCall,
     ) -> Result<PortalCallId> {
-        call.crm_mut().registrar = Some(user);
+        let before = call.crm_mut().registrar.replace(user);
         // A killed process must lose neither the user nor the id.
         call.checkpoint().await;
         let registered = match self.register_with_line(cx, register).await {
             Ok(registered) => registered,
             Err(error) => {
-                if error.effect() == Effect::NotApplied {
+                if error.code() == Some(USER_NOT_FOUND) {
                     call.crm_mut().registrar = None;
+                } else if error.effect() == Effect::NotApplied {
+                    // An earlier one may be registered.
+                    call.crm_mut().registrar = before;
                 }
                 return Err(error);
             }
@@ -319,12 +324,18 @@ impl Calls<'_> {
         };
         let by_id = ListStatistics::new().filter("CALL_ID", portal_id.as_str());
         match self.client.send(cx, by_id).await {
-            Ok(found) if found.items.good.iter().any(|entry| upload.is(entry)) => Ok(()),
+            // Its other values may be the portal's own: the number of a click, the start of a ring.
+            Ok(found)
+                if found.items.good.iter().any(|it| it.call_id.as_ref() == Some(&portal_id)) =>
+            {
+                Ok(())
+            }
+            // An earlier attempt may have finished it, and the employee may not see it.
+            Ok(_) if error.attempts() > 1 => {
+                Err(error.with_effect(Effect::Maybe).with_hint(STATISTICS))
+            }
             Ok(_) => Err(error),
-            Err(_) => Err(error.with_effect(Effect::Maybe).with_hint(
-                "give the webhook's or application's employee the right to view call statistics: \
-                 without it a lost response cannot be resolved",
-            )),
+            Err(_) => Err(error.with_effect(Effect::Maybe).with_hint(STATISTICS)),
         }
     }
 

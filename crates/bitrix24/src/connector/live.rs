@@ -7,8 +7,8 @@ use vochi_crm_core::account::Popup;
 use vochi_crm_core::pending::PendingKind;
 use vochi_crm_core::spi::LiveJob;
 use vochi_crm_core::{
-    CallEvent, CallRecord, Direction, EventKind, Extension, Leg, LegEnd, Recording, Result,
-    WarningKind,
+    CallEvent, CallRecord, Direction, Effect, EventKind, Extension, Leg, LegEnd, Recorded,
+    Recording, Result, WarningKind,
 };
 
 use super::calls::{Call, Calls, open_cards};
@@ -56,7 +56,9 @@ impl LiveJob for Cards<'_> {
     fn prepare(&self, call: &mut Call, event: &CallEvent) -> Result<Option<Steps>> {
         // A repeated end is a second attempt: the first one may have been refused.
         let is_late = call.was_over() && !matches!(event.kind(), EventKind::Ended { .. });
-        if is_late || call.crm().finished.is_some() {
+        // A lost record is settled by looking it up.
+        let may_be_recorded = call.state().recorded() != Recorded::No;
+        if is_late || may_be_recorded || call.crm().finished.is_some() {
             return Ok(None);
         }
         self.note_click(call);
@@ -74,8 +76,10 @@ impl LiveJob for Cards<'_> {
                 let left = event.legs().iter().filter_map(Leg::employee);
                 let left: Vec<UserId> =
                     left.filter_map(|one| self.calls.directory.user_of(one)).copied().collect();
-                let still = self.connected(call);
+                let still = self.in_call(call);
                 let gone = |user: &UserId| left.contains(user) && !still.contains(user);
+                // A phone that rings again gets its card again.
+                call.crm_mut().seen.retain(|user| !gone(user));
                 Steps { hide: open_cards(call, gone), ..Steps::default() }
             }
             EventKind::Ended { outcome, .. } => {
@@ -106,7 +110,9 @@ impl LiveJob for Cards<'_> {
         }
         match event.kind() {
             EventKind::RecordingReady(recording) => {
-                self.recordings.attach_ready(call, recording).await
+                let attached = self.recordings.attach_ready(call, recording).await;
+                call.save_recorded().await;
+                attached
             }
             EventKind::Ended { .. } if !call.was_over() => {
                 let record = call.state().to_record(call.id());
@@ -155,10 +161,11 @@ impl Cards<'_> {
         if clicked || !self.has_cards(call) || self.popup() != Popup::Ring {
             return Ok(Steps::default());
         }
-        let extensions: Vec<Extension> = call.state().employees().into_iter().cloned().collect();
+        let extensions = live_phones(call);
         let mut users: Vec<UserId> = Vec::new();
         for extension in &extensions {
-            users.extend(self.calls.directory.mapped_user(call.cx(), extension));
+            let user = self.calls.directory.mapped_user(call.cx(), extension);
+            users.extend(user.filter(|user| !users.contains(user)));
         }
         if extensions.is_empty() {
             users.extend(self.calls.directory.default_user());
@@ -293,12 +300,10 @@ impl Cards<'_> {
         Ok(Steps { finish: Some((record, event.clone())), ..Steps::default() })
     }
 
-    /// The users who are connected to the client.
-    fn connected(&self, call: &Call) -> Vec<UserId> {
-        let legs = call.state().legs().iter().filter(|leg| leg.answered_at.is_some());
-        let live = legs.filter(|leg| leg.ended_at.is_none());
-        let employees = live.flat_map(|leg| [leg.from.extension(), leg.to.extension()]).flatten();
-        employees.filter_map(|one| self.calls.directory.user_of(one)).copied().collect()
+    /// The users whose phones ring or talk.
+    fn in_call(&self, call: &Call) -> Vec<UserId> {
+        let mapped = |one| self.calls.directory.user_of(one).copied();
+        live_phones(call).into_iter().filter_map(mapped).collect()
     }
 
     /// Registers a call. An employee who is not active must not cost the others their cards: the next
@@ -351,7 +356,9 @@ impl Cards<'_> {
             }
             Err(error) => {
                 let crm = call.crm_mut();
-                crm.open.retain(|user| !users.contains(user));
+                if error.effect() == Effect::NotApplied {
+                    crm.open.retain(|user| !users.contains(user));
+                }
                 crm.seen.retain(|user| !users.contains(user));
                 Err(error)
             }
@@ -411,7 +418,13 @@ impl Cards<'_> {
     }
 }
 
-/// Returns true if the card of a registered call is open for a user.
+/// The phones that ring or talk.
+fn live_phones(call: &Call) -> Vec<&Extension> {
+    let live = call.state().legs().iter().filter(|leg| leg.ended_at.is_none());
+    live.flat_map(|leg| [leg.from.extension(), leg.to.extension()]).flatten().collect()
+}
+
+/// Returns true if a user has the card for certain: its response was not lost.
 fn has_card(call: &Call, user: &UserId) -> bool {
-    call.crm().portal_id(call.state()).is_some() && call.crm().open.contains(user)
+    call.crm().open.contains(user) && call.crm().seen.contains(user)
 }

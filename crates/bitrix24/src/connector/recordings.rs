@@ -60,6 +60,15 @@ impl Recordings<'_> {
         recording: &Recording,
     ) -> Result<Receipt> {
         let mut call = Call::open(self.calls.context, cx, call).await?;
+        if call.state().started_at().is_none() && call.crm().call_id.is_none() {
+            // Its state is kept for 48 hours: another attempt would be the same.
+            let (hub, account) = (self.calls.context.hub(), self.calls.context.account().name());
+            hub.settle_pending(call.cx(), account, call.id(), PendingKind::Recording).await;
+            let text =
+                format!("cannot attach the recording: call {} is not known any more", call.id());
+            return Err(Error::new(ErrorKind::NotFound, text)
+                .with_hint("log the call with the recording, or attach it in the portal"));
+        }
         if call.crm().finished.is_none() {
             let text = format!("cannot attach the recording: call {} is not finished", call.id());
             return Err(

@@ -3,7 +3,9 @@
 use serde_json::json;
 use vochi_crm_core::pending::{Mode, Settled, settle};
 use vochi_crm_core::testing::Step;
-use vochi_crm_core::{CallId, CrmConnector as _, Cx, EventKind, Leg, Outcome, Receipt, Seconds};
+use vochi_crm_core::{
+    CallId, CrmConnector as _, Cx, Effect, EventKind, Leg, Outcome, Receipt, Recording, Seconds,
+};
 
 use super::support::{
     Bench, CALL_ID, CLIENT, answered, call, ended, event, ext, finished, incoming, lost, record,
@@ -122,6 +124,55 @@ async fn end_that_is_refused_stays_pending_until_the_mapping_is_corrected() {
     assert_eq!(again[0].error.as_ref().unwrap().hint().unwrap().find("extensions"), Some(6));
     assert!(settled(&bench).await[0].recorded, "it is not given up");
     assert_eq!(bench.methods(), [REGISTER, FINISH, FINISH, FINISH]);
+}
+
+#[tokio::test]
+async fn entry_with_the_call_id_is_the_call_whatever_else_it_says() {
+    let entry = json!([{
+        "ID": "7", "CALL_ID": CALL_ID, "EXTERNAL_CALL_ID": null, "PHONE_NUMBER": "80291112233",
+        "CALL_START_DATE": "2026-03-02T11:00:09+03:00",
+    }]);
+    let unknown = refusal("Call is not found (call should be registered prior to finishing)");
+    let bench = Bench::new([registered(), lost(), unknown, success(entry)]);
+    let _ = bench.event(incoming(&["151"])).await.unwrap();
+    let _ = bench.event(ended(20)).await.unwrap();
+    assert_eq!(bench.methods().len(), 4, "it is not recorded again: {:?}", bench.methods());
+}
+
+#[tokio::test(start_paused = true)]
+async fn finish_that_may_have_ended_the_call_is_not_guessed_from_empty_statistics() {
+    let unknown = refusal("Call is not found (call should be registered prior to finishing)");
+    let bench = Bench::new([registered(), lost(), unknown, success(json!([]))]);
+    let _ = bench.event(incoming(&["151"])).await.unwrap();
+    let error = bench.event(ended(20)).await.unwrap_err();
+    assert_eq!(error.effect(), Effect::Maybe, "{error}");
+    assert!(error.hint().unwrap().contains("statistics of all calls"), "{error}");
+    assert_eq!(bench.methods().len(), 4, "not registered again: {:?}", bench.methods());
+}
+
+#[tokio::test(start_paused = true)]
+async fn end_after_a_lost_record_does_not_record_the_call_again() {
+    let none = || success(json!({"result": {}, "result_error": {}}));
+    let bench = Bench::new(std::iter::once(lost()).chain((0..20).map(|_| none())));
+    let error = bench.log(record(ID)).await.unwrap_err();
+    assert_eq!(error.effect(), Effect::Maybe, "{error}");
+    let receipt = bench.event(ended(70)).await.unwrap();
+    assert_eq!(receipt.requests(), 0, "the record is settled by looking it up: {receipt:?}");
+}
+
+#[tokio::test]
+async fn second_recording_of_a_finished_call_is_not_attached() {
+    let bench = Bench::new([registered(), finished(), success(json!({"FILE_ID": 9079}))]);
+    let _ = bench.event(incoming(&["151"])).await.unwrap();
+    let _ = bench.event(ended(20)).await.unwrap();
+    let ready = |name: &str| {
+        let url = format!("https://pbx.example.test/{name}.mp3").parse().unwrap();
+        event(30, EventKind::RecordingReady(Recording::Url(url)))
+    };
+    let _ = bench.event(ready("one")).await.unwrap();
+    let receipt = bench.event(ready("two")).await.unwrap();
+    assert_eq!(receipt.requests(), 0);
+    assert!(warnings(&receipt).concat().contains("already has a recording"), "{receipt:?}");
 }
 
 #[tokio::test]

@@ -218,6 +218,57 @@ async fn lost_registration_is_repeated_for_the_same_user() {
 }
 
 #[tokio::test]
+async fn refusal_after_a_lost_registration_does_not_forget_it() {
+    let refused = refusal("Unsupported phone number format");
+    let steps = [lost(), refused, registered(), success(json!(true)), success(json!(true))];
+    let bench = Bench::with(steps, json!({"retries": 0}));
+    assert!(bench.event(incoming(&["151"])).await.is_err());
+    let next = |seconds| event(seconds, EventKind::Ringing).with_leg(Leg::to_employee(ext("152")));
+    assert!(bench.event(next(21)).await.is_err());
+    let by_152 = event(25, EventKind::Answered).with_leg(Leg::to_employee(ext("152")));
+    let _ = bench.event(by_152).await.unwrap();
+    assert_eq!(bench.methods(), [REGISTER, REGISTER, REGISTER, SHOW, HIDE]);
+    assert_eq!(bench.body(2)["USER_ID"], 17, "another user would be a second call");
+    assert_eq!(bench.body(4)["USER_ID"], json!([17]), "its card may be open");
+}
+
+#[tokio::test]
+async fn lost_show_leaves_no_card_open() {
+    let steps = [registered(), lost(), success(json!(true)), success(json!(true)), finished()];
+    let bench = Bench::with(steps, json!({"retries": 0}));
+    assert!(bench.event(incoming(&["151", "152"])).await.is_err());
+    let _ = bench.event(answered("152")).await.unwrap();
+    let _ = bench.event(ended(70)).await.unwrap();
+    assert_eq!(bench.methods(), [REGISTER, SHOW, SHOW, HIDE, FINISH]);
+    assert_eq!(
+        (&bench.body(2)["USER_ID"], &bench.body(3)["USER_ID"]),
+        (&json!([18]), &json!([17]))
+    );
+}
+
+#[tokio::test]
+async fn phone_that_rings_again_gets_its_card_again() {
+    let steps = [registered(), success(json!(true)), success(json!(true))];
+    let bench = Bench::new(steps);
+    let _ = bench.event(incoming(&["151"])).await.unwrap();
+    let left = event(15, EventKind::LegEnded).with_leg(Leg::to_employee(ext("151")));
+    let _ = bench.event(left).await.unwrap();
+    let again = event(20, EventKind::Ringing).with_leg(Leg::to_employee(ext("151")));
+    let _ = bench.event(again).await.unwrap();
+    assert_eq!(bench.methods(), [REGISTER, HIDE, SHOW]);
+    assert_eq!(bench.body(2)["USER_ID"], json!([17]));
+}
+
+#[tokio::test]
+async fn second_device_of_an_employee_keeps_the_card() {
+    let bench = Bench::with([registered()], json!({"extensions": {"151": "17", "161": "17"}}));
+    let _ = bench.event(incoming(&["151", "161"])).await.unwrap();
+    let left = event(5, EventKind::LegEnded).with_leg(Leg::to_employee(ext("151")));
+    assert_eq!(bench.event(left).await.unwrap().requests(), 0, "161 still rings");
+    assert_eq!(bench.body(0)["SHOW"], 1, "one employee");
+}
+
+#[tokio::test]
 async fn dismissed_employee_costs_the_others_no_card() {
     let steps = [refusal("User is not found or is not active"), registered(), success(json!(true))];
     let bench = Bench::new(steps);
