@@ -27,7 +27,7 @@ pub(super) struct CrmState {
     pub(super) recording: Option<RecordingState>,
 }
 
-/// What the portal was told at the end.
+/// The values of a finish.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Finished {
     pub(super) status: StatusCode,

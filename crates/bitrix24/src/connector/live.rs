@@ -3,23 +3,20 @@
 
 use std::time::Duration;
 
-use vochi_crm_core::account::Popup;
 use vochi_crm_core::pending::PendingKind;
 use vochi_crm_core::spi::LiveJob;
 use vochi_crm_core::{
-    CallEvent, CallRecord, Direction, Effect, EventKind, Extension, Leg, LegEnd, Recorded,
-    Recording, Result, WarningKind,
+    CallEvent, CallRecord, Effect, EventKind, Leg, Recorded, Recording, Result, WarningKind,
 };
 
 use super::calls::{Call, Calls, open_cards};
+use super::cards::Steps;
 use super::crm_state::CrmState;
-use super::mapping::{self, incomplete};
-use super::options::{Options, creates_lead};
+use super::mapping::incomplete;
 use super::recordings::Recordings;
-use super::upload::with_options;
 use crate::api::{HideCard, RegisterCall, ShowCard};
 use crate::error::USER_NOT_FOUND;
-use crate::model::{Flag, UserId};
+use crate::model::UserId;
 
 /// How long a card may wait: later it would disturb. A finish waits as long as its caller.
 const CARD_TIMEOUT: Duration = Duration::from_secs(15);
@@ -28,25 +25,6 @@ const CARD_TIMEOUT: Duration = Duration::from_secs(15);
 pub(super) struct Cards<'a> {
     pub(super) calls: Calls<'a>,
     pub(super) recordings: Recordings<'a>,
-}
-
-/// What follows from an event.
-#[derive(Default)]
-pub(super) struct Steps {
-    register: Option<(UserId, RegisterCall)>,
-    show: Vec<UserId>,
-    hide: Vec<UserId>,
-    finish: Option<(CallRecord, CallEvent)>,
-}
-
-impl Steps {
-    fn or_nothing(self) -> Option<Self> {
-        let empty = self.register.is_none()
-            && self.show.is_empty()
-            && self.hide.is_empty()
-            && self.finish.is_none();
-        (!empty).then_some(self)
-    }
 }
 
 impl LiveJob for Cards<'_> {
@@ -84,7 +62,7 @@ impl LiveJob for Cards<'_> {
             }
             EventKind::Ended { outcome, .. } => {
                 let known = outcome.is_some() || !call.state().legs().is_empty();
-                self.ended(call, event, known)?
+                ended(call, event, known)
             }
             _ => Steps::default(),
         };
@@ -128,184 +106,6 @@ impl LiveJob for Cards<'_> {
 }
 
 impl Cards<'_> {
-    fn popup(&self) -> Popup {
-        self.calls.context.account().config().popup
-    }
-
-    /// The portal shows the card of a click to the employee who clicked.
-    fn note_click(&self, call: &mut Call) {
-        let is_new = call.crm().call_id.is_none() && call.crm().seen.is_empty();
-        if call.state().crm_call_id().is_none() || !is_new {
-            return;
-        }
-        let clicker = call.state().employees().into_iter().next();
-        if let Some(user) = clicker.and_then(|one| self.calls.directory.user_of(one)).copied() {
-            let crm = call.crm_mut();
-            (crm.seen, crm.open) = (vec![user], vec![user]);
-        }
-    }
-
-    /// Returns true if the account's policy has cards for the call.
-    fn has_cards(&self, call: &Call) -> bool {
-        let config = self.calls.context.account().config();
-        let of_direction = match call.state().direction() {
-            Some(Direction::Inbound) | None => true,
-            Some(Direction::Outbound) => config.popup_out.unwrap_or(true),
-            Some(_) => false,
-        };
-        of_direction && config.popup != Popup::Never
-    }
-
-    fn ringing(&self, call: &mut Call) -> Result<Steps> {
-        let clicked = call.state().crm_call_id().is_some();
-        if clicked || !self.has_cards(call) || self.popup() != Popup::Ring {
-            return Ok(Steps::default());
-        }
-        let extensions = live_phones(call);
-        let mut users: Vec<UserId> = Vec::new();
-        for extension in &extensions {
-            let user = self.calls.directory.mapped_user(call.cx(), extension);
-            users.extend(user.filter(|user| !users.contains(user)));
-        }
-        if extensions.is_empty() {
-            users.extend(self.calls.directory.default_user());
-        }
-        if users.is_empty() {
-            // A card for everybody would show employees the calls of others.
-            let why = "no card is shown: no extension of the call is mapped to a user";
-            call.cx().warn(WarningKind::NothingToSend, why);
-        }
-        let seen = &call.crm().seen;
-        users.retain(|user| !seen.contains(user));
-        self.cards_for(call, users)
-    }
-
-    fn answered(&self, call: &mut Call, event: &CallEvent) -> Result<Steps> {
-        let of_client = |leg: &&Leg| {
-            let ends = [leg.from(), leg.to()];
-            ends.contains(&&LegEnd::Client)
-        };
-        let talkers: Vec<&Extension> =
-            event.legs().iter().filter(of_client).filter_map(Leg::employee).collect();
-        if talkers.is_empty() {
-            return Ok(Steps::default());
-        }
-        // An employee without mapping has no card, and the others do not talk.
-        let mut users = Vec::new();
-        for talker in talkers {
-            users.extend(self.calls.directory.mapped_user(call.cx(), talker).copied());
-        }
-        let talkers: Vec<UserId> = users;
-        let hide = open_cards(call, |user| !talkers.contains(user));
-        let mut new = talkers;
-        new.retain(|user| !has_card(call, user));
-        let mut steps =
-            if self.has_cards(call) { self.cards_for(call, new)? } else { Steps::default() };
-        steps.hide = hide;
-        Ok(steps)
-    }
-
-    /// The card goes to the next employee.
-    fn transferred(
-        &self,
-        call: &mut Call,
-        from: Option<&Extension>,
-        to: &Extension,
-    ) -> Result<Steps> {
-        if !self.has_cards(call) {
-            return Ok(Steps::default());
-        }
-        let mut next: Vec<UserId> = Vec::new();
-        next.extend(self.calls.directory.mapped_user(call.cx(), to));
-        let last = call.state().talked_with().iter().rev().find(|one| *one != to);
-        let from = from.or(last).and_then(|from| self.calls.directory.user_of(from)).copied();
-        let hide = open_cards(call, |user| Some(*user) == from && !next.contains(user));
-        next.retain(|user| !has_card(call, user));
-        let mut steps = self.cards_for(call, next)?;
-        steps.hide = hide;
-        Ok(steps)
-    }
-
-    /// Shows the card to users; the first one registers the call.
-    fn cards_for(&self, call: &mut Call, users: Vec<UserId>) -> Result<Steps> {
-        let Some(first) = users.first().copied() else {
-            return Ok(Steps::default());
-        };
-        let Some(client) = call.state().client().cloned() else {
-            let why = "no card is shown: the client's number is unknown";
-            call.cx().warn(WarningKind::NothingToSend, why);
-            return Ok(Steps::default());
-        };
-        let registered = call.crm().portal_id(call.state()).is_some();
-        let registrar = call.crm().registrar.unwrap_or(first);
-        let alone = !registered && users == [registrar];
-        let mut steps = Steps::default();
-        if !registered {
-            let Some(register) = self.registration(call, &client, registrar, alone)? else {
-                return Ok(Steps::default());
-            };
-            steps.register = Some((registrar, register));
-        }
-        let crm = call.crm_mut();
-        for user in &users {
-            if !crm.open.contains(user) {
-                crm.open.push(*user);
-            }
-            if !crm.seen.contains(user) {
-                crm.seen.push(*user);
-            }
-        }
-        if !alone {
-            steps.show = users;
-        }
-        Ok(steps)
-    }
-
-    /// The registration of a live call. `None` is a warning.
-    fn registration(
-        &self,
-        call: &Call,
-        client: &vochi_crm_core::Party,
-        user: UserId,
-        alone: bool,
-    ) -> Result<Option<RegisterCall>> {
-        let (cx, state) = (call.cx(), call.state());
-        let direction = state.direction().unwrap_or(Direction::Inbound);
-        let options = Options::read(state.extra(), cx);
-        let (Some(call_type), Some(phone)) =
-            (mapping::call_type(direction, &options), mapping::phone(client, cx))
-        else {
-            return Ok(None);
-        };
-        let id = self.calls.external_id(call.id())?;
-        let register = RegisterCall::new(user, phone, call_type, id)
-            .call_start_date(state.started_at().map(Into::into))
-            .line_number(self.calls.line(state.line()))
-            .show(if alone { Flag::On } else { Flag::Off });
-        let lead = creates_lead(self.calls.context.account(), direction);
-        Ok(Some(with_options(register, lead, self.calls.source(), &options)))
-    }
-
-    /// The end: the call is recorded by its finish. An end of which nothing else is known would be
-    /// recorded wrongly for good, so it is left to the record.
-    fn ended(&self, call: &mut Call, event: &CallEvent, known: bool) -> Result<Steps> {
-        let crm = call.crm();
-        let registered = crm.portal_id(call.state()).is_some() || crm.registrar.is_some();
-        let record = call.state().to_record(call.id()).filter(|_| known || registered);
-        let Some(record) = record.map(vochi_crm_core::CallRecord::settled) else {
-            let why = "the end is not sent: nothing else is known of the call; log its record";
-            call.cx().warn(WarningKind::NothingToSend, why);
-            return Ok(Steps::default());
-        };
-        Ok(Steps { finish: Some((record, event.clone())), ..Steps::default() })
-    }
-
-    /// The users whose phones ring or talk.
-    fn in_call(&self, call: &Call) -> Vec<UserId> {
-        let mapped = |one| self.calls.directory.user_of(one).copied();
-        live_phones(call).into_iter().filter_map(mapped).collect()
-    }
-
     /// Registers a call. An employee who is not active must not cost the others their cards: the next
     /// one registers the call.
     async fn register(
@@ -418,13 +218,16 @@ impl Cards<'_> {
     }
 }
 
-/// The phones that ring or talk.
-fn live_phones(call: &Call) -> Vec<&Extension> {
-    let live = call.state().legs().iter().filter(|leg| leg.ended_at.is_none());
-    live.flat_map(|leg| [leg.from.extension(), leg.to.extension()]).flatten().collect()
-}
-
-/// Returns true if a user has the card for certain: its response was not lost.
-fn has_card(call: &Call, user: &UserId) -> bool {
-    call.crm().open.contains(user) && call.crm().seen.contains(user)
+/// The end: the call is recorded by its finish. An end of which nothing else is known would be
+/// recorded wrongly for good, so it is left to the record.
+fn ended(call: &Call, event: &CallEvent, known: bool) -> Steps {
+    let crm = call.crm();
+    let registered = crm.portal_id(call.state()).is_some() || crm.registrar.is_some();
+    let record = call.state().to_record(call.id()).filter(|_| known || registered);
+    let Some(record) = record.map(vochi_crm_core::CallRecord::settled) else {
+        let why = "the end is not sent: nothing else is known of the call; log its record";
+        call.cx().warn(WarningKind::NothingToSend, why);
+        return Steps::default();
+    };
+    Steps { finish: Some((record, event.clone())), ..Steps::default() }
 }
