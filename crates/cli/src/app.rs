@@ -121,8 +121,10 @@ const REST: &str = "/rest/";
 /// The warning of a dry run with an application.
 const NO_TOKEN: &str = "the requests are shown without the application's access token, which is the field `auth` of their bodies";
 
-/// How long the end of the program waits for a token.
-const RENEWAL: Duration = Duration::from_secs(10);
+/// How long the end of the program waits for a token: longer than the library waits for a response.
+const RENEWAL: Duration = Duration::from_secs(45);
+
+const UNFINISHED: &str = "a token was being renewed when the program ended";
 
 /// The time after the deadline in which the library reports its own timeout.
 const GRACE: Duration = Duration::from_millis(250);
@@ -152,13 +154,24 @@ impl App<'_> {
         exit
     }
 
-    /// Waits for tokens that are being renewed: a lost one would need a new authorization.
+    /// Waits for tokens that are being renewed: a lost one would need a new authorization. A later
+    /// signal ends it; `timeout` sends one twice.
     async fn finish(&self) {
         let hubs = self.hubs.borrow().clone();
-        for hub in hubs {
-            if tokio::time::timeout(RENEWAL, hub.finish()).await.is_err() {
-                tracing::warn!("a token was being renewed when the program ended");
+        let finished = async {
+            for hub in &hubs {
+                hub.finish().await;
             }
+        };
+        let again = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            self.stop.signal().await;
+        };
+        tokio::select! {
+            biased;
+            () = finished => {}
+            () = again => tracing::warn!(UNFINISHED),
+            () = tokio::time::sleep(RENEWAL) => tracing::warn!(UNFINISHED),
         }
     }
 

@@ -93,8 +93,8 @@ impl OAuth {
 
     /// Stores the tokens of an installation (event ONAPPINSTALL, or the first opening of an
     /// application with a page), once the OAuth host has confirmed that they belong to this
-    /// application in this portal. Later openings of the page change nothing: their tokens are of the
-    /// employee who opened it.
+    /// application in this portal. Later openings of the page change nothing as long as the stored
+    /// tokens can be renewed: theirs are of the employee who opened it.
     ///
     /// # Errors
     /// `auth` if they do not; `input` for tokens of another portal.
@@ -103,9 +103,12 @@ impl OAuth {
         let server = host.checked(event.0.server());
         let of_page = event.0.of_page == Some(true);
         let tokens = fetch.tokens(event.0, &server, None)?;
-        let is_valid = |known: &Authorization| known.refresh_until > host.hub.clock().now();
-        if of_page && let Some(known) = self.status().await?.filter(is_valid) {
-            return is_same_portal(&known, &tokens.about).map(|()| known);
+        if of_page && let Some(known) = self.status().await? {
+            is_same_portal(&known, &tokens.about)?;
+            match self.refresh(cx).await {
+                Err(error) if error.kind() == ErrorKind::Auth => {}
+                kept => return kept,
+            }
         }
         let found = host.installation(cx, server, &tokens.access).await?;
         let member = &tokens.about.member_id;

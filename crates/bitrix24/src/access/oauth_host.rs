@@ -19,9 +19,10 @@ use crate::error::code_and_text;
 /// Bitrix24's own OAuth hosts.
 const HOSTS: [&str; 2] = ["oauth.bitrix24.tech", "oauth.bitrix.info"];
 
-/// Requests wait for a renewal, so that it must not take long.
-const ATTEMPT: Duration = Duration::from_secs(8);
-const LONGEST: Duration = Duration::from_secs(20);
+/// How long a response is waited for. A refresh token is used up by a request whose response is given
+/// up: then the application has to be authorized again.
+const ATTEMPT: Duration = Duration::from_secs(30);
+const LONGEST: Duration = Duration::from_secs(40);
 
 pub(super) const INVALID_GRANT: &str = "invalid_grant";
 

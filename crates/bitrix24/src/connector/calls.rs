@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use vochi_crm_core::connector::Context;
+use vochi_crm_core::http::BatchKey;
 use vochi_crm_core::spi::CallSession;
 use vochi_crm_core::state::Space;
 use vochi_crm_core::{
@@ -14,11 +15,13 @@ use super::mapping::{self, incomplete};
 use super::options::{Options, creates_lead};
 use super::upload::Upload;
 use crate::api::{AddLine, HideCard, ListStatistics, RegisterCall};
-use crate::error::{CALL_NOT_FOUND, LINE_NOT_FOUND};
+use crate::error::{CALL_NOT_FOUND, LINE_NOT_FOUND, USER_NOT_FOUND};
 use crate::model::{FinishedCall, LineNumber, PortalCallId, Registration, Statistic, UserId};
 use crate::{Batch, Client, reference};
 
 pub(super) type Call = CallSession<CrmState>;
+
+const STATISTICS: &str = "give the webhook's or application's employee the right to view the statistics of all calls: without it a lost response cannot be resolved";
 
 /// Registers and finishes calls.
 #[derive(Clone, Copy)]
@@ -69,14 +72,25 @@ impl Calls<'_> {
     fn user(&self, call: &Call, record: &CallRecord) -> Result<UserId> {
         let missed = self.directory.missed_user().filter(|_| record.outcome() == Outcome::Missed);
         let handler = || self.directory.mapped_user(call.cx(), record.handled_by()?);
-        let rang = || record.rang().iter().rev().find_map(|rang| self.directory.user_of(rang));
-        let user = missed.or_else(handler).or_else(rang).or(self.directory.default_user());
+        if let Some(user) = missed.or_else(handler) {
+            return Ok(*user);
+        }
+        let rang = record.rang().iter().rev().find_map(|rang| self.directory.user_of(rang));
+        let default = self.directory.default_user();
+        // Of an answered call, who rang is only a guess.
+        let known = if record.handled_by().is_some() { default.or(rang) } else { rang.or(default) };
         let crm = call.crm();
-        user.or(crm.seen.first()).or(crm.registrar.as_ref()).copied().ok_or_else(|| {
-            Error::config("missing: no user of the call is known, and Bitrix24 requires one")
-                .with_hint("map the extensions, or set default_user and missed_user")
-                .with_key("missed_user")
-        })
+        let user =
+            known.or(crm.seen.first()).or(crm.registrar.as_ref()).copied().ok_or_else(|| {
+                Error::config("missing: no user of the call is known, and Bitrix24 requires one")
+                    .with_hint("map the extensions, or set default_user and missed_user")
+                    .with_key("missed_user")
+            })?;
+        if let Some(handler) = record.handled_by() {
+            let text = format!("the call of extension {handler} is recorded for user {user}");
+            call.cx().warn(WarningKind::UnmappedExtension, text);
+        }
+        Ok(user)
     }
 
     pub(super) fn external_id(&self, call: &CallId) -> Result<Text> {
@@ -104,14 +118,17 @@ impl Calls<'_> {
         user: UserId,
         register: RegisterCall,
     ) -> Result<PortalCallId> {
-        call.crm_mut().registrar = Some(user);
+        let before = call.crm_mut().registrar.replace(user);
         // A killed process must lose neither the user nor the id.
         call.checkpoint().await;
         let registered = match self.register_with_line(cx, register).await {
             Ok(registered) => registered,
             Err(error) => {
-                if error.effect() == Effect::NotApplied {
+                if error.code() == Some(USER_NOT_FOUND) {
                     call.crm_mut().registrar = None;
+                } else if error.effect() == Effect::NotApplied {
+                    // An earlier one may be registered.
+                    call.crm_mut().registrar = before;
                 }
                 return Err(error);
             }
@@ -146,32 +163,38 @@ impl Calls<'_> {
             let text = format!("the call is registered, but Bitrix24 created no lead: {error}");
             cx.warn(WarningKind::Incomplete, text);
         }
-        if self.context.hub().plan().is_some() {
-            return Ok(());
-        }
-        let (store, account) = (self.context.hub().store(), self.context.account().name());
-        let opened = store.open_in(Space::Calls, account.as_str(), registered.call_id.as_str());
-        // A store that cannot be written costs only this check.
-        let Ok(mut slot) = opened.await else {
+        let Some(owner) = self.owner_of(call, &registered.call_id).await else {
             return Ok(());
         };
+        Err(Error::new(
+            ErrorKind::Rejected,
+            format!(
+                "cannot register call {call}: Bitrix24 returned the CALL_ID of call {owner}, which \
+                 is not finished"
+            ),
+        )
+        .with_try_again(TryAgain::Later)
+        .with_hint("the record is sent when the other call is finished"))
+    }
+
+    /// The other call that a `CALL_ID` belongs to; without one it is this call's from now on.
+    async fn owner_of(&self, call: &CallId, portal_id: &PortalCallId) -> Option<String> {
+        if self.context.hub().plan().is_some() {
+            return None;
+        }
+        let (store, account) = (self.context.hub().store(), self.context.account().name());
+        let opened = store.open_in(Space::Calls, account.as_str(), portal_id.as_str()).await;
+        // A store that cannot be written costs only this check.
+        let mut slot = opened.ok()?;
         let owner = slot.document().and_then(|document| document["owner"].as_str());
         if let Some(owner) = owner.filter(|owner| *owner != call.as_str()) {
-            return Err(Error::new(
-                ErrorKind::Rejected,
-                format!(
-                    "cannot register call {call}: Bitrix24 returned the CALL_ID of call {owner}, \
-                     which is not finished"
-                ),
-            )
-            .with_try_again(TryAgain::Later)
-            .with_hint("the record is sent when the other call is finished"));
+            return Some(owner.to_owned());
         }
         let owner: Value = json!({"owner": call.as_str()});
         if let Err(error) = slot.save(&owner).await {
             tracing::warn!(%call, %error, "cannot store the owner of a CALL_ID");
         }
-        Ok(())
+        None
     }
 
     /// Finishes a call, and registers it before if the portal does not know it. Then the state has
@@ -180,33 +203,36 @@ impl Calls<'_> {
     /// # Errors
     /// With effect `maybe` if a response was lost and the statistics cannot be read.
     pub(super) async fn record(&self, call: &mut Call, upload: &Upload) -> Result<()> {
+        let recorded = self.register_and_finish(call, upload).await;
+        recorded.map_err(|error| stays_due(call, error))?;
+        let crm = call.crm_mut();
+        crm.finished = Some(upload.finished());
+        crm.open.clear();
+        Ok(())
+    }
+
+    async fn register_and_finish(&self, call: &mut Call, upload: &Upload) -> Result<()> {
         let cx = call.cx().clone();
-        let mut registered_now = false;
-        while call.crm().finished.is_none() {
-            let known = call.crm().portal_id(call.state());
-            let portal_id = if let Some(known) = known {
-                known
-            } else {
-                registered_now = true;
-                let user = call.crm().registrar.unwrap_or(upload.user);
-                self.register(&cx, call, user, upload.register(user)).await?
-            };
+        let mut known = call.crm().portal_id(call.state());
+        if let Some(click) = known.clone().filter(|_| call.crm().call_id.is_none())
+            && let Some(owner) = self.owner_of(call.id(), &click).await
+        {
+            let text = format!("the click belongs to call {owner}: this one is recorded apart");
+            cx.warn(WarningKind::Incomplete, text);
+            known = None;
+        }
+        if let Some(portal_id) = known {
             match self.finish(call, upload, portal_id).await {
-                Ok(()) => call.crm_mut().finished = Some(upload.status.clone()),
                 // The portal forgot the registration, or it was made in another portal.
-                Err(error)
-                    if is_unknown_call(&error)
-                        && error.effect() == Effect::NotApplied
-                        && !registered_now
-                        && !upload.clicked =>
-                {
+                Err(error) if is_unknown_call(&error) && error.effect() == Effect::NotApplied => {
                     call.crm_mut().call_id = None;
                 }
-                Err(error) => return Err(error),
+                finished => return finished,
             }
         }
-        call.crm_mut().open.clear();
-        Ok(())
+        let user = call.crm().registrar.unwrap_or(upload.user);
+        let portal_id = self.register(&cx, call, user, upload.register(user)).await?;
+        self.finish(call, upload, portal_id).await
     }
 
     /// Records calls, new ones by pairs of commands in one batch. Returns the errors of those that
@@ -230,8 +256,11 @@ impl Calls<'_> {
                 failed.extend(self.record(call, upload).await.err());
                 continue;
             }
-            let register = batch.add(upload.register(upload.user))?;
-            let finish = batch.add(upload.finish(reference(register)?))?;
+            let Ok((register, finish)) = add_pair(&mut batch, upload) else {
+                // A text that looks like a reference is refused in a batch only.
+                failed.extend(self.record(call, upload).await.err());
+                continue;
+            };
             keys.push((index, register, finish));
         }
         if keys.is_empty() {
@@ -242,7 +271,7 @@ impl Calls<'_> {
             let Some((call, upload)) = pairs.get_mut(index) else { continue };
             let (registered, finished) = (results.take(register), results.take(finish));
             let recorded = self.check_pair(call, upload, registered, finished).await;
-            failed.extend(recorded.err());
+            failed.extend(recorded.err().map(|error| stays_due(call, error)));
         }
         Ok(failed)
     }
@@ -267,7 +296,7 @@ impl Calls<'_> {
         self.accept(&cx, call.id(), &registered).await?;
         call.crm_mut().call_id = Some(registered.call_id.clone());
         check_finished(&cx, &finished?, &registered.call_id)?;
-        call.crm_mut().finished = Some(upload.status.clone());
+        call.crm_mut().finished = Some(upload.finished());
         Ok(())
     }
 
@@ -295,12 +324,18 @@ impl Calls<'_> {
         };
         let by_id = ListStatistics::new().filter("CALL_ID", portal_id.as_str());
         match self.client.send(cx, by_id).await {
-            Ok(found) if found.items.good.iter().any(|entry| upload.is(entry)) => Ok(()),
+            // Its other values may be the portal's own: the number of a click, the start of a ring.
+            Ok(found)
+                if found.items.good.iter().any(|it| it.call_id.as_ref() == Some(&portal_id)) =>
+            {
+                Ok(())
+            }
+            // An earlier attempt may have finished it, and the employee may not see it.
+            Ok(_) if error.attempts() > 1 => {
+                Err(error.with_effect(Effect::Maybe).with_hint(STATISTICS))
+            }
             Ok(_) => Err(error),
-            Err(_) => Err(error.with_effect(Effect::Maybe).with_hint(
-                "give the webhook's or application's employee the right to view call statistics: \
-                 without it a lost response cannot be resolved",
-            )),
+            Err(_) => Err(error.with_effect(Effect::Maybe).with_hint(STATISTICS)),
         }
     }
 
@@ -337,6 +372,27 @@ impl Calls<'_> {
 /// The users with an open card, as far as they are wanted.
 pub(super) fn open_cards(call: &Call, wanted: impl Fn(&UserId) -> bool) -> Vec<UserId> {
     call.crm().open.iter().filter(|user| wanted(user)).copied().collect()
+}
+
+/// Keeps a record pending that was refused until the configuration or the rights are corrected, and
+/// one whose call is registered: its card may be open.
+fn stays_due(call: &Call, error: Error) -> Error {
+    let is_fixable = error.code() == Some(USER_NOT_FOUND) || error.kind() == ErrorKind::Unsupported;
+    let is_registered = call.crm().portal_id(call.state()).is_some();
+    if error.try_again() == TryAgain::Never && (is_fixable || is_registered) {
+        return error.with_try_again(TryAgain::Later);
+    }
+    error
+}
+
+/// Adds both commands of a call.
+fn add_pair(
+    batch: &mut Batch,
+    upload: &Upload,
+) -> Result<(BatchKey<Registration>, BatchKey<FinishedCall>)> {
+    let register = batch.add(upload.register(upload.user))?;
+    let finish = batch.add(upload.finish(reference(register)?))?;
+    Ok((register, finish))
 }
 
 /// Returns true if the portal does not know the call, or finished it.

@@ -1,5 +1,7 @@
 //! The connector's stored state of a call.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use vochi_crm_core::spi::StoredState;
 use vochi_crm_core::{CallState, CrmCallId, Timestamp};
@@ -20,9 +22,25 @@ pub(super) struct CrmState {
     /// The users whose card is open.
     pub(super) open: Vec<UserId>,
     /// How the call was finished. Bitrix24 does not change a finished call.
-    pub(super) finished: Option<StatusCode>,
+    pub(super) finished: Option<Finished>,
     /// The recording that is attached or due.
     pub(super) recording: Option<RecordingState>,
+}
+
+/// The values of a finish.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Finished {
+    pub(super) status: StatusCode,
+    pub(super) user: UserId,
+    /// In seconds.
+    pub(super) duration: u32,
+}
+
+impl fmt::Display for Finished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { status, user, duration } = self;
+        write!(f, "status {status}, user {user} and {duration} s")
+    }
 }
 
 /// The recording of a finished call.

@@ -5,7 +5,6 @@ use vochi_crm_core::{CallRecord, Cx, Error, ErrorKind, Result, WarningKind};
 
 use super::calls::{Call, Calls};
 use super::crm_state::CrmState;
-use super::mapping;
 use super::recordings::{Recordings, of_record};
 use super::upload::Upload;
 
@@ -32,18 +31,18 @@ impl HistoryJob for History<'_> {
         record: &CallRecord,
     ) -> Result<Option<Option<Upload>>> {
         call.cx().add_warnings(record.warnings().iter().cloned());
-        if let Some(finished) = &call.crm().finished {
-            let status = mapping::status(record);
-            if *finished != status {
-                let text = format!(
-                    "the call was finished with status {finished} at its end, and Bitrix24 does \
-                     not change it to {status}"
-                );
-                call.cx().warn(WarningKind::Incomplete, text);
-            }
-            return Ok(Some(None));
+        let upload = self.calls.upload(call, record);
+        let Some(finished) = &call.crm().finished else {
+            return Ok(upload?.map(Some));
+        };
+        if let Ok(Some(upload)) = upload
+            && upload.contradicts(finished)
+        {
+            let (new, text) = (upload.finished(), "and Bitrix24 does not change it");
+            let text = format!("the call was finished with {finished}, {text} to {new}");
+            call.cx().warn(WarningKind::Incomplete, text);
         }
-        Ok(self.calls.upload(call, record)?.map(Some))
+        Ok(Some(None))
     }
 
     /// Sends the records, and stores which of them the portal has: a record that failed among others
@@ -99,7 +98,7 @@ impl History<'_> {
         {
             let crm = call.crm_mut();
             crm.call_id = entry.call_id.or(crm.call_id.take());
-            crm.finished = Some(upload.status());
+            crm.finished = Some(upload.finished());
             crm.open.clear();
         }
     }

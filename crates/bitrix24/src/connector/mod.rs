@@ -1,6 +1,7 @@
 //! Bitrix24 as a connector: maps the common model to Bitrix24's terms.
 
 mod calls;
+mod cards;
 mod changes;
 mod crm_state;
 mod health;

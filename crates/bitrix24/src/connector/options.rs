@@ -47,10 +47,20 @@ impl Options {
                 text.ok_or("must be a text")
             })
         };
-        let id = read.value(ENTITY_ID, |value| number(value).ok_or("must be a positive number"));
-        let link = text(ENTITY_TYPE).zip(id).and_then(|(kind, id)| {
-            Some(CrmLink { kind: EntityType::of(&kind), id: vochi_crm_core::Id::new(id).ok()? })
+        let id = read.value(ENTITY_ID, |value| {
+            let id = number(value).and_then(|id| vochi_crm_core::Id::new(id).ok());
+            id.ok_or("must be a positive number")
         });
+        let kind = read.value(ENTITY_TYPE, |value| {
+            let kind = value.as_str().map(EntityType::of);
+            let known = [EntityType::Contact, EntityType::Company, EntityType::Lead];
+            kind.filter(|kind| known.contains(kind)).ok_or("must be CONTACT, COMPANY or LEAD")
+        });
+        if extra.get(ENTITY_TYPE).is_some() != extra.get(ENTITY_ID).is_some() {
+            let text = format!("{ENTITY_TYPE} and {ENTITY_ID} need each other: left out");
+            cx.warn(WarningKind::UnknownOption, text);
+        }
+        let link = kind.zip(id).map(|(kind, id)| CrmLink { kind, id });
         Self {
             vote: read.value(VOTE, |value| {
                 let vote = number(value).and_then(|vote| Vote::new(u8::try_from(vote).ok()?).ok());

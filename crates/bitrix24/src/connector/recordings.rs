@@ -7,7 +7,8 @@ use url::Url;
 use vochi_crm_core::http::Origin;
 use vochi_crm_core::pending::PendingKind;
 use vochi_crm_core::{
-    CallId, CallRecord, Cx, Error, ErrorKind, Receipt, Recording, Result, TryAgain, WarningKind,
+    CallId, CallRecord, Cx, Error, ErrorKind, Receipt, Recording, Result, Timestamp, TryAgain,
+    WarningKind,
 };
 
 use super::calls::{Call, Calls};
@@ -59,6 +60,15 @@ impl Recordings<'_> {
         recording: &Recording,
     ) -> Result<Receipt> {
         let mut call = Call::open(self.calls.context, cx, call).await?;
+        if call.state().started_at().is_none() && call.crm().call_id.is_none() {
+            // Its state is kept for 48 hours: another attempt would be the same.
+            let (hub, account) = (self.calls.context.hub(), self.calls.context.account().name());
+            hub.settle_pending(call.cx(), account, call.id(), PendingKind::Recording).await;
+            let text =
+                format!("cannot attach the recording: call {} is not known any more", call.id());
+            return Err(Error::new(ErrorKind::NotFound, text)
+                .with_hint("log the call with the recording, or attach it in the portal"));
+        }
         if call.crm().finished.is_none() {
             let text = format!("cannot attach the recording: call {} is not finished", call.id());
             return Err(
@@ -86,8 +96,9 @@ impl Recordings<'_> {
             return;
         }
         if let Err(error) = self.attach_ready(call, recording).await {
+            let hint = error.hint().map(|hint| format!(" ({hint})")).unwrap_or_default();
             let text = format!(
-                "the call is recorded, but its recording is not attached: {}",
+                "the call is recorded, but its recording is not attached: {}{hint}",
                 error.message()
             );
             call.cx().warn(WarningKind::Incomplete, text);
@@ -116,7 +127,15 @@ impl Recordings<'_> {
         };
         let (hub, account) = (self.calls.context.hub(), self.calls.context.account().name());
         let (cx, id) = (call.cx().clone(), call.id().clone());
-        let plan = Plan::of(recording, call)?;
+        let began = call.state().started_at().unwrap_or_else(|| hub.clock().now());
+        let plan = match Plan::of(recording, began) {
+            Ok(plan) => plan,
+            Err(error) => {
+                // Another attempt would be the same.
+                hub.settle_pending(&cx, account, &id, PendingKind::Recording).await;
+                return Err(error);
+            }
+        };
         if let Err(error) = hub.expect_recording(&cx, account, &id, recording).await {
             tracing::warn!(call = %id, %error, "cannot store the recording as pending");
         }
@@ -154,6 +173,13 @@ impl Recordings<'_> {
                 client.send(cx, attach).await.map(drop)
             }
             Plan::File(path, name) => {
+                let empty = tokio::fs::metadata(&path).await.is_ok_and(|file| file.len() == 0);
+                if empty {
+                    let text = format!("cannot attach the recording: {} is empty", path.display());
+                    return Err(Error::new(ErrorKind::Unavailable, text)
+                        .with_try_again(TryAgain::Later)
+                        .with_hint("the PBX may still be writing it"));
+                }
                 let target = client.send(cx, RequestUpload::new(call, name.clone())).await?;
                 let upload = UploadRecord::file(target, &name, path);
                 let mut url = upload.url()?;
@@ -194,9 +220,12 @@ enum Plan {
 impl Plan {
     /// # Errors
     /// `input` for a format that Bitrix24 does not take.
-    fn of(recording: &Recording, call: &Call) -> Result<Self> {
-        let stamp = call.state().started_at().map_or(0, |at| at.unix_millis() / 1000);
-        let named = |name: &str| RecordName::new(&format!("{stamp}-{name}"));
+    fn of(recording: &Recording, began: Timestamp) -> Result<Self> {
+        let stamp = began.unix_millis() / 1000;
+        let named = |name: &str| {
+            let name = RecordName::new(name)?;
+            RecordName::new(&format!("{stamp}-{}", name.as_str()))
+        };
         match recording {
             Recording::Url(url) => {
                 let last = url.path_segments().and_then(|mut all| all.next_back());

@@ -2,6 +2,7 @@
 
 use vochi_crm_core::{Seconds, Text, Timestamp};
 
+use super::crm_state::Finished;
 use super::options::Options;
 use crate::api::{FinishCall, ListStatistics, RegisterCall};
 use crate::model::{
@@ -11,6 +12,9 @@ use crate::model::{
 /// How far the start of a call in the statistics may be from ours, in seconds: Bitrix24 keeps whole
 /// ones.
 const START_TOLERANCE: i64 = 2;
+
+/// How far two talk times of one call may differ, in seconds.
+const TALK_TOLERANCE: u32 = 5;
 
 /// What a finished call becomes.
 #[derive(Clone, Debug)]
@@ -50,8 +54,16 @@ impl Upload {
             .add_to_chat(self.options.chat.unwrap_or(Flag::Off))
     }
 
-    pub(super) fn status(&self) -> StatusCode {
-        self.status.clone()
+    pub(super) fn finished(&self) -> Finished {
+        let (status, duration) = (self.status.clone(), self.duration.get());
+        Finished { status, user: self.user, duration }
+    }
+
+    /// Returns true if a call was finished differently. Talk times that the PBX and its records give
+    /// for one call differ by some seconds.
+    pub(super) fn contradicts(&self, finished: &Finished) -> bool {
+        let seconds = self.duration.get().abs_diff(finished.duration);
+        self.status != finished.status || self.user != finished.user || seconds > TALK_TOLERANCE
     }
 
     /// Returns true if an entry of the statistics is this call.

@@ -101,6 +101,16 @@ async fn page_opened_by_an_employee_keeps_the_tokens_of_the_installation() {
 }
 
 #[tokio::test]
+async fn page_replaces_tokens_that_are_void() {
+    let (sandbox, connector) = not_installed(json!({})).await;
+    let mut void = sandbox.bitrix24().issue_tokens(1);
+    void["refresh_token"] = json!("canary-void-refresh");
+    apply(&connector, &app_event("ONAPPINSTALL", &void)).await.unwrap();
+    apply(&connector, &page(&sandbox.bitrix24().issue_tokens(24))).await.unwrap();
+    assert_eq!(authorized_user(&connector).await, Some(24), "the application is installed again");
+}
+
+#[tokio::test]
 async fn update_without_refresh_token_keeps_the_stored_one() {
     let (sandbox, connector) = not_installed(json!({})).await;
     let auth = sandbox.bitrix24().issue_tokens(1);

@@ -3,34 +3,19 @@
 use serde_json::json;
 use vochi_crm_core::testing::ScriptedTransport;
 use vochi_crm_core::{
-    CallEvent, CallId, CrmCallId, CrmConnector as _, Cx, Direction, EventKind, Hub, Leg, LegEnd,
-    Outcome, Party, Reason, TransferMode, WarningKind,
+    CallEvent, CallId, Direction, EventKind, Hub, Leg, Outcome, Party, Reason, TransferMode,
+    WarningKind,
 };
 
 use super::support::{
-    Bench, CALL_ID, CLIENT, answered, at, call, ended, event, ext, incoming, open, phone, record,
-    refusal, registered, success, warnings,
+    Bench, CALL_ID, CLIENT, answered, at, ended, ended_with, event, ext, finished, incoming, lost,
+    open, phone, refusal, registered, success, warnings,
 };
 
 const REGISTER: &str = "telephony.externalCall.register";
 const SHOW: &str = "telephony.externalCall.show";
 const HIDE: &str = "telephony.externalCall.hide";
 const FINISH: &str = "telephony.externalCall.finish";
-
-/// The portal answers a finish.
-fn finished() -> vochi_crm_core::testing::Step {
-    success(json!({"CALL_ID": CALL_ID, "ID": 7}))
-}
-
-/// The response is lost.
-fn lost() -> vochi_crm_core::testing::Step {
-    let broken = vochi_crm_core::http::TransportError::Broken("reset".into());
-    vochi_crm_core::testing::Step::Fail(broken)
-}
-
-fn ended_with(seconds: i64, outcome: Outcome, reason: Option<Reason>) -> CallEvent {
-    event(seconds, EventKind::Ended { outcome: Some(outcome), reason, talk: None })
-}
 
 #[tokio::test]
 async fn one_phone_registers_with_its_card() {
@@ -151,22 +136,6 @@ async fn outgoing_outcomes_have_their_codes() {
 }
 
 #[tokio::test]
-async fn click_is_finished_and_never_registered_or_shown() {
-    let bench = Bench::new([finished()]);
-    let from_pbx = Leg::new(LegEnd::Pbx, LegEnd::Employee(ext("151")));
-    let ring = event(0, EventKind::Ringing)
-        .with_direction(Direction::Outbound)
-        .with_client(phone(CLIENT))
-        .with_crm_call_id(CrmCallId::new(CALL_ID).unwrap())
-        .with_leg(from_pbx);
-    assert_eq!(bench.event(ring).await.unwrap().requests(), 0);
-    let _ = bench.event(ended_with(20, Outcome::NoAnswer, None)).await.unwrap();
-    assert_eq!(bench.methods(), [FINISH]);
-    assert_eq!(bench.body(0)["CALL_ID"], CALL_ID);
-    assert_eq!(bench.body(0)["USER_ID"], 17);
-}
-
-#[tokio::test]
 async fn card_may_wait_for_the_answer_or_never_come() {
     let bench = Bench::with([registered()], json!({"popup": "answer"}));
     assert_eq!(bench.event(incoming(&["151", "152"])).await.unwrap().requests(), 0);
@@ -228,45 +197,6 @@ async fn unknown_line_is_added_and_the_call_registered() {
 }
 
 #[tokio::test]
-async fn lost_finish_is_looked_up() {
-    let entry = json!([{
-        "ID": "7", "CALL_ID": CALL_ID, "PHONE_NUMBER": CLIENT,
-        "CALL_START_DATE": "2026-03-02T11:00:00+03:00",
-    }]);
-    // The retry finds the call finished: the statistics decide.
-    let unknown = || refusal("Call is not found (call should be registered prior to finishing)");
-    let bench = Bench::new([registered(), lost(), unknown(), success(entry)]);
-    let _ = bench.event(incoming(&["151"])).await.unwrap();
-    let _ = bench.event(ended(20)).await.unwrap();
-    assert_eq!(bench.methods()[3], "voximplant.statistic.get");
-    let receipt = bench.log(record("1757843474.185")).await.unwrap();
-    assert!(receipt.recorded(), "{receipt:?}");
-    assert_eq!(bench.methods().len(), 4, "nothing is sent again");
-}
-
-#[tokio::test]
-async fn record_of_a_lost_end_closes_all_cards() {
-    let steps = [registered(), success(json!(true)), success(json!(true)), finished()];
-    let bench = Bench::new(steps);
-    let _ = bench.event(incoming(&["151", "152"])).await.unwrap();
-    let receipt = bench.log(record("1757843474.185")).await.unwrap();
-    assert!(receipt.recorded(), "{receipt:?}");
-    assert_eq!(bench.methods(), [REGISTER, SHOW, HIDE, FINISH]);
-    assert_eq!(bench.body(2)["USER_ID"], json!([18]), "the finish closes the card of 17");
-    assert_eq!(bench.body(3)["USER_ID"], 17);
-}
-
-#[tokio::test]
-async fn card_that_cannot_be_closed_does_not_keep_the_call_open() {
-    let refused = refusal("Access denied");
-    let bench = Bench::new([registered(), success(json!(true)), refused, finished()]);
-    let _ = bench.event(incoming(&["151", "152"])).await.unwrap();
-    let receipt = bench.log(record("1757843474.185")).await.unwrap();
-    assert!(receipt.recorded(), "{receipt:?}");
-    assert!(warnings(&receipt).iter().any(|text| text.contains("card")), "{receipt:?}");
-}
-
-#[tokio::test]
 async fn lost_registration_is_repeated_for_the_same_user() {
     let steps = [lost(), registered(), success(json!(true)), success(json!(true)), finished()];
     let bench = Bench::with(steps, json!({"retries": 0}));
@@ -288,16 +218,54 @@ async fn lost_registration_is_repeated_for_the_same_user() {
 }
 
 #[tokio::test]
-async fn record_after_a_lost_registration_finishes_the_same_call() {
-    let steps = [lost(), registered(), success(json!(true)), finished()];
+async fn refusal_after_a_lost_registration_does_not_forget_it() {
+    let refused = refusal("Unsupported phone number format");
+    let steps = [lost(), refused, registered(), success(json!(true)), success(json!(true))];
+    let bench = Bench::with(steps, json!({"retries": 0}));
+    assert!(bench.event(incoming(&["151"])).await.is_err());
+    let next = |seconds| event(seconds, EventKind::Ringing).with_leg(Leg::to_employee(ext("152")));
+    assert!(bench.event(next(21)).await.is_err());
+    let by_152 = event(25, EventKind::Answered).with_leg(Leg::to_employee(ext("152")));
+    let _ = bench.event(by_152).await.unwrap();
+    assert_eq!(bench.methods(), [REGISTER, REGISTER, REGISTER, SHOW, HIDE]);
+    assert_eq!(bench.body(2)["USER_ID"], 17, "another user would be a second call");
+    assert_eq!(bench.body(4)["USER_ID"], json!([17]), "its card may be open");
+}
+
+#[tokio::test]
+async fn lost_show_leaves_no_card_open() {
+    let steps = [registered(), lost(), success(json!(true)), success(json!(true)), finished()];
     let bench = Bench::with(steps, json!({"retries": 0}));
     assert!(bench.event(incoming(&["151", "152"])).await.is_err());
-    let by_152 = call("1757843474.185", Outcome::Answered).with_talked_with(ext("152"));
-    let receipt = bench.log(by_152).await.unwrap();
-    assert!(receipt.recorded(), "{receipt:?}");
-    assert_eq!(bench.methods(), [REGISTER, REGISTER, HIDE, FINISH]);
-    assert_eq!(bench.body(1)["USER_ID"], 17, "another user would be a second call");
-    assert_eq!(bench.body(3)["USER_ID"], 18);
+    let _ = bench.event(answered("152")).await.unwrap();
+    let _ = bench.event(ended(70)).await.unwrap();
+    assert_eq!(bench.methods(), [REGISTER, SHOW, SHOW, HIDE, FINISH]);
+    assert_eq!(
+        (&bench.body(2)["USER_ID"], &bench.body(3)["USER_ID"]),
+        (&json!([18]), &json!([17]))
+    );
+}
+
+#[tokio::test]
+async fn phone_that_rings_again_gets_its_card_again() {
+    let steps = [registered(), success(json!(true)), success(json!(true))];
+    let bench = Bench::new(steps);
+    let _ = bench.event(incoming(&["151"])).await.unwrap();
+    let left = event(15, EventKind::LegEnded).with_leg(Leg::to_employee(ext("151")));
+    let _ = bench.event(left).await.unwrap();
+    let again = event(20, EventKind::Ringing).with_leg(Leg::to_employee(ext("151")));
+    let _ = bench.event(again).await.unwrap();
+    assert_eq!(bench.methods(), [REGISTER, HIDE, SHOW]);
+    assert_eq!(bench.body(2)["USER_ID"], json!([17]));
+}
+
+#[tokio::test]
+async fn second_device_of_an_employee_keeps_the_card() {
+    let bench = Bench::with([registered()], json!({"extensions": {"151": "17", "161": "17"}}));
+    let _ = bench.event(incoming(&["151", "161"])).await.unwrap();
+    let left = event(5, EventKind::LegEnded).with_leg(Leg::to_employee(ext("151")));
+    assert_eq!(bench.event(left).await.unwrap().requests(), 0, "161 still rings");
+    assert_eq!(bench.body(0)["SHOW"], 1, "one employee");
 }
 
 #[tokio::test]
@@ -321,16 +289,6 @@ async fn refused_registration_may_be_made_for_another_user() {
 }
 
 #[tokio::test]
-async fn forgotten_registration_is_made_again() {
-    let unknown = refusal("Call is not found (call should be registered prior to finishing)");
-    let bench = Bench::new([registered(), unknown, success(json!([])), registered(), finished()]);
-    let _ = bench.event(incoming(&["151"])).await.unwrap();
-    let _ = bench.event(ended(20)).await.unwrap();
-    let statistics = "voximplant.statistic.get";
-    assert_eq!(bench.methods(), [REGISTER, FINISH, statistics, REGISTER, FINISH]);
-}
-
-#[tokio::test]
 async fn another_process_finishes_the_call() {
     let store = std::sync::Arc::new(vochi_crm_core::state::MemoryCallStore::new());
     let script = ScriptedTransport::new([registered(), finished()]);
@@ -344,28 +302,6 @@ async fn another_process_finishes_the_call() {
     let _ = bench.event(ended(20)).await.unwrap();
     assert_eq!(bench.methods(), [REGISTER, FINISH]);
     assert_eq!(bench.body(1)["CALL_ID"], CALL_ID, "remembered");
-}
-
-#[tokio::test(start_paused = true)]
-async fn failed_finish_is_pending_and_settled() {
-    let refused = vochi_crm_core::testing::Step::json(
-        401,
-        &json!({"error": "NO_AUTH_FOUND", "error_description": "Wrong authorization data"}),
-    );
-    let bench = Bench::with([registered(), refused, finished()], json!({"retries": 0}));
-    let _ = bench.event(incoming(&["151"])).await.unwrap();
-    assert!(bench.event(ended(20)).await.is_err());
-    let hub = bench.connector.client().hub().clone();
-    let call = CallId::new("1757843474.185").unwrap();
-    let cx = Cx::history();
-    assert_eq!(hub.pending(&cx, bench.connector.account()).await.unwrap().len(), 1);
-    // The blocked portal is left alone for a minute.
-    tokio::time::sleep(std::time::Duration::from_secs(61)).await;
-    let mode = vochi_crm_core::pending::Mode::Due;
-    let settled =
-        vochi_crm_core::pending::settle(&bench.connector, &hub, &cx, &call, mode).await.unwrap();
-    assert!(settled[0].recorded, "{settled:?}");
-    assert_eq!(bench.methods(), [REGISTER, FINISH, FINISH], "with the stored CALL_ID");
 }
 
 #[tokio::test]

@@ -9,7 +9,9 @@
 
 mod access;
 mod batch;
+mod clicks;
 mod conformance;
+mod ends;
 mod errors;
 mod history;
 mod inbound;

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use vochi_crm_bitrix24::{Config, Connector};
+use vochi_crm_core::http::TransportError;
 use vochi_crm_core::testing::{Played, ScriptedTransport, Step};
 use vochi_crm_core::{
     AccountConfig, CallEvent, CallId, CallRecord, CrmConnector as _, Cx, Direction, EventKind,
-    Extension, Hub, Leg, Outcome, PhoneNumber, Receipt, Result, Seconds, Timestamp,
+    Extension, Hub, Leg, Outcome, PhoneNumber, Reason, Receipt, Result, Seconds, Timestamp,
 };
 
 pub(crate) const WEBHOOK_SECRET: &str = "canary-webhook-secret-0001";
@@ -75,7 +76,26 @@ pub(crate) fn success(result: Value) -> Step {
 
 /// A registered call.
 pub(crate) fn registered() -> Step {
-    success(json!({"CALL_ID": CALL_ID}))
+    registered_as(CALL_ID)
+}
+
+/// The portal answers a finish.
+pub(crate) fn finished() -> Step {
+    finished_as(CALL_ID)
+}
+
+/// A registered call with another `CALL_ID`.
+pub(crate) fn registered_as(id: &str) -> Step {
+    success(json!({"CALL_ID": id}))
+}
+
+pub(crate) fn finished_as(id: &str) -> Step {
+    success(json!({"CALL_ID": id, "ID": 7}))
+}
+
+/// The response is lost.
+pub(crate) fn lost() -> Step {
+    Step::Fail(TransportError::Broken("reset".into()))
 }
 
 /// A refusal of the telephony.
@@ -110,6 +130,10 @@ pub(crate) fn incoming(extensions: &[&str]) -> CallEvent {
 
 pub(crate) fn answered(by: &str) -> CallEvent {
     event(6, EventKind::Answered).with_leg(Leg::to_employee(ext(by)))
+}
+
+pub(crate) fn ended_with(seconds: i64, outcome: Outcome, reason: Option<Reason>) -> CallEvent {
+    event(seconds, EventKind::Ended { outcome: Some(outcome), reason, talk: None })
 }
 
 pub(crate) fn ended(seconds: i64) -> CallEvent {

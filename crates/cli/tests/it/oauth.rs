@@ -165,6 +165,8 @@ fn sigterm_during_a_renewal_keeps_the_authorization() {
         assert!(began.elapsed() < Duration::from_secs(60), "no renewal began");
         std::thread::yield_now();
     }
+    // As the program `timeout` does.
+    signal(&child, "-TERM");
     signal(&child, "-TERM");
     let output = child.wait_with_output().unwrap();
     let printed = String::from_utf8_lossy(&output.stdout);

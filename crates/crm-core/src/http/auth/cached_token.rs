@@ -2,8 +2,8 @@
 //! store.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex as PlainMutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::fetch_token::{FetchToken, TokenStore};
+use super::held_token::{Current, Held, Refused};
 use super::token_secrets::TokenSecrets;
 use super::{Auth, Grant, Renewal};
 use crate::connector::Cx;
@@ -23,6 +24,9 @@ use crate::state::CallSlot;
 /// How long a renewal is not tried again: one that was refused, or that failed for a token that is
 /// still valid.
 const RENEW_AGAIN: Duration = Duration::from_secs(30);
+
+/// How long requests wait for a renewal while the old token is valid.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Credentials that are fetched when first needed, and renewed before they expire or once after a
 /// refusal: one fetch for all waiting requests. With a store, a fetch holds its lock, and the new
@@ -41,52 +45,16 @@ struct Shared<F: FetchToken> {
     fetch: F,
     store: Option<Arc<dyn TokenStore>>,
     held: Arc<Mutex<Held<F::Token>>>,
-    /// The number of tokens so far, and whether the next one is being obtained: readable while
-    /// `held` is locked.
+    /// The number of tokens and of failures so far, and whether the next token is being obtained:
+    /// readable while `held` is locked.
     newest: AtomicU64,
+    failures: AtomicU64,
     is_obtaining: AtomicBool,
+    /// The valid token that requests use while its renewal takes long, with its number.
+    spare: PlainMutex<Option<(Current<F::Token>, u64)>>,
+    is_slow: AtomicBool,
     /// Separate from `held`, which is locked while a token is fetched.
     secrets: TokenSecrets,
-}
-
-struct Held<T> {
-    /// The number of tokens so far.
-    number: u64,
-    current: Option<Current<T>>,
-    /// The newest token could not be saved: the next request tries again.
-    unsaved: bool,
-    refused: Option<Refused>,
-}
-
-/// A refused renewal. The requests that wait for it are not sent to be refused too.
-struct Refused {
-    until: Instant,
-    /// The stored form of the token that it used.
-    document: Value,
-    error: Error,
-}
-
-impl<T> Held<T> {
-    fn token(&self) -> Result<&T> {
-        let current = self.current.as_ref();
-        current.map(|current| &current.token).ok_or_else(|| Error::internal("no token is stored"))
-    }
-}
-
-struct Current<T> {
-    token: T,
-    renew_at: Option<Instant>,
-    invalid_at: Option<Instant>,
-}
-
-impl<T> Current<T> {
-    fn is_due(&self) -> bool {
-        self.renew_at.is_some_and(|renew_at| Instant::now() >= renew_at)
-    }
-
-    fn is_valid(&self) -> bool {
-        self.invalid_at.is_none_or(|invalid_at| Instant::now() < invalid_at)
-    }
 }
 
 /// Where a token came from.
@@ -97,6 +65,12 @@ enum Obtained {
 }
 
 type Guard<F> = OwnedMutexGuard<Held<<F as FetchToken>::Token>>;
+
+/// A token for a request, with its number.
+enum Usable<F: FetchToken> {
+    Fresh(Guard<F>),
+    Old(F::Token, u64),
+}
 
 impl<F: FetchToken> CachedToken<F> {
     /// Creates tokens in memory only.
@@ -110,10 +84,20 @@ impl<F: FetchToken> CachedToken<F> {
     }
 
     fn with(fetch: F, secrets: TokenSecrets, store: Option<Arc<dyn TokenStore>>) -> Self {
-        let held = Held { number: 0, current: None, unsaved: false, refused: None };
+        let held = Held { number: 0, current: None, unsaved: false, refused: None, failed: None };
         let held = Arc::new(Mutex::new(held));
-        let (newest, is_obtaining) = (AtomicU64::new(0), AtomicBool::new(false));
-        Self { shared: Arc::new(Shared { fetch, store, held, newest, is_obtaining, secrets }) }
+        let shared = Shared {
+            fetch,
+            store,
+            held,
+            newest: AtomicU64::new(0),
+            failures: AtomicU64::new(0),
+            is_obtaining: AtomicBool::new(false),
+            spare: PlainMutex::new(None),
+            is_slow: AtomicBool::new(false),
+            secrets,
+        };
+        Self { shared: Arc::new(shared) }
     }
 
     /// The current token; fetches one if there is none.
@@ -171,6 +155,7 @@ impl<F: FetchToken> CachedToken<F> {
             shared.keep(&mut held, token);
         } else {
             shared.count(&mut held);
+            shared.set_spare(None);
             held.current = None;
         }
         Ok(())
@@ -201,23 +186,46 @@ impl<F: FetchToken> CachedToken<F> {
 
     /// Locks a token that is not due.
     async fn fresh(&self, cx: &Cx) -> Result<Guard<F>> {
+        let before = self.shared.failures.load(Ordering::SeqCst);
         let mut held = Arc::clone(&self.shared.held).lock_owned().await;
         if held.current.as_ref().is_none_or(Current::is_due) {
-            let (mut held, obtained) = self.obtain(cx, held).await?;
-            match (obtained, &mut held.current) {
-                (Ok(_), _) => {}
-                (Err(error), Some(current)) if current.is_valid() => {
-                    tracing::warn!(error = %error, "the token is not renewed; the old one is used");
-                    current.renew_at = Some(Instant::now() + RENEW_AGAIN);
+            self.shared.failed_since(before, &held)?;
+            let (held, obtained) = self.obtain(cx, held).await?;
+            match obtained {
+                Err(error) if !held.current.as_ref().is_some_and(Current::is_valid) => {
+                    return Err(error);
                 }
-                (Err(error), _) => return Err(error),
+                _ => return Ok(held),
             }
-            return Ok(held);
         }
         if held.unsaved {
             self.shared.save_again(&mut held).await;
         }
         Ok(held)
+    }
+
+    /// Locks a token that is not due, or copies the old one if its renewal takes long.
+    async fn usable(&self, cx: &Cx) -> Result<Usable<F>> {
+        if self.shared.fetch.hub().is_none() {
+            return self.fresh(cx).await.map(Usable::Fresh);
+        }
+        if let Ok(held) = Arc::clone(&self.shared.held).try_lock_owned()
+            && held.current.as_ref().is_some_and(|current| !current.is_due())
+            && !held.unsaved
+        {
+            return Ok(Usable::Fresh(held));
+        }
+        // It is slow for all as soon as one has waited for it.
+        if !self.shared.is_obtaining_slowly()
+            && let Ok(held) = tokio::time::timeout(PATIENCE, self.fresh(cx)).await
+        {
+            return held.map(Usable::Fresh);
+        }
+        if let Some((token, number)) = self.shared.valid_spare() {
+            self.shared.is_slow.store(true, Ordering::SeqCst);
+            return Ok(Usable::Old(token, number));
+        }
+        self.fresh(cx).await.map(Usable::Fresh)
     }
 
     /// Obtains a token. If a renewal uses the old one up, it runs in a task of its own, which ends
@@ -256,9 +264,22 @@ impl Drop for Obtaining<'_> {
 }
 
 impl<F: FetchToken> Shared<F> {
-    /// Takes the token of the store if it is newer and valid, else fetches one.
+    /// Obtains a token. After a failure the old one is used as long as it is valid.
     async fn obtain(&self, cx: &Cx, held: &mut Held<F::Token>) -> Result<Obtained> {
         let _obtaining = Obtaining::begin(&self.is_obtaining);
+        let obtained = self.take_or_fetch(cx, held).await;
+        self.is_slow.store(false, Ordering::SeqCst);
+        if let Err(error) = &obtained
+            && let Some(current) = held.current.as_mut().filter(|current| current.is_valid())
+        {
+            tracing::warn!(%error, "the token is not renewed; the old one is used");
+            current.renew_at = Some(Instant::now() + RENEW_AGAIN);
+        }
+        obtained
+    }
+
+    /// Takes the token of the store if it is newer and valid, else fetches one.
+    async fn take_or_fetch(&self, cx: &Cx, held: &mut Held<F::Token>) -> Result<Obtained> {
         if let Some(current) = &mut held.current {
             // If the fetch fails, the next request tries again; a refresh needs the old token.
             current.renew_at = Some(Instant::now());
@@ -311,6 +332,15 @@ impl<F: FetchToken> Shared<F> {
         }
     }
 
+    /// The failure of a fetch that ended while the caller waited for it, if one did: its own attempt
+    /// would not go better, and those who wait would try one after another.
+    fn failed_since(&self, before: u64, held: &Held<F::Token>) -> Result<()> {
+        match &held.failed {
+            Some(error) if self.failures.load(Ordering::SeqCst) > before => Err(error.duplicate()),
+            _ => Ok(()),
+        }
+    }
+
     /// Fetches a token, unless one was refused to the current one just now.
     async fn fetch_unless_refused(
         &self,
@@ -327,6 +357,10 @@ impl<F: FetchToken> Shared<F> {
             return Err(error);
         }
         let fetched = self.fetch.fetch(cx, current).await;
+        if let Err(error) = &fetched {
+            held.failed = Some(error.duplicate());
+            self.failures.fetch_add(1, Ordering::SeqCst);
+        }
         if let (Err(error), Some(document)) = (&fetched, document)
             && error.kind() == ErrorKind::Auth
         {
@@ -366,7 +400,25 @@ impl<F: FetchToken> Shared<F> {
         self.secrets.add(invalid_at.unwrap_or(far), self.fetch.secrets(&token));
         self.count(held);
         let renew_at = now.checked_add(lifetime.renew_after);
-        held.current = Some(Current { token, renew_at, invalid_at });
+        let current = Current { token, renew_at, invalid_at };
+        if self.fetch.hub().is_some() {
+            self.set_spare(Some((current.clone(), held.number)));
+        }
+        held.current = Some(current);
+    }
+
+    fn is_obtaining_slowly(&self) -> bool {
+        self.is_obtaining.load(Ordering::SeqCst) && self.is_slow.load(Ordering::SeqCst)
+    }
+
+    fn valid_spare(&self) -> Option<(F::Token, u64)> {
+        let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        let (current, number) = spare.as_ref().filter(|(current, _)| current.is_valid())?;
+        Some((current.token.clone(), *number))
+    }
+
+    fn set_spare(&self, spare: Option<(Current<F::Token>, u64)>) {
+        *self.spare.lock().unwrap_or_else(PoisonError::into_inner) = spare;
     }
 }
 
@@ -386,19 +438,29 @@ async fn save(slot: &mut dyn CallSlot, document: Option<Value>) -> bool {
 #[async_trait::async_trait]
 impl<F: FetchToken> Auth for CachedToken<F> {
     async fn authorize(&self, cx: &Cx, request: &mut HttpRequest) -> Result<Grant> {
-        let held = self.fresh(cx).await?;
-        self.shared.fetch.apply(held.token()?, request)?;
-        Ok(Grant::new(held.number))
+        match self.usable(cx).await? {
+            Usable::Fresh(held) => {
+                self.shared.fetch.apply(held.token()?, request)?;
+                Ok(Grant::new(held.number))
+            }
+            Usable::Old(token, number) => {
+                self.shared.fetch.apply(&token, request)?;
+                Ok(Grant::new(number))
+            }
+        }
     }
 
     fn is_current(&self, grant: Grant) -> bool {
         let newest = self.shared.newest.load(Ordering::SeqCst);
-        grant == Grant::new(newest) && !self.shared.is_obtaining.load(Ordering::SeqCst)
+        let is_obtaining = self.shared.is_obtaining.load(Ordering::SeqCst);
+        grant == Grant::new(newest) && (!is_obtaining || self.shared.is_obtaining_slowly())
     }
 
     async fn renew(&self, cx: &Cx, refused: Grant) -> Result<Renewal> {
+        let before = self.shared.failures.load(Ordering::SeqCst);
         let held = Arc::clone(&self.shared.held).lock_owned().await;
         if refused == Grant::new(held.number) {
+            self.shared.failed_since(before, &held)?;
             let (mut held, obtained) = self.obtain(cx, held).await?;
             match obtained {
                 Ok(_) => {}
@@ -408,8 +470,10 @@ impl<F: FetchToken> Auth for CachedToken<F> {
                 Err(error) => {
                     // The CRM refuses the token, whatever its lifetime.
                     if let Some(current) = &mut held.current {
-                        current.invalid_at = Some(Instant::now());
+                        let now = Some(Instant::now());
+                        (current.renew_at, current.invalid_at) = (now, now);
                     }
+                    self.shared.set_spare(None);
                     return Err(error);
                 }
             }

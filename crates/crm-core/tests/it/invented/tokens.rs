@@ -285,6 +285,23 @@ async fn refused_refresh_is_not_repeated_by_all_who_wait_for_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn those_who_wait_for_a_fetch_share_its_failure() {
+    let server = Arc::new(Server::default());
+    server.is_down.store(true, Ordering::SeqCst);
+    let tokens = CachedToken::new(Refresh(server), TokenSecrets::default());
+    let requests = (0..1_000).map(|_| {
+        let tokens = tokens.clone();
+        tokio::spawn(async move { tokens.token(&Cx::live()).await })
+    });
+    let began = Instant::now();
+    for request in requests.collect::<Vec<_>>() {
+        assert_eq!(request.await.unwrap().unwrap_err().kind(), ErrorKind::Unavailable);
+    }
+    let took = began.elapsed();
+    assert!(took < Duration::from_millis(150), "one attempt takes 50 ms, all took {took:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn unsaved_token_is_used_and_saved_later() {
     let (server, store) = (Arc::new(Server::default()), Arc::new(MemoryCallStore::new()));
     let full =
