@@ -45,9 +45,10 @@ impl Report for Output {
         let user = self.user_id.map_or_else(|| "unknown".to_owned(), |user| user.to_string());
         let portal = escape_controls(&self.portal).into_owned();
         let scope = escape_controls(&self.scope.join(", ")).into_owned();
-        let until = match self.can_renew {
-            true => self.refresh_until.to_string(),
-            false => "never: there is no refresh token; authorize the application again".to_owned(),
+        let until = if self.can_renew {
+            self.refresh_until.to_string()
+        } else {
+            "never: there is no refresh token; authorize the application again".to_owned()
         };
         format!(
             "{state}: {portal}\nuser           {user}\nscopes         {scope}\ntoken until    \

@@ -13,11 +13,11 @@ use crate::settle::{signal, start};
 use crate::support::TestEnv;
 
 fn env() -> TestEnv {
-    env_with(json!({}))
+    env_with(&json!({}))
 }
 
 /// An application with some keys changed; `null` removes one.
-fn env_with(changes: Value) -> TestEnv {
+fn env_with(changes: &Value) -> TestEnv {
     let env = TestEnv::bare();
     let mut profile = env.sandbox.bitrix24().application_profile();
     profile["retries"] = json!(0);
@@ -266,7 +266,7 @@ fn missing_authorization_names_the_command() {
 
 #[test]
 fn unknown_application_token_is_a_warning() {
-    let env = env_with(json!({"application_token": null}));
+    let env = env_with(&json!({"application_token": null}));
     let (_, shown, _) = authorize(&env, None);
     assert!(shown["warnings"].to_string().contains("application_token"), "{shown}");
     let env = self::env();
@@ -277,7 +277,7 @@ fn unknown_application_token_is_a_warning() {
 
 #[test]
 fn unreachable_oauth_host_is_named_by_its_key() {
-    let env = env_with(json!({"oauth_url": "http://127.0.0.1:9"}));
+    let env = env_with(&json!({"oauth_url": "http://127.0.0.1:9"}));
     let (exit, shown, guide) = authorize(&env, None);
     assert_eq!(exit, 7, "{shown}");
     assert!(shown["error"]["hint"].as_str().unwrap().contains("oauth_url"), "{shown} {guide}");
