@@ -211,7 +211,7 @@ impl ProfileHealth {
             name: check.name(),
             ok: check.failure().is_none(),
             message: check.message().to_owned(),
-            hint: check.hint().map(|hint| with_command(hint, Some(&self.profile))),
+            hint: check.hint().map(|hint| with_command(hint, &self.profile)),
             failure: check.failure(),
         });
     }

@@ -87,17 +87,18 @@ impl ErrorObject {
 /// The hint of an error, with the command that helps.
 fn hint(error: &Error) -> Option<String> {
     let hint = error.hint()?;
-    let profile = error.account().map(vochi_crm::AccountName::as_str);
-    Some(with_command(hint, profile))
+    Some(match error.account() {
+        Some(account) => with_command(hint, account.as_str()),
+        None => hint.to_owned(),
+    })
 }
 
 /// Adds the command to a hint of the library, which names none.
-pub(crate) fn with_command(hint: &str, profile: Option<&str>) -> String {
+pub(crate) fn with_command(hint: &str, profile: &str) -> String {
     if !hint.contains("authorize the application") {
         return hint.to_owned();
     }
-    let profile = profile.map(|profile| format!(" --profile {profile}")).unwrap_or_default();
-    format!("{hint}; the command: vochi-crm oauth --authorize{profile}")
+    format!("{hint}; the command: vochi-crm oauth --authorize --profile {profile}")
 }
 
 /// Rounds up to whole seconds.
