@@ -1,7 +1,7 @@
 //! Ids, flags, times and numbers as Bitrix24 writes them.
 
 use serde::{Serialize, Serializer};
-use vochi_crm_core::{Error, Id, PhoneNumber, Result, Timestamp, Zone, text_id};
+use vochi_crm_core::{Error, Id, PhoneNumber, Result, Timestamp, text_id};
 
 use super::{
     Activity, Company, Contact, CrmStatus, Deal, Item, Lead, MultiField, OfflineEvent, Statistic,
@@ -118,8 +118,9 @@ impl From<Timestamp> for Moment {
 
 impl std::fmt::Display for Moment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let local = Zone::utc().local(self.0).to_string();
-        write!(f, "{}+00:00", local.replacen(' ', "T", 1))
+        let seconds = self.0.unix_millis().div_euclid(1000);
+        let whole = Timestamp::from_unix_millis(seconds * 1000).to_string();
+        write!(f, "{}+00:00", whole.trim_end_matches('Z'))
     }
 }
 

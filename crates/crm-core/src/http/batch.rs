@@ -2,10 +2,12 @@
 
 use std::any::Any;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
+use std::fmt::Write as _;
 use std::marker::PhantomData;
 use std::time::Duration;
+
+use bytes::Bytes;
 
 use super::failure::{Failure, effect_of};
 use super::{
@@ -30,22 +32,22 @@ pub trait BatchForm: Send + Sync + 'static {
     /// `input` if a part cannot be in a batch.
     fn request(parts: &[(String, ApiRequest)]) -> Result<ApiRequest>;
 
-    /// Splits the response into the response or refusal of each part, by key. A part without one
-    /// was not processed.
+    /// Splits the response into the result of each part, in their order. A part without one was not
+    /// processed.
     ///
     /// # Errors
     /// `decode` if the response is not a batch response.
     fn split(
         response: &Response,
         parts: &[(String, OperationInfo)],
-    ) -> Result<BTreeMap<String, PartResult>>;
+    ) -> Result<Vec<Option<PartResult>>>;
 
     /// Builds the response of a dry run from the planned responses of the parts.
     fn planned(parts: &[(String, Response)]) -> Response;
 }
 
-/// The result of one operation of a batch.
-pub type PartResult = Result<Response, Refusal>;
+/// The result of one operation of a batch: the JSON that it would have got alone, or its refusal.
+pub type PartResult = Result<Bytes, Refusal>;
 
 /// An [`Operation`] as a part of a batch, independent of its output type.
 trait BatchPart: Send + Sync {
@@ -118,7 +120,10 @@ const RETRY_PART: Duration = Duration::from_secs(1);
 
 /// The keys begin with a letter: PHP returns a list for keys that count from 0.
 fn key_of(index: usize) -> String {
-    format!("c{index}")
+    let mut key = String::with_capacity(4);
+    // Writing to a String cannot fail.
+    let _ = write!(key, "c{index}");
+    key
 }
 
 /// Several operations in one request.
@@ -234,11 +239,16 @@ impl<F: BatchForm> Operation for InFlight<'_, F> {
 
     fn decode(&self, response: &Response) -> Result<Vec<Verdict>> {
         let infos = self.0.infos();
-        let mut results = F::split(response, &infos)?;
-        let parts = self.0.parts.iter().zip(infos);
-        let verdicts = parts.map(|(part, (key, info))| {
-            let outcome = match results.remove(&key) {
-                Some(Ok(response)) => part.decode_boxed(&response).map_err(Failed::Unreadable),
+        let results = F::split(response, &infos)?;
+        let parts = self.0.parts.iter().zip(infos).zip(results);
+        // One response for all parts: only the body differs.
+        let mut alone = Response::ok_json(&serde_json::Value::Null);
+        let verdicts = parts.map(|((part, (_, info)), result)| {
+            let outcome = match result {
+                Some(Ok(body)) => {
+                    alone.body = body;
+                    part.decode_boxed(&alone).map_err(Failed::Unreadable)
+                }
                 Some(Err(refusal)) => part
                     .recover_boxed(&refusal, response)
                     .ok_or_else(|| Failed::Refused(Box::new((refusal, response.clone())))),

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{self, DeserializeOwned, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -85,7 +85,59 @@ where
     D: Deserializer<'de>,
     T: DeserializeOwned,
 {
-    Value::deserialize(deserializer).map(|value| T::deserialize(value).ok())
+    deserializer.deserialize_any(ValueOrNone(PhantomData))
+}
+
+/// Any value. serde can go on after a scalar that `T` refuses; the rest of a structure would be left
+/// unread, so that it is kept first.
+struct ValueOrNone<T>(PhantomData<T>);
+
+impl<T: DeserializeOwned> ValueOrNone<T> {
+    fn read<'de, E: de::Error>(value: impl IntoDeserializer<'de, E>) -> Option<T> {
+        T::deserialize(value.into_deserializer()).ok()
+    }
+}
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for ValueOrNone<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Option<T>, E> {
+        Ok(Self::read::<E>(()))
+    }
+
+    fn visit_bool<E: de::Error>(self, flag: bool) -> Result<Option<T>, E> {
+        Ok(Self::read::<E>(flag))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Option<T>, E> {
+        Ok(Self::read::<E>(number))
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Option<T>, E> {
+        Ok(Self::read::<E>(number))
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Option<T>, E> {
+        Ok(Self::read::<E>(number))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Option<T>, E> {
+        Ok(Self::read::<E>(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Option<T>, A::Error> {
+        let list = Value::deserialize(SeqAccessDeserializer::new(list))?;
+        Ok(T::deserialize(list).ok())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Option<T>, A::Error> {
+        let fields = Value::deserialize(MapAccessDeserializer::new(fields))?;
+        Ok(T::deserialize(fields).ok())
+    }
 }
 
 struct Fields<T>(PhantomData<T>);
