@@ -13,18 +13,16 @@ pub(crate) fn registered() -> String {
     json!({"result": registration(), "time": time()}).to_string()
 }
 
-/// The response to a batch of registrations.
+/// The response to a batch of registrations, in the order of the commands.
 pub(crate) fn batch() -> String {
-    let all = |value: &Value| -> Value {
-        let pairs = (0..COMMANDS).map(|index| (format!("c{index}"), value.clone()));
-        Value::Object(pairs.collect())
+    let all = |value: &Value| {
+        let fields: Vec<_> = (0..COMMANDS).map(|index| format!(r#""c{index}":{value}"#)).collect();
+        format!("{{{}}}", fields.join(","))
     };
-    json!({
-        "result": {"result": all(&registration()), "result_error": [], "result_total": [],
-                   "result_next": [], "result_time": all(&time())},
-        "time": time(),
-    })
-    .to_string()
+    let (results, times, time) = (all(&registration()), all(&time()), time());
+    format!(
+        r#"{{"result":{{"result":{results},"result_error":[],"result_total":[],"result_next":[],"result_time":{times}}},"time":{time}}}"#
+    )
 }
 
 fn registration() -> Value {

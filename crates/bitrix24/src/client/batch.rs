@@ -4,10 +4,11 @@ use std::fmt;
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use bytes::BytesMut;
 use serde_json::Value;
 use vochi_crm_core::http::{
-    ApiRequest, BatchForm, BatchKey, BatchResults, Body, OperationInfo, PartResult, Response,
-    each_nested_pair, encode_form,
+    ApiRequest, BatchForm, BatchKey, BatchResults, Body, PartResult, Response, each_nested_pair,
+    encode_form,
 };
 use vochi_crm_core::{Cx, Error, Result};
 
@@ -57,18 +58,15 @@ macro_rules! forms {
             const NAME: &'static str = "batch";
             const LARGEST: usize = LARGEST;
 
-            fn request(parts: &[(String, ApiRequest)]) -> Result<ApiRequest> {
+            fn request(parts: &[(&str, ApiRequest)]) -> Result<ApiRequest> {
                 request($halt, parts)
             }
 
-            fn split(
-                response: &Response,
-                parts: &[(String, OperationInfo)],
-            ) -> Result<Vec<Option<PartResult>>> {
-                split(response, parts)
+            fn split(response: &Response, keys: &[&str]) -> Result<Vec<Option<PartResult>>> {
+                split(response, keys)
             }
 
-            fn planned(parts: &[(String, Response)]) -> Response {
+            fn planned(parts: &[(&str, Response)]) -> Response {
                 planned(parts)
             }
         })+
@@ -180,8 +178,9 @@ impl Holds<crate::model::PortalCallId> for crate::model::Registration {
 
 /// Writes the body of a batch at once: its commands are most of what a batch costs. They run in the
 /// order of their text.
-fn request(halt: u8, parts: &[(String, ApiRequest)]) -> Result<ApiRequest> {
-    let mut body = format!(r#"{{"halt":{halt},"cmd":{{"#).into_bytes();
+fn request(halt: u8, parts: &[(&str, ApiRequest)]) -> Result<ApiRequest> {
+    let mut body = Vec::with_capacity(parts.len() * 512 + 64);
+    body.extend_from_slice(format!(r#"{{"halt":{halt},"cmd":{{"#).as_bytes());
     for (key, part) in parts {
         if !body.ends_with(b"{") {
             body.push(b',');
@@ -205,9 +204,11 @@ fn write_command(part: &ApiRequest, out: &mut Vec<u8>) -> Result<()> {
     if method.eq_ignore_ascii_case("batch") {
         return Err(Error::input("invalid batch: a batch cannot contain a batch"));
     }
-    write_text(&format!("{method}?{}", part.query_string()), out)?;
+    write_text(method, out)?;
     // The text goes on: a query has nothing that JSON escapes.
     out.pop();
+    out.push(b'?');
+    out.extend_from_slice(part.query_string().as_bytes());
     let mut write = |name: &str, value: &str| {
         if refers(name) {
             return Err(quoted_reference(method, name));
@@ -238,10 +239,10 @@ fn write_command(part: &ApiRequest, out: &mut Vec<u8>) -> Result<()> {
     Ok(())
 }
 
-/// Returns true for a text with a reference. The search for one character is faster, and enough for
-/// almost every text.
+/// Returns true for a text with a reference. The search for one byte is faster, and enough for almost
+/// every text.
 fn refers(text: &str) -> bool {
-    text.contains('$') && text.contains(BEGINS)
+    text.bytes().any(|byte| byte == b'$') && text.contains(BEGINS)
 }
 
 /// A text from outside must not read results of other commands.
@@ -250,39 +251,37 @@ fn quoted_reference(method: &str, field: &str) -> Error {
         .with_hint("send the operation alone: Bitrix24 would replace the text in a batch")
 }
 
-fn split(
-    response: &Response,
-    parts: &[(String, OperationInfo)],
-) -> Result<Vec<Option<PartResult>>> {
+fn split(response: &Response, keys: &[&str]) -> Result<Vec<Option<PartResult>>> {
     let unreadable = || response.unreadable("it is not the response of a batch");
     let envelope = Envelope::of(response);
     let commands = envelope.commands.as_ref().ok_or_else(unreadable)?;
     let results = commands.results.as_ref().ok_or_else(unreadable)?;
     let errors = commands.errors.as_ref().ok_or_else(unreadable)?;
-    let of_part = |(number, (key, _)): (usize, &(String, OperationInfo))| {
+    // The bodies of all parts, in one allocation.
+    let mut bodies = BytesMut::with_capacity(response.body.len());
+    let of_part = |(number, key): (usize, &&str)| {
         if let Some(error) = errors.get(number, key) {
             return Some(Err(error::of_command(error)));
         }
         let result = results.get(number, key)?;
-        let mut body = Vec::with_capacity(result.len() + 64);
-        body.extend_from_slice(br#"{"result":"#);
-        body.extend_from_slice(result);
+        bodies.extend_from_slice(br#"{"result":"#);
+        bodies.extend_from_slice(result);
         for (name, map) in [(r#","next":"#, &commands.next), (r#","total":"#, &commands.total)] {
             if let Some(value) = map.as_ref().and_then(|map| map.get(number, key)) {
-                body.extend_from_slice(name.as_bytes());
-                body.extend_from_slice(value);
+                bodies.extend_from_slice(name.as_bytes());
+                bodies.extend_from_slice(value);
             }
         }
-        body.push(b'}');
-        Some(Ok(body.into()))
+        bodies.extend_from_slice(b"}");
+        Some(Ok(bodies.split().freeze()))
     };
-    Ok(parts.iter().enumerate().map(of_part).collect())
+    Ok(keys.iter().enumerate().map(of_part).collect())
 }
 
-fn planned(parts: &[(String, Response)]) -> Response {
+fn planned(parts: &[(&str, Response)]) -> Response {
     let results = parts.iter().map(|(key, response)| {
         let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
-        (key.clone(), body.get("result").cloned().unwrap_or_default())
+        ((*key).to_owned(), body.get("result").cloned().unwrap_or_default())
     });
     let results: serde_json::Map<String, Value> = results.collect();
     Response::ok_json(&serde_json::json!({ "result": {"result": results} }))

@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use vochi_crm_core::http::Response;
+use vochi_crm_core::wire::TextSlice;
 
 /// The parts of a response; none if it is not Bitrix24's.
 #[derive(Default)]
@@ -42,7 +43,11 @@ impl Envelope {
     }
 
     fn read(body: &Bytes) -> Option<Self> {
-        let wire: Wire<'_> = serde_json::from_slice(body).ok()?;
+        // The text is checked once, not each part of it.
+        let wire: Wire<'_> = match std::str::from_utf8(body) {
+            Ok(text) => serde_json::from_str(text).ok()?,
+            Err(_) => serde_json::from_slice(body).ok()?,
+        };
         Some(Self {
             has_result: wire.result.is_some(),
             error: wire.error,
@@ -57,24 +62,29 @@ impl Commands {
     /// Keeps what is needed, without a copy of the results.
     fn of(wire: WireCommands<'_>, body: &Bytes) -> Self {
         let slice = |raw: &RawValue| Some(body.slice_ref(raw.get().as_bytes()));
+        let slices = |map: PhpMap<Pairs<'_, _>>| Some(ByKey::of(map.or_empty()?, body, slice));
         let times = wire.result_time.or_empty().unwrap_or_default();
         Self {
-            results: wire.result.or_empty().map(|pairs| ByKey::of(pairs, slice)),
-            errors: wire.result_error.or_empty().map(|pairs| ByKey::of(pairs, Some)),
-            next: wire.result_next.or_empty().map(|pairs| ByKey::of(pairs, slice)),
-            total: wire.result_total.or_empty().map(|pairs| ByKey::of(pairs, slice)),
-            usage: ByKey::of(times, |times| times.fields().and_then(Usage::of)),
+            results: slices(wire.result),
+            errors: wire.result_error.or_empty().map(|pairs| ByKey::of(pairs, body, Some)),
+            next: slices(wire.result_next),
+            total: slices(wire.result_total),
+            usage: ByKey::of(times, body, |times| times.fields().and_then(Usage::of)),
         }
     }
 }
 
 /// Values by the key of their command, in the order of the response.
-pub(super) struct ByKey<T>(Vec<(String, T)>);
+pub(super) struct ByKey<T>(Vec<(Bytes, T)>);
 
 impl<T> ByKey<T> {
-    fn of<W>(pairs: Pairs<'_, W>, kept: impl Fn(W) -> Option<T>) -> Self {
+    fn of<W>(pairs: Pairs<'_, W>, body: &Bytes, kept: impl Fn(W) -> Option<T>) -> Self {
+        let key = |key| match key {
+            Cow::Borrowed(key) => body.slice_ref(str::as_bytes(key)),
+            Cow::Owned(key) => key.into(),
+        };
         let pairs = pairs.0.into_iter();
-        Self(pairs.filter_map(|(key, value)| Some((key.into_owned(), kept(value)?))).collect())
+        Self(pairs.filter_map(|(name, value)| Some((key(name), kept(value)?))).collect())
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -87,7 +97,7 @@ impl<T> ByKey<T> {
 
     /// The value of the command with this number and key.
     pub(super) fn get(&self, number: usize, key: &str) -> Option<&T> {
-        let is_it = |pair: &&(String, T)| pair.0 == key;
+        let is_it = |pair: &&(Bytes, T)| *pair.0 == *key.as_bytes();
         // Most responses have all commands in their order.
         let pair = self.0.get(number).filter(is_it).or_else(|| self.0.iter().find(is_it));
         pair.map(|(_, value)| value)
@@ -265,10 +275,8 @@ impl<'de: 'a, 'a, T: Deserialize<'de>> Visitor<'de> for PairsVisitor<'a, T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Pairs<'a, T>, A::Error> {
-        #[derive(Deserialize)]
-        struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
         let mut pairs = Vec::new();
-        while let Some((Key(key), value)) = fields.next_entry()? {
+        while let Some((TextSlice(key), value)) = fields.next_entry()? {
             pairs.push((key, value));
         }
         Ok(Pairs(pairs))

@@ -72,7 +72,9 @@ fn line(what: &str, text: &str) -> Result<Box<str>> {
 }
 
 fn limited(what: &str, text: &str, most: usize) -> Result<Box<str>> {
-    if text.is_empty() || text.chars().count() > most || text.contains(char::is_control) {
+    // Bytes are counted faster than characters, and no text has fewer.
+    let is_long = || text.len() > most && text.chars().count() > most;
+    if text.is_empty() || is_long() || text.contains(char::is_control) {
         return Err(Error::input(format!(
             "invalid {what}: must have 1 to {most} printable characters"
         )));
@@ -118,9 +120,7 @@ impl From<Timestamp> for Moment {
 
 impl std::fmt::Display for Moment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let seconds = self.0.unix_millis().div_euclid(1000);
-        let whole = Timestamp::from_unix_millis(seconds * 1000).to_string();
-        write!(f, "{}+00:00", whole.trim_end_matches('Z'))
+        self.0.in_seconds().fmt(f)
     }
 }
 

@@ -30,20 +30,17 @@ pub trait BatchForm: Send + Sync + 'static {
     ///
     /// # Errors
     /// `input` if a part cannot be in a batch.
-    fn request(parts: &[(String, ApiRequest)]) -> Result<ApiRequest>;
+    fn request(parts: &[(&str, ApiRequest)]) -> Result<ApiRequest>;
 
-    /// Splits the response into the result of each part, in their order. A part without one was not
-    /// processed.
+    /// Splits the response into the results of the parts with these keys, in their order. A part
+    /// without one was not processed.
     ///
     /// # Errors
     /// `decode` if the response is not a batch response.
-    fn split(
-        response: &Response,
-        parts: &[(String, OperationInfo)],
-    ) -> Result<Vec<Option<PartResult>>>;
+    fn split(response: &Response, keys: &[&str]) -> Result<Vec<Option<PartResult>>>;
 
     /// Builds the response of a dry run from the planned responses of the parts.
-    fn planned(parts: &[(String, Response)]) -> Response;
+    fn planned(parts: &[(&str, Response)]) -> Response;
 }
 
 /// The result of one operation of a batch: the JSON that it would have got alone, or its refusal.
@@ -131,7 +128,8 @@ fn key_of(index: usize) -> String {
 /// Each operation has its own result ([`BatchResults::take`]); the batch itself fails only if the
 /// whole request fails.
 pub struct Batch<F> {
-    parts: Vec<Box<dyn BatchPart>>,
+    /// The operations with their keys.
+    parts: Vec<(String, Box<dyn BatchPart>)>,
     form: PhantomData<fn() -> F>,
 }
 
@@ -154,7 +152,7 @@ impl<F: BatchForm> Batch<F> {
         if index == F::LARGEST {
             return Err(Error::input(format!("invalid batch: more than {index} operations")));
         }
-        self.parts.push(Box::new(operation));
+        self.parts.push((key_of(index), Box::new(operation)));
         Ok(BatchKey { index, value: PhantomData })
     }
 
@@ -168,9 +166,8 @@ impl<F: BatchForm> Batch<F> {
         self.parts.is_empty()
     }
 
-    fn infos(&self) -> Vec<(String, OperationInfo)> {
-        let parts = self.parts.iter().enumerate();
-        parts.map(|(index, part)| (key_of(index), part.info())).collect()
+    fn infos(&self) -> impl Iterator<Item = OperationInfo> {
+        self.parts.iter().map(|(_, part)| part.info())
     }
 }
 
@@ -182,7 +179,7 @@ impl<F: BatchForm> Default for Batch<F> {
 
 impl<F> fmt::Debug for Batch<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.parts.iter().map(|part| part.info().name).collect();
+        let names: Vec<_> = self.parts.iter().map(|(_, part)| part.info().name).collect();
         f.debug_tuple("Batch").field(&names).finish()
     }
 }
@@ -214,36 +211,34 @@ impl<F: BatchForm> Operation for InFlight<'_, F> {
         if self.0.is_empty() {
             return Err(Error::input("invalid batch: no operations"));
         }
-        let parts = self.0.parts.iter().enumerate();
+        let parts = self.0.parts.iter();
         let parts: Result<Vec<_>> =
-            parts.map(|(index, part)| Ok((key_of(index), part.request()?))).collect();
+            parts.map(|(key, part)| Ok((&**key, part.request()?))).collect();
         F::request(&parts?)
     }
 
     /// The repeat class of the batch is the strictest of its parts.
     fn repeat(&self) -> Repeat {
-        let repeats = self.0.parts.iter().map(|part| part.info().repeat);
-        repeats.max().unwrap_or(Repeat::Safe)
+        self.0.infos().map(|info| info.repeat).max().unwrap_or(Repeat::Safe)
     }
 
     fn parts(&self) -> Vec<(String, Cow<'static, str>)> {
-        let parts = self.0.parts.iter().enumerate();
-        parts.map(|(index, part)| (key_of(index), part.info().name)).collect()
+        self.0.parts.iter().map(|(key, part)| (key.clone(), part.info().name)).collect()
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
-        let infos = self.0.parts.iter().map(|part| part.info());
-        let writes = infos.filter(|info| info.access == Access::Write).map(|info| info.name);
+        let writes =
+            self.0.infos().filter(|info| info.access == Access::Write).map(|info| info.name);
         Some(writes.collect::<Vec<_>>().join(", ").into())
     }
 
     fn decode(&self, response: &Response) -> Result<Vec<Verdict>> {
-        let infos = self.0.infos();
-        let results = F::split(response, &infos)?;
-        let parts = self.0.parts.iter().zip(infos).zip(results);
+        let keys: Vec<_> = self.0.parts.iter().map(|(key, _)| &**key).collect();
+        let results = F::split(response, &keys)?;
+        let parts = self.0.parts.iter().zip(results);
         // One response for all parts: only the body differs.
         let mut alone = Response::ok_json(&serde_json::Value::Null);
-        let verdicts = parts.map(|((part, (_, info)), result)| {
+        let verdicts = parts.map(|((_, part), result)| {
             let outcome = match result {
                 Some(Ok(body)) => {
                     alone.body = body;
@@ -254,14 +249,14 @@ impl<F: BatchForm> Operation for InFlight<'_, F> {
                     .ok_or_else(|| Failed::Refused(Box::new((refusal, response.clone())))),
                 None => Err(Failed::Missing),
             };
-            Verdict { info, outcome }
+            Verdict { info: part.info(), outcome }
         });
         Ok(verdicts.collect())
     }
 
     fn planned(&self) -> Response {
-        let parts = self.0.parts.iter().enumerate();
-        let parts: Vec<_> = parts.map(|(index, part)| (key_of(index), part.planned())).collect();
+        let parts = self.0.parts.iter();
+        let parts: Vec<_> = parts.map(|(key, part)| (&**key, part.planned())).collect();
         F::planned(&parts)
     }
 }

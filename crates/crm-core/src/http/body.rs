@@ -200,7 +200,10 @@ impl ApiRequest {
 
     /// Sets a JSON body.
     pub fn json<T: Serialize + ?Sized>(mut self, value: &T) -> Result<Self> {
-        self.body = Body::Json(serde_json::to_vec(value).map_err(not_json)?.into());
+        // Large enough for most bodies, which are not moved then.
+        let mut bytes = Vec::with_capacity(512);
+        serde_json::to_writer(&mut bytes, value).map_err(not_json)?;
+        self.body = Body::Json(bytes.into());
         Ok(self)
     }
 

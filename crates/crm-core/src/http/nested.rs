@@ -1,6 +1,7 @@
 //! Structures as query or form parameters with brackets, as PHP parses them.
 
 use std::fmt;
+use std::fmt::Write as _;
 
 use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
 use serde::{Deserializer, Serialize};
@@ -59,8 +60,12 @@ pub fn each_nested_pair(
     json: &[u8],
     each: &mut dyn FnMut(&str, &str) -> Result<()>,
 ) -> Result<()> {
-    let mut pairs = Pairs { name: name.to_owned(), each, error: None };
-    let mut reader = serde_json::Deserializer::from_slice(json);
+    let json = std::str::from_utf8(json).map_err(|error| not_json(de::Error::custom(error)))?;
+    // Room for almost every name and number.
+    let (mut path, number) = (String::with_capacity(64), String::with_capacity(24));
+    path.push_str(name);
+    let mut pairs = Pairs { name: path, number, each, error: None };
+    let mut reader = serde_json::Deserializer::from_str(json);
     let node = Node { pairs: &mut pairs, index: None };
     let read = node.deserialize(&mut reader).and_then(|()| reader.end());
     match pairs.error {
@@ -76,6 +81,8 @@ fn not_json(error: serde_json::Error) -> Error {
 /// Where the pairs go. Nothing is kept of the structure but the name of the present value.
 struct Pairs<'a> {
     name: String,
+    /// The text of a number.
+    number: String,
     each: &'a mut dyn FnMut(&str, &str) -> Result<()>,
     /// Why the reading stopped.
     error: Option<Error>,
@@ -105,6 +112,17 @@ impl Node<'_, '_> {
         let result = (pairs.each)(&pairs.name, text);
         pairs.name.truncate(length);
         result.map_err(|error| pairs.stop(error))
+    }
+
+    fn number<E: de::Error>(self, number: impl fmt::Display) -> Result<(), E> {
+        let mut text = std::mem::take(&mut self.pairs.number);
+        text.clear();
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{number}");
+        let Self { pairs, index } = self;
+        let result = Node { pairs: &mut *pairs, index }.plain(&text);
+        pairs.number = text;
+        result
     }
 
     /// Adds the number of a list or structure inside a list to the name.
@@ -139,15 +157,15 @@ impl<'de> Visitor<'de> for Node<'_, '_> {
     }
 
     fn visit_u64<E: de::Error>(self, number: u64) -> Result<(), E> {
-        self.plain(&number.to_string())
+        self.number(number)
     }
 
     fn visit_i64<E: de::Error>(self, number: i64) -> Result<(), E> {
-        self.plain(&number.to_string())
+        self.number(number)
     }
 
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<(), E> {
-        self.plain(&number.to_string())
+        self.number(number)
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {

@@ -93,8 +93,19 @@ where
 struct ValueOrNone<T>(PhantomData<T>);
 
 impl<T: DeserializeOwned> ValueOrNone<T> {
-    fn read<'de, E: de::Error>(value: impl IntoDeserializer<'de, E>) -> Option<T> {
+    fn read<'de>(value: impl IntoDeserializer<'de, Unreadable>) -> Option<T> {
         T::deserialize(value.into_deserializer()).ok()
+    }
+}
+
+/// An error that no one reads, and that costs no text.
+#[derive(Debug, thiserror::Error)]
+#[error("unreadable")]
+struct Unreadable;
+
+impl de::Error for Unreadable {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self
     }
 }
 
@@ -105,28 +116,28 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for ValueOrNone<T> {
         f.write_str("a value")
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<Option<T>, E> {
-        Ok(Self::read::<E>(()))
+    fn visit_unit<E>(self) -> Result<Option<T>, E> {
+        Ok(Self::read(()))
     }
 
-    fn visit_bool<E: de::Error>(self, flag: bool) -> Result<Option<T>, E> {
-        Ok(Self::read::<E>(flag))
+    fn visit_bool<E>(self, flag: bool) -> Result<Option<T>, E> {
+        Ok(Self::read(flag))
     }
 
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Option<T>, E> {
-        Ok(Self::read::<E>(number))
+    fn visit_u64<E>(self, number: u64) -> Result<Option<T>, E> {
+        Ok(Self::read(number))
     }
 
-    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Option<T>, E> {
-        Ok(Self::read::<E>(number))
+    fn visit_i64<E>(self, number: i64) -> Result<Option<T>, E> {
+        Ok(Self::read(number))
     }
 
-    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Option<T>, E> {
-        Ok(Self::read::<E>(number))
+    fn visit_f64<E>(self, number: f64) -> Result<Option<T>, E> {
+        Ok(Self::read(number))
     }
 
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Option<T>, E> {
-        Ok(Self::read::<E>(text))
+    fn visit_str<E>(self, text: &str) -> Result<Option<T>, E> {
+        Ok(Self::read(text))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Option<T>, A::Error> {
