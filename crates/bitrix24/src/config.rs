@@ -40,6 +40,7 @@ keys! {
         /// The code of the application (`client_id`), in place of a webhook.
         client_id: Option<String>,
         /// The key of the application (`client_secret`).
+        #[key(carrier("client_secret"))]
         client_secret: Option<Secret>,
         /// The file of the application's tokens, owner-only. Processes that share it refresh once.
         /// By default the tokens are kept beside the state of calls.

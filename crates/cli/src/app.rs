@@ -36,26 +36,47 @@ pub(crate) struct App<'a> {
     pub(crate) hubs: RefCell<Vec<Hub>>,
 }
 
-/// A Ctrl-C that the command handles itself.
+/// A Ctrl-C or SIGTERM that the command handles itself.
 #[derive(Default)]
 pub(crate) struct Stop {
     is_expected: Cell<bool>,
+    ends_at_sigterm: Cell<bool>,
     requested: Notify,
 }
 
 impl Stop {
-    /// Waits for the first Ctrl-C. From the call on, only the second one ends the program.
+    /// Waits for the first signal. From the call on, only the second one ends the program.
     pub(crate) async fn requested(&self) {
         self.is_expected.set(true);
         self.requested.notified().await;
     }
 
-    /// Waits for the Ctrl-C that ends the program immediately.
+    /// Returns a future that waits for SIGTERM. From the call on, only Ctrl-C ends the program.
+    pub(crate) fn terminated(&self) -> impl Future<Output = ()> + use<> {
+        self.ends_at_sigterm.set(true);
+        signals::termination()
+    }
+
+    /// Waits for the signal that ends the program immediately.
     async fn forced(&self) {
-        signals::interrupted().await;
+        self.signal().await;
         if self.is_expected.get() {
             self.requested.notify_one();
-            signals::interrupted().await;
+            self.signal().await;
+        }
+    }
+
+    /// Waits for Ctrl-C or SIGTERM.
+    async fn signal(&self) {
+        let terminated = async {
+            signals::termination().await;
+            if self.ends_at_sigterm.get() {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            () = signals::interrupted() => {}
+            () = terminated => {}
         }
     }
 }
@@ -94,14 +115,22 @@ pub(crate) struct Session {
     plan: Option<Plan>,
 }
 
-/// How long the end of the program waits for a token.
-const RENEWAL: Duration = Duration::from_secs(10);
+/// The path of a Bitrix24 portal's methods.
+const REST: &str = "/rest/";
+
+/// The warning of a dry run with an application.
+const NO_TOKEN: &str = "the requests are shown without the application's access token, which is the field `auth` of their bodies";
+
+/// How long the end of the program waits for a token: longer than the library waits for a response.
+const RENEWAL: Duration = Duration::from_secs(45);
+
+const UNFINISHED: &str = "a token was being renewed when the program ended";
 
 /// The time after the deadline in which the library reports its own timeout.
 const GRACE: Duration = Duration::from_millis(250);
 
 impl App<'_> {
-    /// Runs a command until it ends or is interrupted by Ctrl-C.
+    /// Runs a command until it ends or is interrupted by Ctrl-C or SIGTERM.
     pub(crate) fn block_on(&self, work: impl Future<Output = Result<Exit>>) -> Exit {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = match runtime {
@@ -113,7 +142,7 @@ impl App<'_> {
         };
         let exit = runtime.block_on(async {
             tokio::select! {
-                // The signal handler must be installed before the command prints anything.
+                // The signal handlers must be installed before the command prints anything.
                 biased;
                 () = self.stop.forced() => self.interrupted(),
                 done = work => done.unwrap_or_else(|error| self.fail(&error)),
@@ -125,13 +154,24 @@ impl App<'_> {
         exit
     }
 
-    /// Waits for tokens that are being renewed: a lost one would need a new authorization.
+    /// Waits for tokens that are being renewed: a lost one would need a new authorization. A later
+    /// signal ends it; `timeout` sends one twice.
     async fn finish(&self) {
         let hubs = self.hubs.borrow().clone();
-        for hub in hubs {
-            if tokio::time::timeout(RENEWAL, hub.finish()).await.is_err() {
-                tracing::warn!("a token was being renewed when the program ended");
+        let finished = async {
+            for hub in &hubs {
+                hub.finish().await;
             }
+        };
+        let again = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            self.stop.signal().await;
+        };
+        tokio::select! {
+            biased;
+            () = finished => {}
+            () = again => tracing::warn!(UNFINISHED),
+            () = tokio::time::sleep(RENEWAL) => tracing::warn!(UNFINISHED),
         }
     }
 
@@ -313,12 +353,12 @@ impl App<'_> {
 
     /// Prints the result of a command; in a dry run, the planned requests.
     pub(crate) fn show(&self, session: &Session, report: &impl Report, exit: Exit) -> Exit {
-        let Some(plan) = &session.plan else {
+        if session.plan.is_none() {
             self.output.report(report);
             return exit;
-        };
+        }
         let mut dry_run = DryRun::new();
-        dry_run.add(session.profile.crm, &plan.requests());
+        session.add_to_dry_run(&mut dry_run);
         dry_run.warn(report.warnings());
         self.output.report(&dry_run);
         Exit::Done
@@ -342,7 +382,12 @@ impl Session {
     /// Adds the requests planned so far to a dry run.
     pub(crate) fn add_to_dry_run(&self, into: &mut DryRun) {
         if let Some(plan) = &self.plan {
-            into.add(self.profile.crm, &plan.requests());
+            let requests = plan.requests();
+            into.add(self.profile.crm, &requests);
+            let has_token = self.profile.settings.get("client_id").is_some();
+            if has_token && requests.iter().any(|request| request.url.contains(REST)) {
+                into.warn(&[NO_TOKEN.to_owned()]);
+            }
         }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) enum Exit {
     Unsupported,
     /// A defect of this program.
     Defect,
-    /// Ctrl-C.
+    /// Ctrl-C or SIGTERM.
     Interrupted,
 }
 

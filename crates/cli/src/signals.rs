@@ -1,4 +1,4 @@
-//! Signals: Ctrl-C and SIGTERM.
+//! Signals: Ctrl-C and SIGTERM. A command ends at both in the same way.
 
 /// Waits for Ctrl-C; for ever if no handler can be installed, so that the default action applies.
 pub(crate) async fn interrupted() {

@@ -15,6 +15,9 @@ use crate::hub::Hub;
 use crate::name::AccountName;
 use crate::state::{CallSlot, StoreError};
 
+/// A store that is not open within a shorter time may not be locked.
+const SHORTEST: Duration = Duration::from_millis(500);
+
 /// How long to wait for a locked document without a deadline.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -124,10 +127,17 @@ pub(crate) async fn in_time<T>(
     cx: &Cx,
     opening: impl Future<Output = Result<T, StoreError>> + Send,
 ) -> Result<T> {
-    let patience = Instant::now() + LOCK_TIMEOUT;
+    let began = Instant::now();
+    let patience = began + LOCK_TIMEOUT;
     let deadline = cx.deadline().unwrap_or(patience);
     match tokio::time::timeout_at(deadline, opening).await {
         Ok(opened) => Ok(opened?),
+        Err(_) if deadline < began + SHORTEST => Err(Error::new(
+            ErrorKind::Timeout,
+            "deadline exceeded before the call's state was open",
+        )
+        .with_try_again(TryAgain::Later)
+        .with_hint("nothing was sent; allow more time")),
         Err(_) => {
             Err(Error::new(ErrorKind::Timeout, "call is locked: another event uses its state")
                 .with_try_again(TryAgain::Later)

@@ -24,6 +24,7 @@ pub(crate) struct Application {
     client_secret: Secret,
     oauth_host: Origin,
     token_file: Option<String>,
+    has_application_token: bool,
 }
 
 impl Application {
@@ -43,6 +44,7 @@ impl Application {
             client_secret: secret.clone(),
             oauth_host: origin(&config.oauth_url, "oauth_url")?,
             token_file: config.token_file.clone().filter(|path| !path.trim().is_empty()),
+            has_application_token: present(config.application_token.as_ref()).is_some(),
         })
     }
 
@@ -75,6 +77,7 @@ impl Application {
             secrets: secrets.clone(),
         };
         let fetch = FetchTokens::new(host, Arc::clone(&portal));
-        Ok(OAuth::new(CachedToken::stored(fetch, secrets, store), portal))
+        let tokens = CachedToken::stored(fetch, secrets, store);
+        Ok(OAuth::new(tokens, portal, self.has_application_token))
     }
 }

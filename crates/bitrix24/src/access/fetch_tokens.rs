@@ -56,7 +56,8 @@ impl FetchTokens {
         let OAuthHost { client_id, client_secret, .. } = &self.host;
         let (Grant::Code(secret) | Grant::Refresh(secret)) = grant;
         let pipeline = self.host.pipeline(server.clone(), secret);
-        pipeline.send(cx, &RequestTokens { client_id, client_secret, grant }).await
+        let request = RequestTokens { client_id, client_secret, grant };
+        pipeline.send(cx, &request).await.map_err(OAuthHost::blame)
     }
 
     pub(super) fn tokens(
@@ -100,7 +101,7 @@ impl FetchToken for FetchTokens {
             let moved = Url::parse(&format!("{portal}{rest}"));
             request.url =
                 moved.map_err(|_| Error::internal("cannot build the portal's address"))?;
-            self.portal.set(portal.clone());
+            self.portal.adopt(portal.clone());
         }
         add_token(&tokens.access, request)
     }
@@ -131,14 +132,13 @@ impl FetchToken for FetchTokens {
     }
 }
 
-/// Adds `auth` to the body of a request, so that no token is in an address; to the query of a
-/// request without a body.
+/// Adds `auth` to the body of a request, so that no token is in an address.
 fn add_token(token: &Secret, request: &mut HttpRequest) -> Result<()> {
     const JSON: &str = "application/json";
     const FORM: &str = "application/x-www-form-urlencoded";
     if request.method == Method::GET {
-        request.url.query_pairs_mut().append_pair("auth", token.expose());
-        return Ok(());
+        return Err(Error::unsupported("a GET cannot carry the token of an application")
+            .with_hint("send a POST: Bitrix24 accepts it for every method"));
     }
     let content_type = request.headers.get(header::CONTENT_TYPE);
     let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or(JSON);

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use url::Url;
-use vochi_crm_core::http::auth::{CachedToken, FetchToken};
+use vochi_crm_core::http::auth::{Auth as _, CachedToken, FetchToken};
 use vochi_crm_core::http::{Origin, Relocation};
 use vochi_crm_core::{Cx, Error, ErrorKind, Result, Secret};
 
 use super::fetch_tokens::{FetchTokens, not_authorized, other_portal};
-use super::oauth_host::{GetInstallation, Grant, OAuthHost};
+use super::oauth_host::{Grant, OAuthHost};
 use super::portal::{Portal, is_sibling, refused, target};
 use super::redirect::AuthorizationRedirect;
 use super::tokens::{Authorization, MemberId, TokenResponse, Tokens};
@@ -26,6 +26,8 @@ use super::tokens::{Authorization, MemberId, TokenResponse, Tokens};
 pub struct OAuth {
     tokens: CachedToken<FetchTokens>,
     portal: Arc<Portal>,
+    /// The configuration has the token in the portal's requests to us.
+    has_application_token: bool,
 }
 
 impl fmt::Debug for OAuth {
@@ -35,8 +37,12 @@ impl fmt::Debug for OAuth {
 }
 
 impl OAuth {
-    pub(super) fn new(tokens: CachedToken<FetchTokens>, portal: Arc<Portal>) -> Self {
-        Self { tokens, portal }
+    pub(super) fn new(
+        tokens: CachedToken<FetchTokens>,
+        portal: Arc<Portal>,
+        has_application_token: bool,
+    ) -> Self {
+        Self { tokens, portal, has_application_token }
     }
 
     /// The address at which an administrator authorizes the application. `state` is a random text
@@ -104,8 +110,7 @@ impl OAuth {
                 kept => return kept,
             }
         }
-        let pipeline = host.pipeline(server, &tokens.access);
-        let found = pipeline.send(cx, &GetInstallation(&tokens.access)).await?;
+        let found = host.installation(cx, server, &tokens.access).await?;
         let member = &tokens.about.member_id;
         let confirmed = found.client_id.as_deref() == Some(&*host.client_id)
             && found.member_id() == Some(member.as_str())
@@ -126,7 +131,11 @@ impl OAuth {
     /// `auth` if the application has to be authorized again.
     pub async fn refresh(&self, cx: &Cx) -> Result<Authorization> {
         if self.is_dry_run() {
-            return self.status().await?.ok_or_else(not_authorized);
+            let tokens = self.tokens.peek().await?.ok_or_else(not_authorized)?;
+            let refresh = tokens.refresh.as_ref().ok_or_else(not_authorized)?;
+            let server = self.host().checked(Some(tokens.about.oauth_host.clone()));
+            self.tokens.fetcher().request(cx, &server, Grant::Refresh(refresh)).await?;
+            return Ok(tokens.about);
         }
         self.tokens.renewed(cx).await.map(|tokens| tokens.about)
     }
@@ -145,6 +154,26 @@ impl OAuth {
     /// As [`status`](Self::status).
     pub async fn application_token(&self) -> Result<Option<Secret>> {
         Ok(self.tokens.peek().await?.and_then(|tokens| tokens.application))
+    }
+
+    /// Returns true if the token in the portal's requests to us is configured or stored: without it
+    /// every event is refused.
+    ///
+    /// # Errors
+    /// As [`status`](Self::status).
+    pub(crate) async fn knows_application_token(&self) -> Result<bool> {
+        Ok(self.has_application_token || self.application_token().await?.is_some())
+    }
+
+    /// The tokens of the store, and those of memory that responses may still contain: for a host
+    /// that masks them in what it prints.
+    ///
+    /// # Errors
+    /// As [`status`](Self::status).
+    pub async fn secrets(&self) -> Result<Vec<Secret>> {
+        let stored = self.tokens.peek().await?;
+        let stored = stored.map(|tokens| tokens.secrets()).unwrap_or_default();
+        Ok([stored, self.tokens.secrets()].concat())
     }
 
     /// Forgets the tokens of a portal that removed the application (event ONAPPUNINSTALL). Tokens
@@ -265,8 +294,8 @@ impl OAuth {
         if !is_sibling(&from, &to) {
             let tokens = self.tokens.token(cx).await?;
             let host = self.host();
-            let pipeline = host.pipeline(tokens.about.oauth_host.clone(), &tokens.access);
-            let found = pipeline.send(cx, &GetInstallation(&tokens.access)).await?;
+            let server = tokens.about.oauth_host.clone();
+            let found = host.installation(cx, server, &tokens.access).await?;
             let is_ours = found.member_id() == Some(tokens.about.member_id.as_str());
             if !is_ours || found.portal().is_none_or(|portal| portal != to) {
                 return Err(refused(&from, to.host()));

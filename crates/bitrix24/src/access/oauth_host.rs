@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use vochi_crm_core::ErrorKind::{Auth, Decode, Unavailable};
+use vochi_crm_core::ErrorKind::{Auth, Decode, Timeout, Unavailable};
 use vochi_crm_core::http::auth::{NoAuth, TokenSecrets};
 use vochi_crm_core::http::{
     Access, Advice, ApiRequest, Dialect, Operation, OperationInfo, Origin, Output, Pipeline,
     Refusal, Repeat, Response,
 };
 use vochi_crm_core::retry::RetryPolicy;
-use vochi_crm_core::{AccountName, CrmName, Effect, Hub, Result, Secret, wire};
+use vochi_crm_core::{AccountName, CrmName, Cx, Effect, Error, Hub, Result, Secret, wire};
 
 use super::tokens::{TokenResponse, origin_of};
 use crate::error::code_and_text;
@@ -22,7 +22,7 @@ const HOSTS: [&str; 2] = ["oauth.bitrix24.tech", "oauth.bitrix.info"];
 /// How long a response is waited for. A refresh token is used up by a request whose response is given
 /// up: then the application has to be authorized again.
 const ATTEMPT: Duration = Duration::from_secs(30);
-const TIMEOUT: Duration = Duration::from_secs(40);
+const LONGEST: Duration = Duration::from_secs(40);
 
 pub(super) const INVALID_GRANT: &str = "invalid_grant";
 
@@ -53,6 +53,8 @@ impl OAuthHost {
     pub(super) fn checked(&self, named: Option<Origin>) -> Origin {
         match named {
             Some(named) if self.is_allowed(&named) => named,
+            // A redirect names the host without its scheme.
+            Some(named) if named.host() == self.configured.host() => self.configured.clone(),
             Some(named) => {
                 let configured = &self.configured;
                 tracing::warn!(%named, %configured, "an unknown OAuth host is not used");
@@ -60,6 +62,31 @@ impl OAuthHost {
             }
             None => self.configured.clone(),
         }
+    }
+
+    /// Asks a host whose an access token is.
+    pub(super) async fn installation(
+        &self,
+        cx: &Cx,
+        host: Origin,
+        access: &Secret,
+    ) -> Result<Installation> {
+        let sent = self.pipeline(host, access).send(cx, &GetInstallation(access)).await;
+        sent.map_err(Self::blame)
+    }
+
+    /// Names the key of the host in an error of reaching it.
+    pub(super) fn blame(error: Error) -> Error {
+        if error.status().is_some() || !matches!(error.kind(), Unavailable | Timeout) {
+            return error;
+        }
+        let hint = error.hint().unwrap_or_default();
+        let hint = if hint.contains("url") {
+            hint.replace("url", "oauth_url")
+        } else {
+            format!("{hint}; the address of the OAuth host is oauth_url")
+        };
+        error.with_hint(hint)
     }
 
     fn is_allowed(&self, host: &Origin) -> bool {
@@ -74,7 +101,7 @@ impl OAuthHost {
             .secrets([self.client_secret.clone(), secret.clone()])
             .retry(RetryPolicy::default())
             .attempt_timeout(ATTEMPT)
-            .timeout(TIMEOUT)
+            .timeout(LONGEST)
             .build()
     }
 }
@@ -135,7 +162,7 @@ impl Output for NewTokens {
 }
 
 /// Asks the OAuth host whose an access token is (`POST /rest/app.info/`).
-pub(super) struct GetInstallation<'a>(pub(super) &'a Secret);
+struct GetInstallation<'a>(&'a Secret);
 
 /// The installation that an access token belongs to.
 #[derive(Debug, Deserialize)]

@@ -40,6 +40,13 @@ impl Portal {
         *self.lock() = Address { origin, rest };
     }
 
+    /// Takes the address that is kept with the tokens in place of the configured one.
+    pub(super) fn adopt(&self, kept: Origin) {
+        let configured = self.origin();
+        tracing::warn!(%configured, in_use = %kept, "the portal has another address: correct `url`");
+        self.set(kept);
+    }
+
     /// Follows an accepted redirect.
     pub(super) fn rename(&self, cx: &Cx, to: Origin) {
         let from = self.origin();

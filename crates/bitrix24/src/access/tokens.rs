@@ -58,7 +58,7 @@ pub struct Authorization {
     /// When the access token expires. The next request renews it before.
     pub expires_at: Timestamp,
     /// When the refresh token expires, 180 days after the last renewal: then the application has to
-    /// be authorized again.
+    /// be authorized again. Without a refresh token it is the expiry of the access token.
     pub refresh_until: Timestamp,
 }
 
@@ -129,6 +129,13 @@ impl TokenResponse {
         let scope = self.scope.as_deref().unwrap_or_default();
         let scope = scope.split([',', ' ']).filter(|one| !one.is_empty()).map(str::to_owned);
         let before_user = before.and_then(|before| before.about.user_id);
+        let expires_at = now.plus(lifetime);
+        // A response without a refresh token leaves the old one valid.
+        let refresh_until = match (&self.refresh_token, before) {
+            (Some(_), _) => now.plus(REFRESH_LIFETIME),
+            (None, Some(before)) if before.refresh.is_some() => before.about.refresh_until,
+            (None, _) => expires_at,
+        };
         Ok(Tokens {
             access: self.access_token,
             refresh: self.refresh_token,
@@ -142,8 +149,8 @@ impl TokenResponse {
                 user_id: self.user_id.and_then(|id| u64::try_from(id).ok()).or(before_user),
                 scope: scope.collect(),
                 status: self.status,
-                expires_at: now.plus(lifetime),
-                refresh_until: now.plus(REFRESH_LIFETIME),
+                expires_at,
+                refresh_until,
             },
         })
     }

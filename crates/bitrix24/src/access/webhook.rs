@@ -28,10 +28,9 @@ pub(crate) struct Webhook {
 impl Webhook {
     /// Parses the address that the portal shows, with or without a method at the end.
     pub(super) fn parse(url: &Secret) -> Result<Self> {
-        let wrong = |why: &str| {
-            Error::config(format!("invalid webhook address: {why}"))
-                .with_hint("copy the whole address, as https://portal.bitrix24.by/rest/1/SECRET/")
-        };
+        const COPY: &str = "copy the whole address, as https://portal.bitrix24.by/rest/1/SECRET/";
+        let wrong =
+            |why: &str| Error::config(format!("invalid webhook address: {why}")).with_hint(COPY);
         let parsed = Url::parse(url.expose().trim()).map_err(|_| wrong("cannot be parsed"))?;
         let path = parsed.path().trim_matches('/');
         let mut segments = path.split('/');
@@ -48,7 +47,7 @@ impl Webhook {
         origin.set_query(None);
         origin.set_fragment(None);
         Ok(Self {
-            origin: origin.as_str().parse()?,
+            origin: origin.as_str().parse().map_err(|error: Error| error.with_hint(COPY))?,
             user: user.to_owned(),
             secret: Secret::new(secret),
         })
@@ -113,6 +112,7 @@ mod tests {
         ] {
             let error = Webhook::parse(&Secret::new(bad)).expect_err(bad);
             assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
+            assert!(error.hint().unwrap().contains("/rest/1/"), "{error}");
         }
     }
 }

@@ -17,6 +17,9 @@ use crate::model::User;
 
 const RUN_SETUP: &str = "run setup";
 
+/// What an operator can do about an unknown `application_token`.
+pub(super) const LEARN_TOKEN: &str = "install the application again, with the address of the events as its installation path, or set application_token";
+
 /// The scopes that are needed; any of a group is enough.
 const SCOPES: [&[&str]; 3] = [&["telephony"], &["crm"], &["user", "user_basic", "user_brief"]];
 
@@ -54,6 +57,7 @@ impl Health<'_> {
             checks.push(self.telephony_check(cx).await);
             checks.push(self.statistics_check(cx).await);
             checks.push(self.events_check(cx).await);
+            checks.extend(self.application_token_check().await);
             let users = self.lookup.all_users(cx).await;
             checks.extend(inner_numbers_check(users.as_deref().unwrap_or_default()));
             let users = users.map(|all| all.iter().map(common_user).collect());
@@ -78,7 +82,7 @@ impl Health<'_> {
                     NAME,
                     ErrorKind::Auth,
                     "the application is not authorized",
-                    "authorize it: vochi-crm's oauth guides through it",
+                    "an administrator has to authorize the application of client_id in the portal",
                 );
             }
             Err(error) => return Check::broken(NAME, &error),
@@ -147,7 +151,9 @@ impl Health<'_> {
             .filter(|(number, _)| lines.iter().all(|line| line.number != *number))
             .map(|(number, _)| number.to_string())
             .collect();
-        let check = Check::passed(NAME, format!("the portal has {} of our lines", lines.len()));
+        let registered = configured.len() - missing.len();
+        let text = format!("the portal has {registered} of our {} lines", configured.len());
+        let check = Check::passed(NAME, text);
         if missing.is_empty() {
             return check;
         }
@@ -176,10 +182,14 @@ impl Health<'_> {
     async fn events_check(&self, cx: &Cx) -> Check {
         const NAME: &str = "events";
         let address = self.setup.address(&SetupPlan::new(None));
-        let (Some(_), Some(address)) = (self.client.oauth(), address) else {
-            return Check::passed(NAME, "no events are expected, so none are checked").with_hint(
-                "for clicks use an application, set public_url and inbound_secret, and run setup",
-            );
+        let none = || Check::passed(NAME, "no events are expected, so none are checked");
+        let address = match (self.client.oauth(), address) {
+            (Some(_), Some(address)) => address,
+            (Some(_), None) => {
+                return none()
+                    .with_hint("for clicks set public_url and inbound_secret, and run setup");
+            }
+            (None, _) => return none(),
         };
         let bound = match self.client.send(cx, ListBoundEvents).await {
             Ok(bound) => bound.items.good,
@@ -198,6 +208,25 @@ impl Health<'_> {
         }
         let text = format!("no subscription to {}", missing.join(", "));
         Check::failed(NAME, ErrorKind::Config, text, RUN_SETUP)
+    }
+}
+
+impl Health<'_> {
+    /// Whether the sender of events can be proved; nothing if none are expected.
+    async fn application_token_check(&self) -> Option<Check> {
+        const NAME: &str = "application token";
+        let oauth = self.client.oauth()?;
+        self.setup.address(&SetupPlan::new(None))?;
+        Some(match oauth.knows_application_token().await {
+            Ok(true) => Check::passed(NAME, "events of the portal are recognized by their token"),
+            Ok(false) => Check::failed(
+                NAME,
+                ErrorKind::Config,
+                "application_token is unknown: every event of the portal is refused",
+                LEARN_TOKEN,
+            ),
+            Err(error) => Check::broken(NAME, &error),
+        })
     }
 }
 

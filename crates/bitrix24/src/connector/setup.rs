@@ -1,9 +1,12 @@
 //! Registration of the telephony: the lines, and the subscriptions to clicks and callbacks.
 
+use std::collections::BTreeSet;
+
 use vochi_crm_core::connector::{Context, SetupAction, SetupMode, SetupPlan};
 use vochi_crm_core::http::Operation;
-use vochi_crm_core::{Cx, Directory, Line, Result, SecretUrl, Text, WarningKind};
+use vochi_crm_core::{Cx, Directory, Error, Line, Result, SecretUrl, Text, WarningKind};
 
+use super::health::LEARN_TOKEN;
 use super::mapping;
 use crate::Client;
 use crate::api::{AddLine, BindEvent, DeleteLine, ListBoundEvents, ListLines, UnbindEvent};
@@ -41,16 +44,19 @@ impl Change {
 }
 
 impl Setup<'_> {
-    /// Adds the lines and subscriptions that are missing, and removes subscriptions of this host at
-    /// an address with an old secret; or removes all of ours. Those of others stay.
+    /// Adds the lines and subscriptions that are missing, and removes subscriptions of this profile at
+    /// another host or with an old secret; or removes all of ours. Those of others stay.
     pub(super) async fn run(&self, cx: &Cx, plan: &SetupPlan) -> Result<Vec<String>> {
         let address = self.address(plan);
         let mut changes = self.lines(cx, plan.action).await?;
         changes.extend(self.events(cx, plan.action, address.as_ref()).await?);
+        let mut made = Vec::new();
         for change in &changes {
-            self.apply(cx, change, address.as_ref(), plan.mode).await?;
+            let applied = self.apply(cx, change, address.as_ref(), plan.mode).await;
+            applied.map_err(|error| with_changes(error, &made))?;
+            made.push(change.describe());
         }
-        Ok(changes.iter().map(Change::describe).collect())
+        Ok(made)
     }
 
     /// The address of our subscriptions.
@@ -58,7 +64,7 @@ impl Setup<'_> {
         Some(self.context.account().inbound_address(plan)?.join(EVENT_PATH))
     }
 
-    /// The configured lines: the number as it is registered, and the PBX's name of it.
+    /// The configured lines: the number as it is registered, and the PBX's first name of it.
     pub(super) fn configured_lines(&self) -> Vec<(LineNumber, Option<Text>)> {
         let names = self.context.account().config().lines.keys();
         let lines = names.filter_map(|name| {
@@ -66,7 +72,8 @@ impl Setup<'_> {
             let number = mapping::line(Some(&line), |line| self.directory.number_of(line))?;
             Some((number, Text::new(name).ok()))
         });
-        lines.collect()
+        let mut seen = BTreeSet::new();
+        lines.filter(|(number, _)| seen.insert(number.to_string())).collect()
     }
 
     async fn lines(&self, cx: &Cx, action: SetupAction) -> Result<Vec<Change>> {
@@ -108,22 +115,53 @@ impl Setup<'_> {
             return Ok(Vec::new());
         };
         let bound = self.client.send(cx, ListBoundEvents).await?.items.good;
+        let registers = action == SetupAction::Register;
+        if registers
+            && let Some(oauth) = self.client.oauth()
+            && !oauth.knows_application_token().await?
+        {
+            let text = format!(
+                "application_token is unknown: every event of the portal is refused; {LEARN_TOKEN}"
+            );
+            cx.warn(WarningKind::Incomplete, text);
+        }
         let mut changes = Vec::new();
         for event in EVENTS {
             let ours = || bound.iter().filter(|bound| bound.event == event);
             let right = ours().any(|bound| is_at(bound, address));
-            if !right && action == SetupAction::Register {
+            if !right && registers {
                 changes.push(Change::Bind(event.clone()));
             }
             let old = ours().filter(|bound| {
                 let remove = action == SetupAction::Remove && is_at(bound, address);
-                remove || is_outdated(bound, address)
+                remove || self.is_outdated(bound, address)
             });
+            let others =
+                ours().filter(|bound| !is_at(bound, address) && !self.is_outdated(bound, address));
+            for handler in others.filter_map(|bound| bound.handler.as_ref()) {
+                let text = format!("{event} is also sent to {handler}: this subscription stays");
+                cx.warn(WarningKind::Incomplete, text);
+            }
             for handler in old.filter_map(|bound| bound.handler.clone()) {
                 changes.push(Change::Unbind(event.clone(), handler));
             }
         }
         Ok(changes)
+    }
+
+    /// Returns true for a subscription of this profile with an old secret, or at another host: the
+    /// portal lists those of this application only.
+    fn is_outdated(&self, bound: &BoundEvent, address: &SecretUrl) -> bool {
+        let before_secret = |url: &str| {
+            let base = url.trim_end_matches('/').strip_suffix(EVENT_PATH)?;
+            Some(base.rsplit_once('/')?.0.to_owned())
+        };
+        let own = before_secret(address.expose());
+        let handler = bound.handler.as_ref().and_then(|handler| before_secret(handler.expose()));
+        let of_profile = format!("/in/{}", self.context.account().name());
+        let is_ours =
+            handler.is_some_and(|it| Some(&it) == own.as_ref() || it.ends_with(&of_profile));
+        is_ours && !is_at(bound, address)
     }
 
     async fn apply(
@@ -164,13 +202,11 @@ pub(super) fn is_at(bound: &BoundEvent, address: &SecretUrl) -> bool {
     bound.handler.as_ref().is_some_and(|handler| handler.expose() == address.expose())
 }
 
-/// Returns true for a subscription of this account on this host whose secret is an old one.
-fn is_outdated(bound: &BoundEvent, address: &SecretUrl) -> bool {
-    let before_secret = |url: &str| {
-        let base = url.trim_end_matches('/').strip_suffix(EVENT_PATH)?;
-        Some(base.rsplit_once('/')?.0.to_owned())
-    };
-    let own = before_secret(address.expose());
-    let handler = bound.handler.as_ref().and_then(|handler| before_secret(handler.expose()));
-    own.is_some() && handler == own && !is_at(bound, address)
+/// Names the changes that were made before a failure.
+fn with_changes(error: Error, made: &[String]) -> Error {
+    if made.is_empty() {
+        return error;
+    }
+    let hint = error.hint().map(|hint| format!("{hint}; ")).unwrap_or_default();
+    error.with_hint(format!("{hint}already done: {}; run setup again", made.join(", ")))
 }

@@ -4,9 +4,11 @@ use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 use url::form_urlencoded;
+use vochi_crm::bitrix24::OAuth;
 use vochi_crm::http::{ApiRequest, RawRequest, Repeat};
 use vochi_crm::{Error, ErrorKind, Result};
 
+use super::oauth::application;
 use crate::app::{Access, App, StateScope};
 use crate::args::ApiArgs;
 use crate::exit::Exit;
@@ -30,14 +32,33 @@ impl Report for ApiOutput {
 pub(super) async fn run(app: &App<'_>, args: &ApiArgs) -> Result<Exit> {
     let request = request(args)?;
     let session = app.session(StateScope::Run).await?;
-    let cx = app.history();
+    let (cx, oauth) = (app.history(), application(&session)?);
+    mask_tokens(app, oauth.as_ref()).await?;
     let access = if args.method.is_safe() { Access::Read } else { Access::Write };
     let profile = &session.profile;
     let name = profile.name.as_str();
     let work = vochi_crm::raw(&session.hub, name, &profile.settings, &cx, request);
-    let answer = app.within_deadline(&cx, access, work).await?;
+    let answer = app.within_deadline(&cx, access, work).await;
+    // The request may have renewed them.
+    mask_tokens(app, oauth.as_ref()).await?;
+    let answer = answer?;
     let report = ApiOutput { ok: true, answer: redacted(answer, &app.redactor()) };
     Ok(app.show(&session, &report, Exit::Done))
+}
+
+/// Masks the tokens of an application in the response, in errors and in the log.
+async fn mask_tokens(app: &App<'_>, oauth: Option<&OAuth>) -> Result<()> {
+    if let Some(oauth) = oauth.filter(|_| !app.global.dry_run) {
+        app.add_secrets(oauth.secrets().await?);
+    }
+    Ok(())
+}
+
+/// Returns true for a path that repeats the user and the key of a webhook: `/rest/1/…`.
+fn repeats_webhook(path: &str) -> bool {
+    let mut segments = path.trim_start_matches('/').split('/');
+    let is_number = |user: &str| !user.is_empty() && user.bytes().all(|it| it.is_ascii_digit());
+    segments.next() == Some("rest") && segments.next().is_some_and(is_number)
 }
 
 fn request(args: &ApiArgs) -> Result<RawRequest> {
@@ -45,6 +66,10 @@ fn request(args: &ApiArgs) -> Result<RawRequest> {
     if args.path.contains("://") || args.path.starts_with("//") {
         return Err(usage("invalid path: it contains a host")
             .with_hint("write only the path, as /api/credentials; the host is the profile's url"));
+    }
+    if repeats_webhook(&args.path) {
+        return Err(usage("invalid path: it repeats the user and the key of the webhook")
+            .with_hint("write only the method, as /profile; the rest is in the profile"));
     }
     let (path, query) = args.path.split_once('?').unwrap_or((&args.path, ""));
     let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };

@@ -10,7 +10,7 @@ use crate::app::{Access, App, Session, StateScope};
 use crate::args::HealthArgs;
 use crate::config::{Profile, Settings};
 use crate::exit::Exit;
-use crate::output::{Columns, DryRun, Report, Style, Tone, escape_controls};
+use crate::output::{Columns, DryRun, Report, Style, Tone, escape_controls, with_command};
 
 #[derive(Debug, Serialize)]
 struct Health {
@@ -211,7 +211,7 @@ impl ProfileHealth {
             name: check.name(),
             ok: check.failure().is_none(),
             message: check.message().to_owned(),
-            hint: check.hint().map(str::to_owned),
+            hint: check.hint().map(|hint| with_command(hint, Some(&self.profile))),
             failure: check.failure(),
         });
     }

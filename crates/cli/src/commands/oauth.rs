@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 use std::io::{self, BufRead as _, Write as _};
 
 use serde::Serialize;
-use vochi_crm::bitrix24::{Authorization, AuthorizationRedirect, Client, Config, OAuth};
-use vochi_crm::{Error, ErrorKind, Result, Timestamp};
+use vochi_crm::bitrix24::{Authorization, AuthorizationRedirect, CRM, Client, Config, OAuth};
+use vochi_crm::{Error, Result, Timestamp};
 
-use crate::app::{Access, App, StateScope};
+use crate::app::{Access, App, Session, StateScope};
 use crate::args::OAuthArgs;
 use crate::exit::Exit;
 use crate::output::{Report, Style, Tone, escape_controls};
@@ -27,7 +27,13 @@ struct Output {
     refresh_until: Timestamp,
     /// True if that has passed.
     expired: bool,
+    warnings: Vec<String>,
+    /// There is a refresh token.
+    #[serde(skip)]
+    can_renew: bool,
 }
+
+const NO_EVENTS: &str = "application_token is unknown, so that clicks and other events of the portal are refused: install the application with the address of the events as its installation path, or set application_token";
 
 impl Report for Output {
     fn human(&self, style: Style) -> String {
@@ -39,46 +45,71 @@ impl Report for Output {
         let user = self.user_id.map_or_else(|| "unknown".to_owned(), |user| user.to_string());
         let portal = escape_controls(&self.portal).into_owned();
         let scope = escape_controls(&self.scope.join(", ")).into_owned();
+        let until = if self.can_renew {
+            self.refresh_until.to_string()
+        } else {
+            "never: there is no refresh token; authorize the application again".to_owned()
+        };
         format!(
             "{state}: {portal}\nuser           {user}\nscopes         {scope}\ntoken until    \
-             {}\nrenewed until  {}",
-            self.expires_at, self.refresh_until
+             {}\nrenewed until  {until}",
+            self.expires_at
         )
+    }
+
+    fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 }
 
 pub(super) async fn run(app: &App<'_>, args: &OAuthArgs) -> Result<Exit> {
     let session = app.session(StateScope::Run).await?;
     let profile = &session.profile;
-    if profile.crm.name() != vochi_crm::bitrix24::CRM.as_str() {
+    if profile.crm.name() != CRM.as_str() {
         let crm = profile.crm.name();
         return Err(Error::unsupported(format!("{crm} has no authorization to renew")));
     }
-    let config: Config = profile.settings.read()?;
-    let client = Client::open(&session.hub, &profile.account, &config)?;
-    let oauth = client.oauth().ok_or_else(|| {
+    let oauth = application(&session)?.ok_or_else(|| {
         Error::unsupported("an incoming webhook needs no authorization")
             .with_hint("set client_id and client_secret in place of webhook_url")
     })?;
     let cx = app.history();
     let work = async {
         match oauth.status().await? {
-            Some(_) if args.refresh => oauth.refresh(&cx).await,
+            _ if args.refresh => oauth.refresh(&cx).await,
             Some(known) if !args.authorize => Ok(known),
-            None if args.refresh => oauth.refresh(&cx).await,
             _ if app.global.dry_run => {
-                Err(Error::new(ErrorKind::Auth, "the application is not authorized in the portal"))
+                let redirect = AuthorizationRedirect::parse("code=<CODE>")?;
+                oauth.exchange(&cx, &redirect).await
             }
-            _ => authorize(app, oauth).await,
+            _ => authorize(app, &oauth).await,
         }
     };
     let found = app.within_deadline(&cx, Access::Write, work).await?;
-    let report = output(&profile.name, found, session.hub.clock().now());
+    let mut report = output(&profile.name, found, session.hub.clock().now());
+    let configured = profile.settings.get("application_token").is_some();
+    if !configured && !app.global.dry_run && oauth.application_token().await?.is_none() {
+        report.warnings.push(NO_EVENTS.to_owned());
+    }
     Ok(app.show(&session, &report, Exit::Done))
 }
 
+/// Opens the authorization of a profile; `None` unless it is an application of Bitrix24.
+pub(super) fn application(session: &Session) -> Result<Option<OAuth>> {
+    let profile = &session.profile;
+    if profile.crm.name() != CRM.as_str() {
+        return Ok(None);
+    }
+    let config: Config = profile.settings.read()?;
+    let client = Client::open(&session.hub, &profile.account, &config)?;
+    Ok(client.oauth().cloned())
+}
+
 fn output(profile: &str, found: Authorization, now: Timestamp) -> Output {
+    let can_renew = found.refresh_until > found.expires_at;
     Output {
+        can_renew,
+        warnings: Vec::new(),
         ok: true,
         profile: profile.to_owned(),
         portal: found.portal.to_string(),

@@ -13,16 +13,21 @@ use crate::app::App;
 use crate::args::SandboxArgs;
 use crate::exit::Exit;
 use crate::output::{DryRun, Report, Style, Tone};
-use crate::signals;
 
 /// The first line of files the sandbox wrote; only these are overwritten.
 const MARK: &str = "# Written by `vochi-crm sandbox`. The accounts in it are invented.";
+
+/// The lines above the profile of an application, which is not authorized yet.
+const APPLICATION: &str = "# Bitrix24 with an application in place of the webhook: take out the signs below, and authorize it with\n# `vochi-crm oauth --profile application`.";
 
 #[derive(Serialize)]
 struct Serving {
     ok: bool,
     page: String,
     profiles: Value,
+    /// The profile of Bitrix24's application, which has to be authorized first.
+    #[serde(skip)]
+    application: Value,
     #[serde(skip)]
     config: Option<String>,
 }
@@ -41,14 +46,16 @@ pub(super) async fn run(app: &App<'_>, args: &SandboxArgs) -> Result<Exit> {
         error => Error::config(error.to_string()),
     })?;
     let profiles = sandbox.profiles();
+    let application = sandbox.bitrix24().application_profile();
     if let Some(path) = &args.write_config {
-        write_config(path, &profiles)?;
+        write_config(path, &profiles, &application)?;
     }
-    let terminated = signals::termination();
+    let terminated = app.stop.terminated();
     app.output.report(&Serving {
         ok: true,
         page: sandbox.page_url().to_string(),
         profiles,
+        application,
         config: args.write_config.as_ref().map(|path| path.display().to_string()),
     });
     terminated.await;
@@ -66,6 +73,9 @@ impl Report for Serving {
         for (name, profile) in profiles.clone() {
             lines.push(format!("{name}  {}", text(profile, "url")));
         }
+        let keys = ["client_id", "client_secret", "oauth_url"];
+        let keys = keys.map(|key| format!("{key} = \"{}\"", text(&self.application, key)));
+        lines.push(format!("bitrix24 as an application  {}", keys.join(", ")));
         let try_it = "call-event in --call-id 1 --phone +375446370646 --ext 151 --ext 152";
         lines.push(String::new());
         match &self.config {
@@ -87,7 +97,7 @@ impl Report for Serving {
 }
 
 /// Writes a configuration file readable only by its owner. Does not overwrite a foreign file.
-fn write_config(path: &Path, profiles: &Value) -> Result<()> {
+fn write_config(path: &Path, profiles: &Value, application: &Value) -> Result<()> {
     let wrong = |why: String| Error::config(format!("{}: {why}", path.display()));
     match fs::read_to_string(path) {
         Ok(text) if text.trim().is_empty() || text.starts_with(MARK) => {}
@@ -98,7 +108,7 @@ fn write_config(path: &Path, profiles: &Value) -> Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(wrong(format!("cannot be read: {error}"))),
     }
-    let text = config_text(profiles)
+    let text = config_text(profiles, application)
         .ok_or_else(|| Error::internal("cannot write the sandbox's profiles as TOML"))?;
     replace(path, &text).map_err(|error| {
         wrong(format!("cannot be written: {error}"))
@@ -106,7 +116,7 @@ fn write_config(path: &Path, profiles: &Value) -> Result<()> {
     })
 }
 
-fn config_text(profiles: &Value) -> Option<String> {
+fn config_text(profiles: &Value, application: &Value) -> Option<String> {
     // A stand-in may exist without a connector.
     let profiles = profiles.as_object()?.iter();
     let profiles: Map<String, Value> = profiles
@@ -116,7 +126,10 @@ fn config_text(profiles: &Value) -> Option<String> {
     let first = ["retailcrm"].into_iter().find(|name| profiles.contains_key(*name));
     let first = first.map(str::to_owned).or_else(|| profiles.keys().next().cloned())?;
     let table = json!({ "default_profile": first, "profile": profiles });
-    Some(format!("{MARK}\n{}", toml::to_string(&table).ok()?))
+    let application = toml::to_string(&json!({"profile": {"application": application}})).ok()?;
+    let application = application.lines().map(|line| format!("# {line}").trim_end().to_owned());
+    let application = application.collect::<Vec<_>>().join("\n");
+    Some(format!("{MARK}\n{}\n{APPLICATION}\n{application}\n", toml::to_string(&table).ok()?))
 }
 
 /// Replaces a file atomically; it is never readable by others.

@@ -22,6 +22,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10 * 60);
 #[derive(Debug, Serialize)]
 struct Row {
     ok: bool,
+    state: State,
     profile: String,
     /// Null, as `kind`, in the row of a profile that cannot be opened.
     call_id: Option<String>,
@@ -31,12 +32,23 @@ struct Row {
     error: Option<ErrorObject>,
 }
 
+/// What became of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Sent,
+    /// It stays pending: another round sends it.
+    Pending,
+    /// It is reported, and only a person can change that.
+    Failed,
+}
+
 impl Report for Row {
     fn human(&self, style: Style) -> String {
-        let what = match (self.ok, &self.error) {
-            (true, _) => style.tone(Tone::Success, "sent"),
-            (false, Some(_)) => style.tone(Tone::Error, "not sent"),
-            (false, None) => style.tone(Tone::Warning, "pending"),
+        let what = match self.state {
+            State::Sent => style.tone(Tone::Success, "sent"),
+            State::Pending => style.tone(Tone::Warning, "pending"),
+            State::Failed => style.tone(Tone::Error, "not sent"),
         };
         let line = match (self.kind, &self.call_id) {
             (Some(kind), Some(call)) => {
@@ -191,17 +203,22 @@ async fn round(app: &App<'_>, sessions: &[Session], send: Option<&CallId>) -> Re
 }
 
 fn show(app: &App<'_>, session: &Session, call: &CallId, settled: &Settled, summary: &mut Summary) {
-    match settled.outcome {
-        Outcome::Sent => summary.sent += 1,
-        Outcome::Pending => summary.pending += 1,
-        _ => summary.failed += 1,
+    let state = match settled.outcome {
+        Outcome::Sent => State::Sent,
+        Outcome::Pending => State::Pending,
+        _ => State::Failed,
+    };
+    match state {
+        State::Sent => summary.sent += 1,
+        State::Pending => summary.pending += 1,
+        State::Failed => summary.failed += 1,
     }
     if let Some(error) = &settled.error {
         summary.end(Exit::of(error));
     }
     let row = Row {
-        ok: settled.outcome == Outcome::Sent
-            || (settled.outcome == Outcome::Pending && settled.error.is_none()),
+        ok: state == State::Sent || (state == State::Pending && settled.error.is_none()),
+        state,
         profile: session.profile.name.clone(),
         call_id: Some(call.to_string()),
         kind: Some(settled.kind),
@@ -215,6 +232,7 @@ fn show(app: &App<'_>, session: &Session, call: &CallId, settled: &Settled, summ
 fn unreadable(app: &App<'_>, session: &Session, call: &CallId, error: &Error) -> Row {
     Row {
         ok: false,
+        state: State::Failed,
         profile: session.profile.name.clone(),
         call_id: Some(call.to_string()),
         kind: Some(PendingKind::Record),
@@ -228,6 +246,7 @@ fn unreadable(app: &App<'_>, session: &Session, call: &CallId, error: &Error) ->
 fn unusable(app: &App<'_>, profile: &str, error: &Error) -> Row {
     Row {
         ok: false,
+        state: State::Failed,
         profile: profile.to_owned(),
         call_id: None,
         kind: None,

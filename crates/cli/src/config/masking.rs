@@ -73,6 +73,12 @@ impl Sensitive {
         self.secrets.push(secret);
     }
 
+    /// Adds the key in the address of a webhook: `https://{portal}/rest/{user}/{key}/`.
+    pub(super) fn add_webhook(&mut self, address: &Secret) {
+        let key = address.expose().trim().split('/').nth(5).filter(|key| !key.is_empty());
+        self.secrets.extend(key.map(Secret::from));
+    }
+
     /// Adds words that may be keys.
     pub(super) fn add_words<'a>(&mut self, words: impl IntoIterator<Item = &'a str>) {
         self.texts.extend(words.into_iter().map(str::to_owned));

@@ -17,6 +17,9 @@ use super::secret;
 use super::secret_file::SecretFile;
 use super::tree::{Entry, Table};
 
+/// The key of an incoming webhook's address.
+const WEBHOOK_URL: &str = "webhook_url";
+
 /// A profile with checked settings.
 #[derive(Clone, Debug)]
 pub(crate) struct Profile {
@@ -75,6 +78,9 @@ impl Parts<'_> {
                 match self.secret(name, entry) {
                     Ok(found) => {
                         let value = Value::from(found.expose());
+                        if name == WEBHOOK_URL {
+                            sensitive.add_webhook(&found);
+                        }
                         sensitive.add_secret(found);
                         value
                     }
@@ -172,7 +178,7 @@ impl Profile {
     pub(crate) fn is_on_this_machine(&self) -> bool {
         let text = |key: &str| self.settings.get(key).and_then(Value::as_str);
         // A webhook's address has a path.
-        let webhook = text("webhook_url").and_then(|url| url.split("/rest/").next());
+        let webhook = text(WEBHOOK_URL).and_then(|url| url.split("/rest/").next());
         let url = webhook.or_else(|| text("url"));
         url.and_then(|url| url.parse::<Origin>().ok()).is_some_and(|url| url.is_loopback())
     }

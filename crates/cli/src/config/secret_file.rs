@@ -82,7 +82,10 @@ impl SecretFile {
 /// Returns the keys of a profile that can be generated and have no value.
 fn keys(profile: &Profile) -> impl Iterator<Item = &'static str> {
     let generated = profile.crm.keys().into_iter().filter(|key| key.is_generated);
-    generated.map(|key| key.name).filter(|key| profile.settings.get(key).is_none())
+    let has = |key: &str| profile.settings.get(key).is_some();
+    // A CRM with an incoming webhook sends no requests.
+    let is_useless = move |key: &str| key == "inbound_secret" && has("webhook_url");
+    generated.map(|key| key.name).filter(move |key| !has(key) && !is_useless(key))
 }
 
 fn path(settings: &Settings<'_>, profile: &Profile, key: &str) -> Result<PathBuf> {

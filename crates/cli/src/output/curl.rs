@@ -6,6 +6,11 @@ use vochi_crm::http::{PlannedPart, PlannedRequest};
 
 const MASK: &str = "***";
 
+const WEBHOOK_URL: &str = "webhook_url";
+
+/// Parameters of an authorization that are no settings.
+const OAUTH: [&str; 2] = ["code", "refresh_token"];
+
 /// Returns a `curl` command line that sends the same request. Credentials are references to environment
 /// variables.
 pub(super) fn line(request: &PlannedRequest, crm: &Crm) -> String {
@@ -13,7 +18,7 @@ pub(super) fn line(request: &PlannedRequest, crm: &Crm) -> String {
     if request.method.as_str() != "GET" {
         words.push(format!("-X {}", request.method));
     }
-    words.push(quoted(&request.url, crm));
+    words.push(address(&request.url, crm));
     let in_parts = !request.body_parts.is_empty();
     for (name, value) in &request.headers {
         // curl generates the boundary.
@@ -51,6 +56,18 @@ fn form_part(part: &PlannedPart) -> String {
     words.join(";")
 }
 
+/// Quotes an address. A webhook's variable holds the address up to its key.
+fn address(url: &str, crm: &Crm) -> String {
+    let webhook = crm.own_keys().iter().find(|key| key.name == WEBHOOK_URL);
+    match (webhook, url.split_once(&format!("/{MASK}/"))) {
+        (Some(key), Some((before, rest))) if !before.contains('?') => {
+            let variable = environment_name(key.name);
+            format!("\"${{{variable}%/}}\"{}", quoted(&format!("/{rest}"), crm))
+        }
+        _ => quoted(url, crm),
+    }
+}
+
 /// Quotes a text and replaces masked credentials by variables.
 fn quoted(text: &str, crm: &Crm) -> String {
     let mut pieces = text.split(MASK);
@@ -68,14 +85,21 @@ fn quoted(text: &str, crm: &Crm) -> String {
     line
 }
 
-/// Returns the variable of the credential in this header or parameter; of an unknown one, that of the
-/// first secret.
+/// Returns the variable of the credential in this header or parameter; a parameter that is no setting
+/// has a variable of its own name. Of anything else it is the first secret.
 fn variable(crm: &Crm, carrier: &str) -> String {
     let secrets = || crm.own_keys().iter().filter(|key| key.kind == Kind::Secret);
-    let carried = secrets()
-        .find(|key| key.carrier.is_some_and(|known| known.eq_ignore_ascii_case(carrier)))
-        .or_else(|| secrets().next());
-    let key = carried.map(|key| key.name).unwrap_or_default();
+    let is_carrier = |known: &str| known.eq_ignore_ascii_case(carrier);
+    if let Some(key) = secrets().find(|key| key.carrier.is_some_and(is_carrier)) {
+        return environment_name(key.name);
+    }
+    if OAUTH.contains(&carrier) {
+        return carrier.to_uppercase();
+    }
+    environment_name(secrets().next().map(|key| key.name).unwrap_or_default())
+}
+
+fn environment_name(key: &str) -> String {
     format!("VOCHI_CRM_{}", key.to_uppercase())
 }
 
@@ -101,5 +125,18 @@ mod tests {
             r#"'event=x&clientId='"$VOCHI_CRM_CLIENT_ID"'&y=1'"#,
         );
         assert_eq!(quoted("a=1", crm), "'a=1'");
+    }
+
+    #[test]
+    fn variable_of_a_webhook_holds_its_whole_address() {
+        let crm = Crm::named("bitrix24").unwrap();
+        assert_eq!(
+            address("https://portal.bitrix24.by/rest/1/***/crm.contact.list", crm),
+            r#""${VOCHI_CRM_WEBHOOK_URL%/}"'/crm.contact.list'"#,
+        );
+        assert_eq!(
+            quoted("client_id=1&client_secret=***&refresh_token=***", crm),
+            r#"'client_id=1&client_secret='"$VOCHI_CRM_CLIENT_SECRET"'&refresh_token='"$REFRESH_TOKEN""#,
+        );
     }
 }

@@ -69,10 +69,10 @@ impl ErrorObject {
             kind: error.kind().as_str(),
             effect: error.effect().as_str(),
             message: mask(error.message()),
-            hint: error.hint().map(mask),
+            hint: hint(error).map(|hint| mask(&hint)),
             crm: error.crm().map(vochi_crm::CrmName::as_str),
             profile: error.account().map(|account| mask(account.as_str())),
-            operation: error.operation().map(str::to_owned),
+            operation: error.operation().map(mask),
             status: error.status(),
             code: error.code().map(mask),
             fields: fields.collect(),
@@ -82,6 +82,22 @@ impl ErrorObject {
             },
         }
     }
+}
+
+/// The hint of an error, with the command that helps.
+fn hint(error: &Error) -> Option<String> {
+    let hint = error.hint()?;
+    let profile = error.account().map(vochi_crm::AccountName::as_str);
+    Some(with_command(hint, profile))
+}
+
+/// Adds the command to a hint of the library, which names none.
+pub(crate) fn with_command(hint: &str, profile: Option<&str>) -> String {
+    if !hint.contains("authorize the application") {
+        return hint.to_owned();
+    }
+    let profile = profile.map(|profile| format!(" --profile {profile}")).unwrap_or_default();
+    format!("{hint}; the command: vochi-crm oauth --authorize{profile}")
 }
 
 /// Rounds up to whole seconds.
@@ -100,7 +116,7 @@ pub(super) fn words(error: &Error, redactor: &Redactor) -> (String, Option<Strin
     let fields = error.fields().iter().map(|(field, text)| format!("\n  {field}: {text}"));
     let fields: String = fields.collect();
     let what = format!("{account}{operation}{}{fields}", error.message());
-    (redactor.mask_known(&what), error.hint().map(|hint| redactor.mask_known(hint)))
+    (redactor.mask_known(&what), hint(error).map(|hint| redactor.mask_known(&hint)))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use serde::Serialize;
 use vochi_crm::{Effect, Error, Redactor};
 
 pub(crate) use dry_run::DryRun;
-pub(crate) use failure::ErrorObject;
+pub(crate) use failure::{ErrorObject, with_command};
 pub(crate) use redacted::redacted;
 pub(crate) use style::{Style, Tone, escape_controls};
 pub(crate) use table::{Columns, FixedColumns};

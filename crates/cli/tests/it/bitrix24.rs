@@ -169,3 +169,37 @@ fn webhook_is_nowhere_shown() {
     let raw = env.json(&["api", "POST", "/crm.status.list", "--json", "{}"]).exits(0);
     assert!(raw.to_string().contains("IN_PROCESS"), "{raw}");
 }
+
+#[test]
+fn curl_line_of_a_webhook_works_in_a_shell() {
+    let env = env();
+    let plan = env.json(&["--dry-run", "api", "POST", "/crm.status.list", "-d", "a=b"]).exits(0);
+    let curl = plan["requests"][0]["curl"].as_str().unwrap();
+    assert!(curl.contains(r#""${VOCHI_CRM_WEBHOOK_URL%/}"'/crm.status.list'"#), "{curl}");
+}
+
+#[test]
+fn dry_run_of_an_application_says_that_the_token_is_missing() {
+    let env = application();
+    let plan = env.json(&["--dry-run", "users"]).exits(0);
+    assert!(plan["warnings"].to_string().contains("`auth`"), "{plan}");
+}
+
+#[test]
+fn setup_of_a_webhook_generates_no_secret() {
+    let env = TestEnv::bare();
+    let profile = env.bitrix24_text("portal");
+    env.configure(&format!("public_url = \"https://pbx.example.test\"\n{profile}"));
+    let report = env.json(&["setup"]).exits(0);
+    assert_eq!(report["inbound_secret_file"], Value::Null, "{report}");
+    assert!(!report["changes"].to_string().contains("secret"), "{report}");
+}
+
+#[test]
+fn short_timeout_blames_no_lock() {
+    let env = env();
+    let event = ["call-event", "in", "--call-id", "1", "--phone", CLIENT, "--ext", "151"];
+    let run = env.json(&[&["--timeout", "0.001"], &event[..]].concat());
+    let error = &run.exits(7)["error"];
+    assert!(!error["message"].as_str().unwrap().contains("locked"), "{error}");
+}

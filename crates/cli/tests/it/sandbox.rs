@@ -60,6 +60,20 @@ fn foreign_configuration_is_not_overwritten() {
 }
 
 #[test]
+fn written_application_can_be_authorized() {
+    let env = TestEnv::bare();
+    let (_serving, _) = serve(env.command(&["sandbox", "--write-config", "sandbox.toml"]));
+    let text = std::fs::read_to_string(env.path("sandbox.toml")).unwrap();
+    let (_, application) = text.split_once("take out the signs below").expect("an application");
+    let lines = application.lines().skip(2);
+    let profile: Vec<_> = lines.map(|line| line.strip_prefix("# ").unwrap_or_default()).collect();
+    env.configure(&profile.join("\n"));
+    let refused = env.json(&["users"]).exits(6);
+    let hint = refused["error"]["hint"].as_str().unwrap();
+    assert!(hint.contains("vochi-crm oauth --authorize --profile application"), "{hint}");
+}
+
+#[test]
 fn unusable_bind_address_is_an_error() {
     let env = TestEnv::bare();
     env.json(&["sandbox", "--bind", "nowhere"]).exits(4);

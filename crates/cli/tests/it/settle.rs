@@ -44,13 +44,13 @@ fn summary(sent: u32, pending: u32, failed: u32) -> Value {
     json!({"summary": true, "sent": sent, "pending": pending, "failed": failed})
 }
 
-fn start(env: &TestEnv, arguments: &[&str]) -> Child {
+pub(crate) fn start(env: &TestEnv, arguments: &[&str]) -> Child {
     let mut command = env.command(&["--output", "json"]);
     command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.spawn().expect("the program starts")
 }
 
-fn signal(child: &Child, name: &str) {
+pub(crate) fn signal(child: &Child, name: &str) {
     let sent = std::process::Command::new("kill").args([name, &child.id().to_string()]).status();
     assert!(sent.expect("kill").success());
 }
@@ -93,8 +93,8 @@ fn record_is_sent_when_the_crm_is_back() {
     let (rows, last) = settle(&env, 0, &[]);
     assert_eq!(last, summary(1, 0, 0));
     let wanted = json!({
-        "ok": true, "profile": "shop", "call_id": CALL, "kind": "record", "recorded": true,
-        "attempts": 3, "error": null,
+        "ok": true, "state": "sent", "profile": "shop", "call_id": CALL, "kind": "record",
+        "recorded": true, "attempts": 3, "error": null,
     });
     assert_eq!(rows, [wanted]);
     assert_eq!(recorded(&env), 1);
@@ -109,7 +109,9 @@ fn end_before_start_waits_for_the_start() {
     assert!(end["warnings"].to_string().contains("record_pending"), "{end}");
     let (rows, last) = settle(&env, 0, &[]);
     assert_eq!((&rows[0]["ok"], &rows[0]["error"]), (&json!(true), &Value::Null), "{rows:?}");
-    assert_eq!(last, summary(0, 1, 0));
+    assert_eq!((&rows[0]["state"], last), (&json!("pending"), summary(0, 1, 0)));
+    let shown = env.run(&["settle"]).stdout;
+    assert!(shown.starts_with("pending") && !shown.contains("\nsent"), "{shown}");
 
     let ring = env.json(&RING).exits(0);
     assert_eq!(ring["recorded"], true, "{ring}");

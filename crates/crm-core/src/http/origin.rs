@@ -75,7 +75,7 @@ impl FromStr for Origin {
         let text = text.trim();
         let wrong = |why: &str| {
             Error::config(format!("invalid CRM address: {why}"))
-                .with_hint("give scheme and host only, as https://demo.retailcrm.ru")
+                .with_hint("give scheme and host only, as https://crm.example.test")
         };
         if text.is_empty() {
             return Err(wrong("must not be empty"));

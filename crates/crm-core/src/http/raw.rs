@@ -6,6 +6,8 @@ use serde_json::Value;
 
 use super::{ApiRequest, LimitClass, Operation, Output, Repeat, Response};
 use crate::error::Result;
+use crate::redaction::looks_like_key;
+use crate::secret::MASK;
 
 /// A request built by the caller, with the account's credentials, limits and retries.
 ///
@@ -39,10 +41,16 @@ impl RawRequest {
     }
 
     /// Sets the name in logs, metrics and errors, `raw` by default. If the CRM limits each method,
-    /// requests are counted by this name.
+    /// requests are counted by this name. Parts that look like a key are masked.
     #[must_use]
     pub fn with_name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.name = name.into();
+        let name = name.into();
+        self.name = if looks_like_key(&name) {
+            let mask = |part| if looks_like_key(part) { MASK } else { part };
+            name.split('/').map(mask).collect::<Vec<_>>().join("/").into()
+        } else {
+            name
+        };
         self
     }
 
@@ -100,5 +108,18 @@ impl Operation for RawRequest {
 
     fn class(&self) -> LimitClass {
         self.limit_class
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn key_in_the_name_is_masked() {
+        let named =
+            |name: &'static str| RawRequest::new(ApiRequest::post("/")).with_name(name).name;
+        assert_eq!(named("1/invented0key1of2many3signs/profile"), "1/***/profile");
+        assert_eq!(named("telephony.externalCall.register"), "telephony.externalCall.register");
     }
 }

@@ -47,7 +47,7 @@ pub enum StoreError {
         /// Its permission bits.
         mode: u32,
     },
-    /// The file of a token is not complete.
+    /// The file of a token is not complete, or has an invalid field.
     #[non_exhaustive]
     DamagedToken {
         /// The file.
@@ -108,7 +108,11 @@ impl StoreError {
                 mode & 0o7777
             ),
             Self::DamagedToken { path } => {
-                format!("cannot read the token file {}: it is not complete", path.display())
+                format!(
+                    "cannot read the token file {}: it is not complete, or a field is missing or \
+                     invalid",
+                    path.display()
+                )
             }
             Self::Other { source } => source.to_string(),
             Self::Stopped { path } => {
@@ -137,7 +141,7 @@ impl StoreError {
                     "this file system cannot lock files: name a state directory on a local disk"
                 }
                 io::ErrorKind::InvalidInput => {
-                    "move it away, or name another state directory"
+                    "move it away, or name another path"
                 }
                 _ => "check that the state directory is on a healthy local disk, or name another state directory",
             }

@@ -22,7 +22,6 @@ use crate::app::{Access, App};
 use crate::args::{Format, ReplayArgs};
 use crate::exit::Exit;
 use crate::output::{DryRun, Report};
-use crate::signals;
 use accounts::{Accounts, Deliveries, Popups};
 use counts::Counts;
 use input::Input;
@@ -97,7 +96,7 @@ pub(super) async fn run(app: &App<'_>, args: &ReplayArgs) -> Result<Exit> {
 async fn stop(app: &App<'_>) -> Exit {
     tokio::select! {
         () = app.stop.requested() => Exit::Interrupted,
-        () = signals::termination() => Exit::Done,
+        () = app.stop.terminated() => Exit::Done,
     }
 }
 

@@ -119,7 +119,7 @@ impl<F: FetchToken> CachedToken<F> {
         match &self.shared.store {
             Some(store) if !held.unsaved => {
                 let slot = store.lock().await?;
-                Ok(slot.document().and_then(|document| self.shared.fetch.read_document(document)))
+                self.shared.stored(&**store, &*slot)
             }
             _ => Ok(own()),
         }
@@ -138,7 +138,7 @@ impl<F: FetchToken> CachedToken<F> {
         let own = held.current.as_ref().map(|current| current.token.clone());
         let token = if let Some(store) = &shared.store {
             let mut slot = store.lock().await?;
-            let stored = slot.document().and_then(|document| shared.fetch.read_document(document));
+            let stored = shared.stored(&**store, &*slot)?;
             let current = if held.unsaved { own } else { stored.or(own) };
             let token = change(current.as_ref())?;
             match token.as_ref().map(|token| shared.fetch.write_document(token)) {
@@ -301,7 +301,7 @@ impl<F: FetchToken> Shared<F> {
                 Some(error) if !is_other => return Err(error),
                 _ => {}
             }
-            let stored = slot.document().and_then(|document| self.fetch.read_document(document));
+            let stored = self.stored(&**store, &*slot)?;
             if let Some(token) = stored.clone().filter(|_| is_other)
                 && !self.fetch.lifetime(&token).renew_after.is_zero()
             {
@@ -368,6 +368,14 @@ impl<F: FetchToken> Shared<F> {
             held.refused = Some(Refused { until, document, error });
         }
         fetched
+    }
+
+    /// The token of the store.
+    fn stored(&self, store: &dyn TokenStore, slot: &dyn CallSlot) -> Result<Option<F::Token>> {
+        let Some(document) = slot.document() else { return Ok(None) };
+        let token = self.fetch.read_document(document);
+        // It may hold the only valid token.
+        Ok(Some(token.ok_or_else(|| store.damaged())?))
     }
 
     /// Saves the newest token if an earlier attempt failed.

@@ -74,7 +74,7 @@ pub trait FetchToken: Send + Sync + fmt::Debug + 'static {
         None
     }
 
-    /// Reads a token from the store; `None` for an invalid document.
+    /// Reads a token from the store; `None` for an invalid document, which is an error and stays.
     fn read_document(&self, document: &Value) -> Option<Self::Token> {
         let _ = document;
         None
@@ -89,4 +89,9 @@ pub trait TokenStore: Send + Sync + fmt::Debug {
     /// # Errors
     /// If the store cannot be read or locked.
     async fn lock(&self) -> Result<Box<dyn CallSlot>, StoreError>;
+
+    /// The error of a stored document that is no token: where it is, and what to do.
+    fn damaged(&self) -> StoreError {
+        StoreError::other("the stored token cannot be read")
+    }
 }

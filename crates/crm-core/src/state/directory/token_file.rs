@@ -22,8 +22,8 @@ use crate::http::auth::TokenStore;
 /// Keeps the tokens of one account in a file: owner-only, locked across processes while a token is
 /// renewed, and replaced atomically. The lock is a file beside it, with the suffix `.lock`.
 ///
-/// A file that others can read, or that is not complete JSON, is an error: it is never replaced,
-/// since it may hold the only valid token.
+/// A file that others can read, that is not complete JSON, or in which a field is missing or invalid
+/// is an error: it is never replaced, since it may hold the only valid token.
 #[derive(Clone, Debug)]
 pub struct FileTokenStore {
     path: PathBuf,
@@ -72,6 +72,10 @@ impl TokenStore for FileTokenStore {
         let (lock, document) = acquire(&self.files, SystemTime::now(), read).await?;
         let (path, files) = (self.path.clone(), Arc::clone(&self.files));
         Ok(Box::new(TokenSlot { path, files, document, lock: Arc::new(lock) }))
+    }
+
+    fn damaged(&self) -> StoreError {
+        StoreError::DamagedToken { path: self.path.clone() }
     }
 }
 
