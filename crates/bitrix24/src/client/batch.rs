@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::fmt::Write as _;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -58,7 +60,11 @@ macro_rules! forms {
             const NAME: &'static str = "batch";
             const LARGEST: usize = LARGEST;
 
-            fn request(parts: &[(&str, ApiRequest)]) -> Result<ApiRequest> {
+            fn check(part: &ApiRequest) -> Result<()> {
+                check(part)
+            }
+
+            fn request(parts: &[(&str, &ApiRequest)]) -> Result<ApiRequest> {
                 request($halt, parts)
             }
 
@@ -94,8 +100,9 @@ impl Client {
     }
 }
 
-/// Encloses a reference, so that no text from outside is taken for one: a private character.
-const MARK: char = '\u{E000}';
+/// Encloses a reference. It is random, so that no text from outside is taken for one.
+static MARK: LazyLock<String> =
+    LazyLock::new(|| format!("\u{E000}{:016x}", RandomState::new().hash_one("reference")));
 
 /// How Bitrix24 writes a reference.
 const BEGINS: &str = "$result[";
@@ -129,7 +136,7 @@ impl Reference {
 
     /// The value that an operation of the same batch is given: a text that only a batch sends.
     pub(crate) fn marked(&self) -> String {
-        format!("{MARK}{}{MARK}", self.0)
+        format!("{}{}{}", *MARK, self.0, *MARK)
     }
 }
 
@@ -178,7 +185,7 @@ impl Holds<crate::model::PortalCallId> for crate::model::Registration {
 
 /// Writes the body of a batch at once: its commands are most of what a batch costs. They run in the
 /// order of their text.
-fn request(halt: u8, parts: &[(&str, ApiRequest)]) -> Result<ApiRequest> {
+fn request(halt: u8, parts: &[(&str, &ApiRequest)]) -> Result<ApiRequest> {
     let mut body = Vec::with_capacity(parts.len() * 512 + 64);
     body.extend_from_slice(format!(r#"{{"halt":{halt},"cmd":{{"#).as_bytes());
     for (key, part) in parts {
@@ -213,7 +220,7 @@ fn write_command(part: &ApiRequest, out: &mut Vec<u8>) -> Result<()> {
         if refers(name) {
             return Err(quoted_reference(method, name));
         }
-        let value = match value.strip_prefix(MARK).and_then(|rest| rest.strip_suffix(MARK)) {
+        let value = match marked(value) {
             Some(reference) => reference,
             None if refers(value) => return Err(quoted_reference(method, name)),
             None => value,
@@ -237,6 +244,27 @@ fn write_command(part: &ApiRequest, out: &mut Vec<u8>) -> Result<()> {
     }
     out.push(b'"');
     Ok(())
+}
+
+/// The reference that a value stands for.
+fn marked(value: &str) -> Option<&str> {
+    if !value.starts_with('\u{E000}') {
+        return None;
+    }
+    value.strip_prefix(&**MARK)?.strip_suffix(&**MARK)
+}
+
+/// Checks that a request can be a command.
+fn check(part: &ApiRequest) -> Result<()> {
+    let is_plain = match part.body_ref() {
+        Body::Empty => true,
+        Body::Json(fields) => !std::str::from_utf8(fields).is_ok_and(refers),
+        _ => false,
+    };
+    if is_plain && !part.path().contains("batch") {
+        return Ok(());
+    }
+    write_command(part, &mut Vec::new())
 }
 
 /// Returns true for a text with a reference. The search for one byte is faster, and enough for almost

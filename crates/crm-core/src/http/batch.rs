@@ -25,12 +25,18 @@ pub trait BatchForm: Send + Sync + 'static {
     /// The largest number of operations in one request.
     const LARGEST: usize;
 
+    /// Checks an operation that is added: one that cannot be in a batch must not fail the others.
+    ///
+    /// # Errors
+    /// `input` if it cannot.
+    fn check(part: &ApiRequest) -> Result<()>;
+
     /// Builds the request with all parts. Each part is named by its key, which has no other
     /// meaning.
     ///
     /// # Errors
-    /// `input` if a part cannot be in a batch.
-    fn request(parts: &[(&str, ApiRequest)]) -> Result<ApiRequest>;
+    /// As [`check`](Self::check).
+    fn request(parts: &[(&str, &ApiRequest)]) -> Result<ApiRequest>;
 
     /// Splits the response into the results of the parts with these keys, in their order. A part
     /// without one was not processed.
@@ -49,7 +55,6 @@ pub type PartResult = Result<Bytes, Refusal>;
 /// An [`Operation`] as a part of a batch, independent of its output type.
 trait BatchPart: Send + Sync {
     fn info(&self) -> OperationInfo;
-    fn request(&self) -> Result<ApiRequest>;
     fn planned(&self) -> Response;
     fn decode_boxed(&self, response: &Response) -> Result<Box<dyn Any + Send>>;
     fn recover_boxed(&self, refusal: &Refusal, response: &Response) -> Option<Box<dyn Any + Send>>;
@@ -66,10 +71,6 @@ where
             access: self.access(),
             ..OperationInfo::new(self.name(), self.repeat())
         }
-    }
-
-    fn request(&self) -> Result<ApiRequest> {
-        Operation::request(self)
     }
 
     fn planned(&self) -> Response {
@@ -123,13 +124,19 @@ fn key_of(index: usize) -> String {
     key
 }
 
+/// An operation of a batch, with its key.
+struct Part {
+    key: String,
+    request: ApiRequest,
+    operation: Box<dyn BatchPart>,
+}
+
 /// Several operations in one request.
 ///
 /// Each operation has its own result ([`BatchResults::take`]); the batch itself fails only if the
 /// whole request fails.
 pub struct Batch<F> {
-    /// The operations with their keys.
-    parts: Vec<(String, Box<dyn BatchPart>)>,
+    parts: Vec<Part>,
     form: PhantomData<fn() -> F>,
 }
 
@@ -142,7 +149,7 @@ impl<F: BatchForm> Batch<F> {
     /// Adds an operation.
     ///
     /// # Errors
-    /// `input` if the batch is full.
+    /// `input` if the batch is full, or if the operation is invalid or cannot be in a batch.
     pub fn add<O>(&mut self, operation: O) -> Result<BatchKey<<O::Output as Output>::Value>>
     where
         O: Operation + 'static,
@@ -152,7 +159,9 @@ impl<F: BatchForm> Batch<F> {
         if index == F::LARGEST {
             return Err(Error::input(format!("invalid batch: more than {index} operations")));
         }
-        self.parts.push((key_of(index), Box::new(operation)));
+        let request = operation.request()?;
+        F::check(&request)?;
+        self.parts.push(Part { key: key_of(index), request, operation: Box::new(operation) });
         Ok(BatchKey { index, value: PhantomData })
     }
 
@@ -167,7 +176,7 @@ impl<F: BatchForm> Batch<F> {
     }
 
     fn infos(&self) -> impl Iterator<Item = OperationInfo> {
-        self.parts.iter().map(|(_, part)| part.info())
+        self.parts.iter().map(|part| part.operation.info())
     }
 }
 
@@ -177,9 +186,9 @@ impl<F: BatchForm> Default for Batch<F> {
     }
 }
 
-impl<F> fmt::Debug for Batch<F> {
+impl<F: BatchForm> fmt::Debug for Batch<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.parts.iter().map(|(_, part)| part.info().name).collect();
+        let names: Vec<_> = self.infos().map(|info| info.name).collect();
         f.debug_tuple("Batch").field(&names).finish()
     }
 }
@@ -211,10 +220,8 @@ impl<F: BatchForm> Operation for InFlight<'_, F> {
         if self.0.is_empty() {
             return Err(Error::input("invalid batch: no operations"));
         }
-        let parts = self.0.parts.iter();
-        let parts: Result<Vec<_>> =
-            parts.map(|(key, part)| Ok((&**key, part.request()?))).collect();
-        F::request(&parts?)
+        let parts: Vec<_> = self.0.parts.iter().map(|part| (&*part.key, &part.request)).collect();
+        F::request(&parts)
     }
 
     /// The repeat class of the batch is the strictest of its parts.
@@ -223,7 +230,8 @@ impl<F: BatchForm> Operation for InFlight<'_, F> {
     }
 
     fn parts(&self) -> Vec<(String, Cow<'static, str>)> {
-        self.0.parts.iter().map(|(key, part)| (key.clone(), part.info().name)).collect()
+        let parts = self.0.parts.iter();
+        parts.map(|part| (part.key.clone(), part.operation.info().name)).collect()
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
@@ -233,12 +241,12 @@ impl<F: BatchForm> Operation for InFlight<'_, F> {
     }
 
     fn decode(&self, response: &Response) -> Result<Vec<Verdict>> {
-        let keys: Vec<_> = self.0.parts.iter().map(|(key, _)| &**key).collect();
+        let keys: Vec<_> = self.0.parts.iter().map(|part| &*part.key).collect();
         let results = F::split(response, &keys)?;
         let parts = self.0.parts.iter().zip(results);
         // One response for all parts: only the body differs.
         let mut alone = Response::ok_json(&serde_json::Value::Null);
-        let verdicts = parts.map(|((_, part), result)| {
+        let verdicts = parts.map(|(Part { operation: part, .. }, result)| {
             let outcome = match result {
                 Some(Ok(body)) => {
                     alone.body = body;
@@ -256,7 +264,7 @@ impl<F: BatchForm> Operation for InFlight<'_, F> {
 
     fn planned(&self) -> Response {
         let parts = self.0.parts.iter();
-        let parts: Vec<_> = parts.map(|(key, part)| (&**key, part.planned())).collect();
+        let parts: Vec<_> = parts.map(|part| (&*part.key, part.operation.planned())).collect();
         F::planned(&parts)
     }
 }

@@ -91,6 +91,7 @@ pub fn local_time_or_none<'de, D: Deserializer<'de>>(
 
 /// A text that is read without a copy, if it has no escapes and its source stays.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
 pub struct TextSlice<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
 /// Reads a list of texts or numbers; a single value is a list of one. Unreadable elements are
