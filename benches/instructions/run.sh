@@ -36,7 +36,7 @@ each() {
     echo $(((long - short) / many))
 }
 
-declare -A times=([call_event]=500 [manager]=500 [calls_upload_50]=50 [phone_international]=1000 [phone_national]=1000)
+declare -A times=([call_event]=500 [manager]=500 [calls_upload_50]=50 [bitrix24_register]=500 [bitrix24_batch_50]=50 [phone_international]=1000 [phone_national]=1000)
 declare -A counted
 for name in "${!times[@]}"; do
     counted[$name]=$(each "$name" "${times[$name]}")

@@ -9,6 +9,8 @@
     reason = "a benchmark prints to its terminal and stops at the first error"
 )]
 
+#[path = "../../support/bitrix24.rs"]
+mod bitrix24;
 #[path = "../../support/fixture.rs"]
 mod fixture;
 
@@ -17,16 +19,28 @@ use std::sync::Arc;
 
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
+use vochi_crm_bitrix24 as b24;
+use vochi_crm_bitrix24::api::RegisterCall;
+use vochi_crm_bitrix24::model::{CallType, Flag, LineNumber};
 use vochi_crm_core::http::Response;
 use vochi_crm_core::phone::{PhoneReader, Region};
 use vochi_crm_core::testing::ScriptedTransport;
-use vochi_crm_core::{AccountConfig, Cx, Extension, Hub, LocalTime, PhoneNumber, Seconds, Text};
+use vochi_crm_core::{
+    AccountConfig, Cx, Extension, Hub, LocalTime, PhoneNumber, Seconds, Text, Timestamp,
+};
 use vochi_crm_retailcrm::api::{FindManager, MOST_CALLS, SendCallEvent, UploadCalls};
 use vochi_crm_retailcrm::model::{CallDirection, CallResult, CallUpload, PhoneText, UserId};
 use vochi_crm_retailcrm::{Client, Config};
 
-const OPERATIONS: [&str; 5] =
-    ["call_event", "manager", "calls_upload_50", "phone_international", "phone_national"];
+const OPERATIONS: [&str; 7] = [
+    "call_event",
+    "manager",
+    "calls_upload_50",
+    "bitrix24_register",
+    "bitrix24_batch_50",
+    "phone_international",
+    "phone_national",
+];
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -45,16 +59,22 @@ fn run(operation: &str, times: usize) {
         "call_event" => through_client("/api/v5/telephony/call/event", times, &call_event),
         "manager" => through_client("/api/v5/telephony/manager", times, &manager),
         "calls_upload_50" => through_client("/api/v5/telephony/calls/upload", times, &upload),
+        "bitrix24_register" => through_bitrix24(bitrix24::registered(), times, &register),
+        "bitrix24_batch_50" => through_bitrix24(bitrix24::batch(), times, &register_batch),
         "phone_international" => read_phone("+375 29 111-22-33", times),
         "phone_national" => read_phone("8 (029) 111-22-33", times),
         other => panic!("unknown operation {other}: must be one of {OPERATIONS:?}"),
     }
 }
 
-fn through_client(path: &str, times: usize, call: &impl AsyncFn(&Client, &Company)) {
-    let answer = Response::new(StatusCode::OK, HeaderMap::new(), fixture::answer_to(path));
+fn hub_answering(body: String) -> Hub {
+    let answer = Response::new(StatusCode::OK, HeaderMap::new(), body);
     let transport = ScriptedTransport::always(answer);
-    let hub = Hub::builder().transport(Arc::new(transport)).build().unwrap();
+    Hub::builder().transport(Arc::new(transport)).build().unwrap()
+}
+
+fn through_client(path: &str, times: usize, call: &impl AsyncFn(&Client, &Company)) {
+    let hub = hub_answering(fixture::answer_to(path));
     let common: AccountConfig =
         serde_json::from_value(json!({"requests_per_second": 1e6})).unwrap();
     let config: Config = serde_json::from_value(json!({
@@ -63,10 +83,26 @@ fn through_client(path: &str, times: usize, call: &impl AsyncFn(&Client, &Compan
     }))
     .unwrap();
     let client = Client::open(&hub, &common.account("shop").unwrap(), &config).unwrap();
+    repeat(times, async |company| call(&client, company).await);
+}
+
+fn through_bitrix24(body: String, times: usize, call: &impl AsyncFn(&b24::Client, &Company)) {
+    let hub = hub_answering(body);
+    let common: AccountConfig =
+        serde_json::from_value(json!({"requests_per_second": 4e4})).unwrap();
+    let config: b24::Config = serde_json::from_value(json!({
+        "webhook_url": "https://demo.bitrix24.by/rest/1/invented/",
+    }))
+    .unwrap();
+    let client = b24::Client::open(&hub, &common.account("portal").unwrap(), &config).unwrap();
+    repeat(times, async |company| call(&client, company).await);
+}
+
+fn repeat(times: usize, call: impl AsyncFn(&Company)) {
     let company = Company::new();
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
         for _ in 0..times {
-            call(&client, &company).await;
+            call(&company).await;
         }
     });
 }
@@ -77,6 +113,7 @@ struct Company {
     line: PhoneNumber,
     code: Extension,
     began: LocalTime,
+    rang: Timestamp,
 }
 
 impl Company {
@@ -86,6 +123,7 @@ impl Company {
             line: "+375171234567".parse().unwrap(),
             code: "101".parse().unwrap(),
             began: "2026-03-14 10:15:00".parse().unwrap(),
+            rang: "2026-03-14T07:15:00Z".parse().unwrap(),
         }
     }
 }
@@ -127,6 +165,33 @@ async fn upload(client: &Client, company: &Company) {
     let calls = UploadCalls::new().calls(calls);
     let answer = client.send(&Cx::history(), &calls).await;
     black_box(answer.unwrap());
+}
+
+async fn register(client: &b24::Client, company: &Company) {
+    let registered = client.send(&Cx::live(), registration(company)).await;
+    black_box(registered.unwrap());
+}
+
+async fn register_batch(client: &b24::Client, company: &Company) {
+    let mut batch = b24::Batch::new();
+    let keys: Vec<_> =
+        (0..bitrix24::COMMANDS).map(|_| batch.add(registration(company)).unwrap()).collect();
+    let mut results = client.batch(&Cx::history(), &batch).await.unwrap();
+    for key in keys {
+        black_box(results.take(key).unwrap());
+    }
+}
+
+fn registration(company: &Company) -> RegisterCall {
+    RegisterCall::new(
+        b24::model::UserId::new(17).unwrap(),
+        company.client,
+        CallType::Incoming,
+        Text::new("pbx1-1773474900.42").unwrap(),
+    )
+    .call_start_date(b24::model::Moment::from(company.rang))
+    .line_number(LineNumber::new("line-1").unwrap())
+    .crm_create(Flag::On)
 }
 
 fn read_phone(written: &str, times: usize) {

@@ -4,14 +4,14 @@
 //! CRM errors have an empty or a general code, so that their text decides.
 
 use http::StatusCode;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use vochi_crm_core::ErrorKind::{
     Auth, Decode, NotFound, RateLimited, Rejected, Unavailable, Unsupported,
 };
 use vochi_crm_core::http::{Advice, PauseScope, Refusal, Response};
 use vochi_crm_core::{Effect, ErrorKind};
+
+use crate::client::Envelope;
 
 /// The code of a refused method whose operating time is used up.
 pub(crate) const OPERATION_TIME_LIMIT: &str = "OPERATION_TIME_LIMIT";
@@ -137,26 +137,17 @@ static TEXTS: &[Text] = &[
 /// Codes that say nothing: the text decides.
 const GENERAL: [&str; 5] = ["", "error_core", "error_argument", "100", "0"];
 
-/// The parts of every response.
-#[derive(Deserialize)]
-struct Envelope<'a> {
-    #[serde(borrow)]
-    result: Option<&'a RawValue>,
-    error: Option<Value>,
-    error_description: Option<Value>,
-}
-
 /// Decides whether a response is a refusal.
 pub(crate) fn judge(response: &Response) -> Result<(), Refusal> {
     let status = response.status;
-    let body = serde_json::from_slice::<Envelope<'_>>(&response.body).ok();
-    match body {
-        Some(Envelope { error: Some(error), error_description, .. }) if !error.is_null() => {
-            let (code, text) = code_and_text(&error, error_description.as_ref());
+    let envelope = Envelope::of(response);
+    match &envelope.error {
+        Some(error) => {
+            let (code, text) = code_and_text(error, envelope.description.as_ref());
             Err(refusal(&code, &text, status))
         }
-        Some(Envelope { result: Some(_), .. }) if status.is_success() => Ok(()),
-        _ => Err(without_code(response)),
+        None if envelope.has_result && status.is_success() => Ok(()),
+        None => Err(without_code(response)),
     }
 }
 

@@ -7,10 +7,11 @@ use std::marker::PhantomData;
 use std::num::NonZeroU64;
 use std::str::FromStr;
 
+use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::CrmUserId;
 use crate::error::{Error, Result};
-use crate::{CrmUserId, wire};
 
 /// The numeric id of an entity `T`, starting at 1.
 ///
@@ -131,9 +132,26 @@ impl<T> Serialize for Id<T> {
 
 impl<'de, T> Deserialize<'de> for Id<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        wire::id_or_none(deserializer)?
-            .and_then(|id| id.parse().ok())
-            .ok_or_else(|| serde::de::Error::custom("invalid id: must be a positive number"))
+        deserializer.deserialize_any(IdVisitor(PhantomData))
+    }
+}
+
+/// Reads an id that is written as a number or as text.
+struct IdVisitor<T>(PhantomData<T>);
+
+impl<T> Visitor<'_> for IdVisitor<T> {
+    type Value = Id<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a positive number")
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Id<T>, E> {
+        Id::new(number).map_err(|_| E::custom("invalid id: must be a positive number"))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Id<T>, E> {
+        text.parse().map_err(|_| E::custom("invalid id: must be a positive number"))
     }
 }
 

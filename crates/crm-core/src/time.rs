@@ -52,6 +52,13 @@ impl Timestamp {
         self.0.as_microsecond()
     }
 
+    /// The instant in whole seconds with a numeric offset, as `2026-03-02T08:00:00+00:00`.
+    pub fn in_seconds(self) -> impl fmt::Display {
+        let seconds = self.unix_millis().div_euclid(1000);
+        let whole = jiff::Timestamp::from_second(seconds).unwrap_or(self.0);
+        whole.display_with_offset(jiff::tz::Offset::UTC)
+    }
+
     /// Returns the instant this much later.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {

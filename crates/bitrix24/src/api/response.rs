@@ -314,5 +314,5 @@ pub(super) use {call, default_is_new};
 
 /// Builds the request of a method.
 pub(super) fn post(method: &'static str, body: &impl serde::Serialize) -> Result<ApiRequest> {
-    ApiRequest::post(format!("/{method}")).json(body)
+    ApiRequest::post(["/", method].concat()).json(body)
 }

@@ -1,24 +1,21 @@
 //! Batches: up to 50 methods in one request, which counts as one.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::fmt::Write as _;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::LazyLock;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
-use serde::ser::SerializeMap as _;
-use serde::{Deserialize, Serialize, Serializer};
+use bytes::BytesMut;
 use serde_json::Value;
-use serde_json::value::RawValue;
 use vochi_crm_core::http::{
-    ApiRequest, BatchForm, BatchKey, BatchResults, Body, OperationInfo, PartResult, Response,
-    nested_pairs,
+    ApiRequest, BatchForm, BatchKey, BatchResults, Body, PartResult, Response, each_nested_pair,
+    encode_form,
 };
 use vochi_crm_core::{Cx, Error, Result};
 
 use super::Client;
+use super::envelope::Envelope;
 use crate::error;
 
 /// The most methods of one batch.
@@ -63,18 +60,19 @@ macro_rules! forms {
             const NAME: &'static str = "batch";
             const LARGEST: usize = LARGEST;
 
-            fn request(parts: &[(String, ApiRequest)]) -> Result<ApiRequest> {
+            fn check(part: &ApiRequest) -> Result<()> {
+                check(part)
+            }
+
+            fn request(parts: &[(&str, &ApiRequest)]) -> Result<ApiRequest> {
                 request($halt, parts)
             }
 
-            fn split(
-                response: &Response,
-                parts: &[(String, OperationInfo)],
-            ) -> Result<BTreeMap<String, PartResult>> {
-                split(response, parts)
+            fn split(response: &Response, keys: &[&str]) -> Result<Vec<Option<PartResult>>> {
+                split(response, keys)
             }
 
-            fn planned(parts: &[(String, Response)]) -> Response {
+            fn planned(parts: &[(&str, Response)]) -> Response {
                 planned(parts)
             }
         })+
@@ -102,8 +100,9 @@ impl Client {
     }
 }
 
-/// Encloses a reference, so that no text from outside is taken for one: a private character.
-const MARK: char = '\u{E000}';
+/// Encloses a reference. It is random, so that no text from outside is taken for one.
+static MARK: LazyLock<String> =
+    LazyLock::new(|| format!("\u{E000}{:016x}", RandomState::new().hash_one("reference")));
 
 /// How Bitrix24 writes a reference.
 const BEGINS: &str = "$result[";
@@ -137,7 +136,7 @@ impl Reference {
 
     /// The value that an operation of the same batch is given: a text that only a batch sends.
     pub(crate) fn marked(&self) -> String {
-        format!("{MARK}{}{MARK}", self.0)
+        format!("{}{}{}", *MARK, self.0, *MARK)
     }
 }
 
@@ -184,64 +183,94 @@ impl Holds<crate::model::PortalCallId> for crate::model::Registration {
     }
 }
 
-/// The body of a batch. The commands run in the order of their text.
-#[derive(Serialize)]
-struct BatchBody<'a> {
-    halt: u8,
-    #[serde(serialize_with = "in_order")]
-    cmd: &'a [(&'a str, String)],
-}
-
-fn in_order<S: Serializer>(cmd: &&[(&str, String)], serializer: S) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(Some(cmd.len()))?;
-    for (key, command) in *cmd {
-        map.serialize_entry(key, command)?;
+/// Writes the body of a batch at once: its commands are most of what a batch costs. They run in the
+/// order of their text.
+fn request(halt: u8, parts: &[(&str, &ApiRequest)]) -> Result<ApiRequest> {
+    let mut body = Vec::with_capacity(parts.len() * 512 + 64);
+    body.extend_from_slice(format!(r#"{{"halt":{halt},"cmd":{{"#).as_bytes());
+    for (key, part) in parts {
+        if !body.ends_with(b"{") {
+            body.push(b',');
+        }
+        write_text(key, &mut body)?;
+        body.push(b':');
+        write_command(part, &mut body)?;
     }
-    map.end()
+    body.extend_from_slice(b"}}");
+    Ok(ApiRequest::post("/batch").body(Body::Json(body.into())))
 }
 
-fn request(halt: u8, parts: &[(String, ApiRequest)]) -> Result<ApiRequest> {
-    let commands = parts.iter().map(|(key, part)| Ok((&**key, command(part)?)));
-    let commands: Vec<_> = commands.collect::<Result<_>>()?;
-    ApiRequest::post("/batch").json(&BatchBody { halt, cmd: &commands })
+fn write_text(text: &str, out: &mut Vec<u8>) -> Result<()> {
+    serde_json::to_writer(out, text)
+        .map_err(|error| Error::internal("cannot write a batch").with_source(error))
 }
 
-/// Writes a request as `method?query`.
-fn command(part: &ApiRequest) -> Result<String> {
+/// Writes a request as the text `method?query`.
+fn write_command(part: &ApiRequest, out: &mut Vec<u8>) -> Result<()> {
     let method = part.path().trim_matches('/');
     if method.eq_ignore_ascii_case("batch") {
         return Err(Error::input("invalid batch: a batch cannot contain a batch"));
     }
-    let pairs = match part.body_ref() {
-        Body::Empty => Vec::new(),
-        Body::Json(bytes) => {
-            let fields: &RawValue = serde_json::from_slice(bytes)
-                .map_err(|error| Error::internal("cannot read a request").with_source(error))?;
-            nested_pairs("", fields)?
+    write_text(method, out)?;
+    // The text goes on: a query has nothing that JSON escapes.
+    out.pop();
+    out.push(b'?');
+    out.extend_from_slice(part.query_string().as_bytes());
+    let mut write = |name: &str, value: &str| {
+        if refers(name) {
+            return Err(quoted_reference(method, name));
         }
-        Body::Form(fields) => {
-            fields.iter().map(|(name, value)| (name.clone().into_owned(), value.clone())).collect()
+        let value = match marked(value) {
+            Some(reference) => reference,
+            None if refers(value) => return Err(quoted_reference(method, name)),
+            None => value,
+        };
+        if !out.ends_with(b"?") {
+            out.push(b'&');
         }
+        encode_form(name, out);
+        out.push(b'=');
+        encode_form(value, out);
+        Ok(())
+    };
+    match part.body_ref() {
+        Body::Empty => {}
+        Body::Json(fields) => each_nested_pair("", fields, &mut write)?,
+        Body::Form(fields) => fields.iter().try_for_each(|(name, value)| write(name, value))?,
         _ => {
             let why = format!("invalid batch: {method} has a body that cannot be in a batch");
             return Err(Error::input(why));
         }
+    }
+    out.push(b'"');
+    Ok(())
+}
+
+/// The reference that a value stands for.
+fn marked(value: &str) -> Option<&str> {
+    if !value.starts_with('\u{E000}') {
+        return None;
+    }
+    value.strip_prefix(&**MARK)?.strip_suffix(&**MARK)
+}
+
+/// Checks that a request can be a command.
+fn check(part: &ApiRequest) -> Result<()> {
+    let is_plain = match part.body_ref() {
+        Body::Empty => true,
+        Body::Json(fields) => !std::str::from_utf8(fields).is_ok_and(refers),
+        _ => false,
     };
-    let query = ApiRequest::get("/");
-    let query = pairs.into_iter().try_fold(query, |query, (name, value)| {
-        if name.contains(BEGINS) {
-            return Err(quoted_reference(method, &name));
-        }
-        let value = match value.strip_prefix(MARK).and_then(|rest| rest.strip_suffix(MARK)) {
-            Some(reference) => reference.to_owned(),
-            None if value.contains(BEGINS) => return Err(quoted_reference(method, &name)),
-            None => value,
-        };
-        Ok(query.query(Cow::Owned(name), value))
-    })?;
-    let queries = [part.query_string(), query.query_string()];
-    let queries: Vec<_> = queries.into_iter().filter(|query| !query.is_empty()).collect();
-    Ok(format!("{method}?{}", queries.join("&")))
+    if is_plain && !part.path().contains("batch") {
+        return Ok(());
+    }
+    write_command(part, &mut Vec::new())
+}
+
+/// Returns true for a text with a reference. The search for one byte is faster, and enough for almost
+/// every text.
+fn refers(text: &str) -> bool {
+    text.bytes().any(|byte| byte == b'$') && text.contains(BEGINS)
 }
 
 /// A text from outside must not read results of other commands.
@@ -250,102 +279,37 @@ fn quoted_reference(method: &str, field: &str) -> Error {
         .with_hint("send the operation alone: Bitrix24 would replace the text in a batch")
 }
 
-/// The parts of a batch response.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Parts<'a> {
-    #[serde(borrow)]
-    result: Option<&'a RawValue>,
-    #[serde(borrow)]
-    result_error: Option<&'a RawValue>,
-    #[serde(borrow)]
-    result_total: Option<&'a RawValue>,
-    #[serde(borrow)]
-    result_next: Option<&'a RawValue>,
-    #[serde(borrow)]
-    result_time: Option<&'a RawValue>,
-}
-
-type PartMap<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
-
-impl<'a> Parts<'a> {
-    /// Reads the parts of a response; `None` if it is not that of a batch.
-    pub(super) fn of(body: &'a [u8]) -> Option<Self> {
-        #[derive(Deserialize)]
-        struct Whole<'a> {
-            #[serde(borrow)]
-            result: Parts<'a>,
-        }
-        serde_json::from_slice::<Whole<'a>>(body).ok().map(|whole| whole.result)
-    }
-
-    pub(super) fn results(&self) -> Option<PartMap<'a>> {
-        by_key(self.result)
-    }
-
-    pub(super) fn errors(&self) -> Option<PartMap<'a>> {
-        by_key(self.result_error)
-    }
-
-    pub(super) fn times(&self) -> PartMap<'a> {
-        by_key(self.result_time).unwrap_or_default()
-    }
-}
-
-/// Reads a map; PHP writes an empty one as `[]`. `None` for a list with elements: its keys are lost.
-fn by_key(raw: Option<&RawValue>) -> Option<PartMap<'_>> {
-    let Some(raw) = raw else { return Some(PartMap::new()) };
-    match raw.get().as_bytes().first() {
-        Some(b'{') => serde_json::from_str(raw.get()).ok(),
-        Some(b'[') => {
-            let list: Vec<&RawValue> = serde_json::from_str(raw.get()).ok()?;
-            list.is_empty().then(PartMap::new)
-        }
-        Some(b'n') => Some(PartMap::new()),
-        _ => None,
-    }
-}
-
-fn split(
-    response: &Response,
-    parts: &[(String, OperationInfo)],
-) -> Result<BTreeMap<String, PartResult>> {
+fn split(response: &Response, keys: &[&str]) -> Result<Vec<Option<PartResult>>> {
     let unreadable = || response.unreadable("it is not the response of a batch");
-    let whole = Parts::of(&response.body).ok_or_else(unreadable)?;
-    let results = whole.results().ok_or_else(unreadable)?;
-    let errors = whole.errors().ok_or_else(unreadable)?;
-    let (next, total) = (by_key(whole.result_next), by_key(whole.result_total));
-    let place = |map: &Option<PartMap<'_>>, key: &str| {
-        map.as_ref().and_then(|map| map.get(key)).map(|raw| raw.get().to_owned())
-    };
-    let of_part = |(key, _): &(String, OperationInfo)| {
-        if let Some(raw) = errors.get(&**key) {
-            let error: Value = serde_json::from_str(raw.get()).unwrap_or_default();
-            return Some((key.clone(), Err(error::of_command(&error))));
+    let envelope = Envelope::of(response);
+    let commands = envelope.commands.as_ref().ok_or_else(unreadable)?;
+    let results = commands.results.as_ref().ok_or_else(unreadable)?;
+    let errors = commands.errors.as_ref().ok_or_else(unreadable)?;
+    // The bodies of all parts, in one allocation.
+    let mut bodies = BytesMut::with_capacity(response.body.len());
+    let of_part = |(number, key): (usize, &&str)| {
+        if let Some(error) = errors.get(number, key) {
+            return Some(Err(error::of_command(error)));
         }
-        let result = results.get(&**key)?;
-        let mut body = format!(r#"{{"result":{}"#, result.get());
-        for (name, map) in [("next", &next), ("total", &total)] {
-            if let Some(value) = place(map, key) {
-                let _ = write!(body, r#","{name}":{value}"#);
+        let result = results.get(number, key)?;
+        bodies.extend_from_slice(br#"{"result":"#);
+        bodies.extend_from_slice(result);
+        for (name, map) in [(r#","next":"#, &commands.next), (r#","total":"#, &commands.total)] {
+            if let Some(value) = map.as_ref().and_then(|map| map.get(number, key)) {
+                bodies.extend_from_slice(name.as_bytes());
+                bodies.extend_from_slice(value);
             }
         }
-        body.push('}');
-        Some((key.clone(), Ok(success(body))))
+        bodies.extend_from_slice(b"}");
+        Some(Ok(bodies.split().freeze()))
     };
-    Ok(parts.iter().filter_map(of_part).collect())
+    Ok(keys.iter().enumerate().map(of_part).collect())
 }
 
-fn success(body: impl Into<Bytes>) -> Response {
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Response::new(StatusCode::OK, headers, body)
-}
-
-fn planned(parts: &[(String, Response)]) -> Response {
+fn planned(parts: &[(&str, Response)]) -> Response {
     let results = parts.iter().map(|(key, response)| {
         let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
-        (key.clone(), body.get("result").cloned().unwrap_or_default())
+        ((*key).to_owned(), body.get("result").cloned().unwrap_or_default())
     });
     let results: serde_json::Map<String, Value> = results.collect();
     Response::ok_json(&serde_json::json!({ "result": {"result": results} }))

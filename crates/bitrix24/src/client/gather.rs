@@ -74,8 +74,6 @@ impl Gathering {
             vochi_crm_core::http::Access::Read => Effect::NotApplied,
             _ => Effect::Maybe,
         };
-        // What cannot be sent must not fail the others.
-        operation.request()?;
         let (sender, receiver) = oneshot::channel();
         self.add(cx, operation, sender)?;
         let lost =

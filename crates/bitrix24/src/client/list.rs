@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::Value;
 use vochi_crm_core::page::{Page, Pager};
 use vochi_crm_core::retry::wait_out_limit;
-use vochi_crm_core::{Cx, Result};
+use vochi_crm_core::{Cx, Error, ErrorKind, Result};
 
 use super::Client;
 use super::batch::{Batch, Reference};
@@ -98,7 +98,7 @@ impl<L: Paged> Reader<L> {
         let listed = self.client.send(&self.cx, list).await?;
         let left = pages(listed.total.unwrap_or_default().saturating_sub(PAGE));
         if is_by_id {
-            return Ok(self.by_id(vec![listed], None, left));
+            return self.by_id(vec![listed], None, left);
         }
         Ok(self.by_start(vec![listed], 0, left))
     }
@@ -110,7 +110,7 @@ impl<L: Paged> Reader<L> {
         let first = after(last.into()).ok_or_else(not_by_id)?;
         if left <= 1 {
             let listed = self.client.send(&self.cx, first).await?;
-            return Ok(self.by_id(vec![listed], Some(last), 0));
+            return self.by_id(vec![listed], Some(last), 0);
         }
         let mut batch = Batch::new();
         let mut keys = vec![batch.add(first)?];
@@ -120,17 +120,22 @@ impl<L: Paged> Reader<L> {
         }
         let read = self.send_pages(batch, keys).await?;
         let left = left.saturating_sub(read.len() as u64);
-        Ok(self.by_id(read, Some(last), left))
+        self.by_id(read, Some(last), left)
     }
 
     /// The elements of consecutive pages. A page that is not full is the last: what a later command
     /// of the batch answered refers to nothing.
-    fn by_id(&self, read: Vec<Listed<L::Row>>, before: Option<u64>, left: u64) -> Rows<L> {
+    fn by_id(&self, read: Vec<Listed<L::Row>>, before: Option<u64>, left: u64) -> Result<Rows<L>> {
         let mut rows = Vec::new();
         let mut is_full = true;
         for listed in read {
             self.log_broken(&listed);
             is_full = size(&listed) >= PAGE;
+            if is_full && listed.items.good.is_empty() {
+                // The next page begins after the last id.
+                let text = "cannot read the list: no row of a full page is readable";
+                return Err(Error::new(ErrorKind::Decode, text));
+            }
             rows.extend(listed.items.good);
             if !is_full {
                 break;
@@ -139,7 +144,7 @@ impl<L: Paged> Reader<L> {
         let last = rows.last().map(L::id_of).or(before);
         let next = last.filter(|_| is_full);
         let next = next.map(|last| ListCursor::After { last, pages: left.max(1) });
-        Page::new(rows, next)
+        Ok(Page::new(rows, next))
     }
 
     /// Pages by their place.

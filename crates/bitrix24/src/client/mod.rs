@@ -1,9 +1,12 @@
 //! The typed client.
 
 mod batch;
+mod envelope;
 mod gather;
 mod list;
 mod usage;
+
+pub(crate) use envelope::Envelope;
 
 pub use batch::{Batch, Chained, ChainedBatch, Holds, Independent, Reference, reference};
 pub use gather::Gathering;

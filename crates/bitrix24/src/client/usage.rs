@@ -1,17 +1,16 @@
 //! Bitrix24's dialect: the error table, and how much of a method's operating time is used.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use serde::Deserialize;
 use serde_json::Value;
-use serde_json::value::RawValue;
 use tokio::time::Instant;
 use vochi_crm_core::CrmName;
 use vochi_crm_core::http::{Dialect, OperationInfo, Pause, PauseScope, Refusal, Response};
 
-use super::batch::Parts;
+use super::envelope::{ByKey, Commands, Envelope, Usage};
 use crate::error::{self, OPERATION_TIME_LIMIT, OVERLOAD_LIMIT};
 
 /// Of a method's 480 s in 10 minutes, its requests stop after so many seconds. The request that
@@ -25,7 +24,7 @@ const STOP_HISTORY: f64 = 384.0;
 const OF_CALLS: &str = "telephony.";
 
 /// From so many seconds on, the release of a method's operating time is remembered.
-const NOTED: f64 = 60.0;
+pub(super) const NOTED: f64 = 60.0;
 
 /// The shortest pause of a refused method.
 const SHORTEST: Duration = Duration::from_secs(10);
@@ -43,54 +42,9 @@ pub(super) struct Bitrix24 {
     releases: Mutex<HashMap<String, Instant>>,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Whole<'a> {
-    #[serde(borrow)]
-    time: Option<&'a RawValue>,
-    error: Option<Value>,
-}
-
-/// The times of a response, as far as they are needed.
-#[derive(Deserialize)]
-struct Times<'a> {
-    #[serde(borrow)]
-    operating: Option<&'a RawValue>,
-    #[serde(borrow)]
-    operating_reset_at: Option<&'a RawValue>,
-    #[serde(borrow)]
-    finish: Option<&'a RawValue>,
-}
-
-/// The use of a method's operating time.
-struct Usage {
-    seconds: f64,
-    /// When a part of it is released, from the response on.
-    release: Option<Duration>,
-}
-
-impl Usage {
-    fn of(time: &RawValue) -> Option<Self> {
-        let times: Times<'_> = serde_json::from_str(time.get()).ok()?;
-        let number = |raw: Option<&RawValue>| {
-            let number: f64 = raw?.get().trim_matches('"').trim().parse().ok()?;
-            number.is_finite().then_some(number)
-        };
-        let seconds = number(times.operating)?;
-        // Both moments are the server's: the clocks of two machines differ.
-        let (reset, now) = (number(times.operating_reset_at), number(times.finish));
-        let left = reset.zip(now).map(|(reset, now)| (reset - now).clamp(0.0, 600.0));
-        Some(Self { seconds, release: left.map(Duration::from_secs_f64) })
-    }
-}
-
 impl Bitrix24 {
     /// The pause that the use of a method asks for.
-    fn pause(&self, method: &str, time: &RawValue) -> Option<Pause> {
-        let usage = Usage::of(time)?;
-        if usage.seconds < NOTED {
-            return None;
-        }
+    fn pause(&self, method: &str, usage: &Usage) -> Option<Pause> {
         if let Some(release) = usage.release {
             let mut releases = self.releases.lock().unwrap_or_else(PoisonError::into_inner);
             releases.insert(method.to_ascii_lowercase(), Instant::now() + release);
@@ -116,20 +70,21 @@ impl Bitrix24 {
     }
 
     /// The pauses that the commands of a batch ask for.
-    fn of_batch(&self, operation: &OperationInfo, response: &Response) -> Vec<Pause> {
-        let Some(parts) = Parts::of(&response.body) else { return Vec::new() };
-        let (times, errors) = (parts.times(), parts.errors().unwrap_or_default());
-        let read = |raw: &&RawValue| serde_json::from_str::<Value>(raw.get()).unwrap_or_default();
-        let of_part = |(key, method): &(String, std::borrow::Cow<'static, str>)| {
-            if let Some(error) = errors.get(&**key).map(read)
+    fn of_batch(&self, operation: &OperationInfo, commands: &Commands) -> Vec<Pause> {
+        let errors = commands.errors.as_ref();
+        if commands.usage.is_empty() && errors.is_none_or(ByKey::is_empty) {
+            return Vec::new();
+        }
+        let of_part = |(number, (key, method)): (usize, &(String, Cow<'static, str>))| {
+            if let Some(error) = errors.and_then(|errors| errors.get(number, key))
                 && is_code(error.get("error"), OPERATION_TIME_LIMIT)
             {
                 let pause = Pause::new(PauseScope::Operation, self.refused(method));
                 return Some(pause.of(method.clone()));
             }
-            self.pause(method, times.get(&**key)?)
+            self.pause(method, commands.usage.get(number, key)?)
         };
-        operation.parts.iter().filter_map(of_part).collect()
+        operation.parts.iter().enumerate().filter_map(of_part).collect()
     }
 }
 
@@ -149,48 +104,41 @@ impl Dialect for Bitrix24 {
     fn judge(&self, operation: &OperationInfo, response: &Response) -> Result<(), Refusal> {
         error::judge(response)?;
         // A token that is refused refuses every command.
-        match operation.parts.is_empty().then_some(()).or_else(|| {
-            let parts = Parts::of(&response.body)?;
-            let (results, errors) = (parts.results()?, parts.errors()?);
-            (errors.is_empty() || !results.is_empty()).then_some(())
-        }) {
-            Some(()) => Ok(()),
-            None => refused_token(response),
+        match &Envelope::of(response).commands {
+            Some(commands) if !operation.parts.is_empty() => refused_token(commands),
+            _ => Ok(()),
         }
     }
 
     fn usage(&self, operation: &OperationInfo, response: &Response) -> Vec<Pause> {
-        if !operation.parts.is_empty() {
-            let pauses = self.of_batch(operation, response);
-            if !pauses.is_empty() {
-                return pauses;
-            }
-        }
-        let Ok(whole) = serde_json::from_slice::<Whole<'_>>(&response.body) else {
-            return Vec::new();
-        };
-        if is_code(whole.error.as_ref(), OVERLOAD_LIMIT) {
+        let envelope = Envelope::of(response);
+        if is_code(envelope.error.as_ref(), OVERLOAD_LIMIT) {
             return vec![Pause::new(PauseScope::Quota, OVERLOADED)];
         }
+        if operation.parts.is_empty() {
+            let usage = envelope.usage.as_ref();
+            return usage
+                .and_then(|usage| self.pause(&operation.name, usage))
+                .into_iter()
+                .collect();
+        }
         // The batch itself is not counted.
-        let time = whole.time.filter(|_| operation.parts.is_empty());
-        time.and_then(|time| self.pause(&operation.name, time)).into_iter().collect()
+        let commands = envelope.commands.as_ref();
+        commands.map(|commands| self.of_batch(operation, commands)).unwrap_or_default()
     }
 
     fn retry_after(&self, operation: &OperationInfo, response: &Response) -> Option<Duration> {
-        let whole = serde_json::from_slice::<Whole<'_>>(&response.body).unwrap_or_default();
-        let used_up = is_code(whole.error.as_ref(), OPERATION_TIME_LIMIT);
+        let used_up = is_code(Envelope::of(response).error.as_ref(), OPERATION_TIME_LIMIT);
         used_up.then(|| self.refused(&operation.name)).or_else(|| response.retry_after())
     }
 }
 
 /// The refusal of a batch in which every command failed, if a command names the token.
-fn refused_token(response: &Response) -> Result<(), Refusal> {
-    let Some(errors) = Parts::of(&response.body).and_then(|parts| parts.errors()) else {
+fn refused_token(commands: &Commands) -> Result<(), Refusal> {
+    if commands.results.as_ref().is_some_and(|results| !results.is_empty()) {
         return Ok(());
-    };
-    let errors = errors.values().map(|raw| serde_json::from_str::<Value>(raw.get()));
-    let token = errors.flatten().find_map(|error| {
+    }
+    let token = commands.errors.iter().flat_map(ByKey::values).find_map(|error| {
         let code = error.get("error")?.as_str()?;
         let text = error.get("error_description").and_then(Value::as_str).unwrap_or_default();
         let of_token = ["expired_token", "invalid_token"];

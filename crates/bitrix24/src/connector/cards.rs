@@ -1,4 +1,4 @@
-//! Who gets the card of a call, and for whom it closes.
+//! Which employees have the card of a call.
 
 use vochi_crm_core::account::Popup;
 use vochi_crm_core::{

@@ -1,7 +1,7 @@
 //! Ids, flags, times and numbers as Bitrix24 writes them.
 
 use serde::{Serialize, Serializer};
-use vochi_crm_core::{Error, Id, PhoneNumber, Result, Timestamp, Zone, text_id};
+use vochi_crm_core::{Error, Id, PhoneNumber, Result, Timestamp, text_id};
 
 use super::{
     Activity, Company, Contact, CrmStatus, Deal, Item, Lead, MultiField, OfflineEvent, Statistic,
@@ -72,7 +72,9 @@ fn line(what: &str, text: &str) -> Result<Box<str>> {
 }
 
 fn limited(what: &str, text: &str, most: usize) -> Result<Box<str>> {
-    if text.is_empty() || text.chars().count() > most || text.contains(char::is_control) {
+    // Bytes are counted faster than characters, and no text has fewer.
+    let is_long = || text.len() > most && text.chars().count() > most;
+    if text.is_empty() || is_long() || text.contains(char::is_control) {
         return Err(Error::input(format!(
             "invalid {what}: must have 1 to {most} printable characters"
         )));
@@ -118,8 +120,7 @@ impl From<Timestamp> for Moment {
 
 impl std::fmt::Display for Moment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let local = Zone::utc().local(self.0).to_string();
-        write!(f, "{}+00:00", local.replacen(' ', "T", 1))
+        self.0.in_seconds().fmt(f)
     }
 }
 

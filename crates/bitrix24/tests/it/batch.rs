@@ -89,11 +89,29 @@ async fn text_from_outside_is_no_reference() {
     let portal = Portal::new();
     let mut batch = Batch::new();
     batch.add(GetProfile).unwrap();
-    batch.add(raw("crm.lead.add", &json!({"fields": {"TITLE": "$result[c0][NAME]"}}))).unwrap();
-    let error = portal.webhook().batch(&Cx::history(), &batch).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Input);
-    assert!(error.message().contains("fields[TITLE] of crm.lead.add"), "{error}");
-    assert!(portal.methods().is_empty());
+    for text in ["$result[c0][NAME]", "\u{E000}$result[c0][NAME]\u{E000}"] {
+        let lead = raw("crm.lead.add", &json!({"fields": {"TITLE": text}}));
+        let error = batch.add(lead).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Input);
+        assert!(error.message().contains("fields[TITLE] of crm.lead.add"), "{error}");
+    }
+    portal.answer("profile", ok(json!([])));
+    portal.webhook().batch(&Cx::history(), &batch).await.expect("the others are sent");
+    assert_eq!(commands(&portal)["cmd"], json!({"c0": "profile?"}));
+}
+
+#[tokio::test(start_paused = true)]
+async fn gathered_text_that_looks_like_a_reference_fails_alone() {
+    let portal = Portal::with_contacts(3);
+    let gathering = portal.webhook().gather(Duration::from_millis(50));
+    let cx = Cx::live();
+    let lead = raw("crm.lead.add", &json!({"fields": {"TITLE": "$result[c0][NAME]"}}));
+    let (listed, refused) = tokio::join!(
+        gathering.send(&cx, ListEntities::<Contact>::new()),
+        gathering.send(&cx, lead),
+    );
+    assert!(listed.is_ok(), "{listed:?}");
+    assert_eq!(refused.unwrap_err().kind(), ErrorKind::Input);
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,7 +10,9 @@ use vochi_crm_core::{
     CallId, CrmConnector as _, Cx, ErrorKind, Hub, Outcome, Receipt, Recording, WarningKind,
 };
 
-use super::support::{Bench, CALL_ID, CLIENT, at, call, ext, open, record, success};
+use super::support::{
+    Bench, CALL_ID, CLIENT, at, call, ext, finished, open, record, registered, success,
+};
 
 const BATCH: &str = "batch";
 
@@ -193,6 +195,21 @@ async fn other_formats_are_refused_with_a_hint() {
     let url = "https://pbx.example.test/rec/17.1.ogg".parse().unwrap();
     let receipt = bench.log(record("17.1").with_recording(Recording::Url(url))).await.unwrap();
     assert!(receipt.warnings()[0].to_string().contains("wav and mp3 only"), "{receipt:?}");
+}
+
+#[tokio::test]
+async fn call_id_that_looks_like_a_reference_is_recorded_alone() {
+    let bench = Bench::new([registered(), finished(), pairs(1)]);
+    let records = [record("17.1"), record("$result[c0][CALL_ID]")];
+    let receipts = bench.connector.log_calls(&Cx::history(), &records).await;
+    for receipt in receipts {
+        assert!(receipt.unwrap().recorded());
+    }
+    assert_eq!(
+        bench.methods()[..2],
+        ["telephony.externalCall.register", "telephony.externalCall.finish"]
+    );
+    assert_eq!(bench.methods()[2], "batch", "the other one");
 }
 
 #[tokio::test]

@@ -101,9 +101,9 @@ macro_rules! text_id {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
+                let text = <$crate::wire::TextSlice<'de> as serde::Deserialize>::deserialize(deserializer)?;
                 // The reason may name the text, which may be personal data.
-                Self::new(text)
+                Self::new(text.0)
                     .map_err(|_| serde::de::Error::custom(concat!("invalid ", $what)))
             }
         }

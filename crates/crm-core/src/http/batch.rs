@@ -2,10 +2,12 @@
 
 use std::any::Any;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
+use std::fmt::Write as _;
 use std::marker::PhantomData;
 use std::time::Duration;
+
+use bytes::Bytes;
 
 use super::failure::{Failure, effect_of};
 use super::{
@@ -23,34 +25,36 @@ pub trait BatchForm: Send + Sync + 'static {
     /// The largest number of operations in one request.
     const LARGEST: usize;
 
+    /// Checks an operation that is added: one that cannot be in a batch must not fail the others.
+    ///
+    /// # Errors
+    /// `input` if it cannot.
+    fn check(part: &ApiRequest) -> Result<()>;
+
     /// Builds the request with all parts. Each part is named by its key, which has no other
     /// meaning.
     ///
     /// # Errors
-    /// `input` if a part cannot be in a batch.
-    fn request(parts: &[(String, ApiRequest)]) -> Result<ApiRequest>;
+    /// As [`check`](Self::check).
+    fn request(parts: &[(&str, &ApiRequest)]) -> Result<ApiRequest>;
 
-    /// Splits the response into the response or refusal of each part, by key. A part without one
-    /// was not processed.
+    /// Splits the response into the results of the parts with these keys, in their order. A part
+    /// without one was not processed.
     ///
     /// # Errors
     /// `decode` if the response is not a batch response.
-    fn split(
-        response: &Response,
-        parts: &[(String, OperationInfo)],
-    ) -> Result<BTreeMap<String, PartResult>>;
+    fn split(response: &Response, keys: &[&str]) -> Result<Vec<Option<PartResult>>>;
 
     /// Builds the response of a dry run from the planned responses of the parts.
-    fn planned(parts: &[(String, Response)]) -> Response;
+    fn planned(parts: &[(&str, Response)]) -> Response;
 }
 
-/// The result of one operation of a batch.
-pub type PartResult = Result<Response, Refusal>;
+/// The result of one operation of a batch: the JSON that it would have got alone, or its refusal.
+pub type PartResult = Result<Bytes, Refusal>;
 
 /// An [`Operation`] as a part of a batch, independent of its output type.
 trait BatchPart: Send + Sync {
     fn info(&self) -> OperationInfo;
-    fn request(&self) -> Result<ApiRequest>;
     fn planned(&self) -> Response;
     fn decode_boxed(&self, response: &Response) -> Result<Box<dyn Any + Send>>;
     fn recover_boxed(&self, refusal: &Refusal, response: &Response) -> Option<Box<dyn Any + Send>>;
@@ -67,10 +71,6 @@ where
             access: self.access(),
             ..OperationInfo::new(self.name(), self.repeat())
         }
-    }
-
-    fn request(&self) -> Result<ApiRequest> {
-        Operation::request(self)
     }
 
     fn planned(&self) -> Response {
@@ -118,7 +118,17 @@ const RETRY_PART: Duration = Duration::from_secs(1);
 
 /// The keys begin with a letter: PHP returns a list for keys that count from 0.
 fn key_of(index: usize) -> String {
-    format!("c{index}")
+    let mut key = String::with_capacity(4);
+    // Writing to a String cannot fail.
+    let _ = write!(key, "c{index}");
+    key
+}
+
+/// An operation of a batch, with its key.
+struct Part {
+    key: String,
+    request: ApiRequest,
+    operation: Box<dyn BatchPart>,
 }
 
 /// Several operations in one request.
@@ -126,7 +136,7 @@ fn key_of(index: usize) -> String {
 /// Each operation has its own result ([`BatchResults::take`]); the batch itself fails only if the
 /// whole request fails.
 pub struct Batch<F> {
-    parts: Vec<Box<dyn BatchPart>>,
+    parts: Vec<Part>,
     form: PhantomData<fn() -> F>,
 }
 
@@ -139,7 +149,7 @@ impl<F: BatchForm> Batch<F> {
     /// Adds an operation.
     ///
     /// # Errors
-    /// `input` if the batch is full.
+    /// `input` if the batch is full, or if the operation is invalid or cannot be in a batch.
     pub fn add<O>(&mut self, operation: O) -> Result<BatchKey<<O::Output as Output>::Value>>
     where
         O: Operation + 'static,
@@ -149,7 +159,9 @@ impl<F: BatchForm> Batch<F> {
         if index == F::LARGEST {
             return Err(Error::input(format!("invalid batch: more than {index} operations")));
         }
-        self.parts.push(Box::new(operation));
+        let request = operation.request()?;
+        F::check(&request)?;
+        self.parts.push(Part { key: key_of(index), request, operation: Box::new(operation) });
         Ok(BatchKey { index, value: PhantomData })
     }
 
@@ -163,9 +175,8 @@ impl<F: BatchForm> Batch<F> {
         self.parts.is_empty()
     }
 
-    fn infos(&self) -> Vec<(String, OperationInfo)> {
-        let parts = self.parts.iter().enumerate();
-        parts.map(|(index, part)| (key_of(index), part.info())).collect()
+    fn infos(&self) -> impl Iterator<Item = OperationInfo> {
+        self.parts.iter().map(|part| part.operation.info())
     }
 }
 
@@ -175,9 +186,9 @@ impl<F: BatchForm> Default for Batch<F> {
     }
 }
 
-impl<F> fmt::Debug for Batch<F> {
+impl<F: BatchForm> fmt::Debug for Batch<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.parts.iter().map(|part| part.info().name).collect();
+        let names: Vec<_> = self.infos().map(|info| info.name).collect();
         f.debug_tuple("Batch").field(&names).finish()
     }
 }
@@ -209,49 +220,51 @@ impl<F: BatchForm> Operation for InFlight<'_, F> {
         if self.0.is_empty() {
             return Err(Error::input("invalid batch: no operations"));
         }
-        let parts = self.0.parts.iter().enumerate();
-        let parts: Result<Vec<_>> =
-            parts.map(|(index, part)| Ok((key_of(index), part.request()?))).collect();
-        F::request(&parts?)
+        let parts: Vec<_> = self.0.parts.iter().map(|part| (&*part.key, &part.request)).collect();
+        F::request(&parts)
     }
 
     /// The repeat class of the batch is the strictest of its parts.
     fn repeat(&self) -> Repeat {
-        let repeats = self.0.parts.iter().map(|part| part.info().repeat);
-        repeats.max().unwrap_or(Repeat::Safe)
+        self.0.infos().map(|info| info.repeat).max().unwrap_or(Repeat::Safe)
     }
 
     fn parts(&self) -> Vec<(String, Cow<'static, str>)> {
-        let parts = self.0.parts.iter().enumerate();
-        parts.map(|(index, part)| (key_of(index), part.info().name)).collect()
+        let parts = self.0.parts.iter();
+        parts.map(|part| (part.key.clone(), part.operation.info().name)).collect()
     }
 
     fn subject(&self) -> Option<Cow<'_, str>> {
-        let infos = self.0.parts.iter().map(|part| part.info());
-        let writes = infos.filter(|info| info.access == Access::Write).map(|info| info.name);
+        let writes =
+            self.0.infos().filter(|info| info.access == Access::Write).map(|info| info.name);
         Some(writes.collect::<Vec<_>>().join(", ").into())
     }
 
     fn decode(&self, response: &Response) -> Result<Vec<Verdict>> {
-        let infos = self.0.infos();
-        let mut results = F::split(response, &infos)?;
-        let parts = self.0.parts.iter().zip(infos);
-        let verdicts = parts.map(|(part, (key, info))| {
-            let outcome = match results.remove(&key) {
-                Some(Ok(response)) => part.decode_boxed(&response).map_err(Failed::Unreadable),
+        let keys: Vec<_> = self.0.parts.iter().map(|part| &*part.key).collect();
+        let results = F::split(response, &keys)?;
+        let parts = self.0.parts.iter().zip(results);
+        // One response for all parts: only the body differs.
+        let mut alone = Response::ok_json(&serde_json::Value::Null);
+        let verdicts = parts.map(|(Part { operation: part, .. }, result)| {
+            let outcome = match result {
+                Some(Ok(body)) => {
+                    alone.body = body;
+                    part.decode_boxed(&alone).map_err(Failed::Unreadable)
+                }
                 Some(Err(refusal)) => part
                     .recover_boxed(&refusal, response)
                     .ok_or_else(|| Failed::Refused(Box::new((refusal, response.clone())))),
                 None => Err(Failed::Missing),
             };
-            Verdict { info, outcome }
+            Verdict { info: part.info(), outcome }
         });
         Ok(verdicts.collect())
     }
 
     fn planned(&self) -> Response {
-        let parts = self.0.parts.iter().enumerate();
-        let parts: Vec<_> = parts.map(|(index, part)| (key_of(index), part.planned())).collect();
+        let parts = self.0.parts.iter();
+        let parts: Vec<_> = parts.map(|part| (&*part.key, part.operation.planned())).collect();
         F::planned(&parts)
     }
 }

@@ -200,7 +200,10 @@ impl ApiRequest {
 
     /// Sets a JSON body.
     pub fn json<T: Serialize + ?Sized>(mut self, value: &T) -> Result<Self> {
-        self.body = Body::Json(serde_json::to_vec(value).map_err(not_json)?.into());
+        // Large enough for most bodies, which are not moved then.
+        let mut bytes = Vec::with_capacity(512);
+        serde_json::to_writer(&mut bytes, value).map_err(not_json)?;
+        self.body = Body::Json(bytes.into());
         Ok(self)
     }
 
@@ -269,26 +272,51 @@ fn encode_pairs(pairs: &[(Cow<'static, str>, String)]) -> String {
         if !out.is_empty() {
             out.push(b'&');
         }
-        encode_text(name, &mut out);
+        encode_form(name, &mut out);
         out.push(b'=');
-        encode_text(value, &mut out);
+        encode_form(value, &mut out);
     }
     String::from_utf8(out).unwrap_or_default()
 }
 
-fn encode_text(text: &str, out: &mut Vec<u8>) {
+/// Appends a text, encoded as a name or value of `application/x-www-form-urlencoded`.
+///
+/// ```
+/// let mut form = b"phone=".to_vec();
+/// vochi_crm_core::http::encode_form("+375 29", &mut form);
+/// assert_eq!(form, b"phone=%2B375+29");
+/// ```
+pub fn encode_form(text: &str, out: &mut Vec<u8>) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        match byte {
-            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'*' | b'-' | b'.' | b'_' => out.push(byte),
-            b' ' => out.push(b'+'),
-            _ => {
-                let (high, low) = (usize::from(byte >> 4), usize::from(byte & 15));
-                out.extend_from_slice(&[b'%', DIGITS[high], DIGITS[low]]);
-            }
+    let is_special = |byte: &u8| !PLAIN[usize::from(*byte)];
+    let mut rest = text.as_bytes();
+    // Most texts are plain, and copied in one piece.
+    while let Some(at) = rest.iter().position(is_special) {
+        out.extend_from_slice(&rest[..at]);
+        let byte = rest[at];
+        if byte == b' ' {
+            out.push(b'+');
+        } else {
+            let (high, low) = (usize::from(byte >> 4), usize::from(byte & 15));
+            out.extend_from_slice(&[b'%', DIGITS[high], DIGITS[low]]);
         }
+        rest = &rest[at + 1..];
     }
+    out.extend_from_slice(rest);
 }
+
+/// The bytes that a form contains as they are.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let character = byte as u8;
+        plain[byte] =
+            character.is_ascii_alphanumeric() || matches!(character, b'*' | b'-' | b'.' | b'_');
+        byte += 1;
+    }
+    plain
+};
 
 #[cfg(test)]
 mod tests {

@@ -87,7 +87,7 @@ impl<'de, T: de::Deserialize<'de>> Visitor<'de> for Field<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Option<T>, A::Error> {
         let mut found = None;
-        while let Some(name) = fields.next_key::<String>()? {
+        while let Some(wire::TextSlice(name)) = fields.next_key()? {
             if name == self.name {
                 found = Some(fields.next_value()?);
             } else {

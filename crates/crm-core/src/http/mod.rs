@@ -36,11 +36,11 @@ mod transport;
 #[cfg(feature = "transport")]
 pub use self::reqwest::ReqwestTransport;
 pub use batch::{Batch, BatchForm, BatchKey, BatchResults, PartResult};
-pub use body::{ApiRequest, Body};
+pub use body::{ApiRequest, Body, encode_form};
 pub(crate) use default_transport::default_transport;
 pub use dialect::{Advice, Dialect, Pause, PauseScope, Refusal};
 pub use multipart::{Multipart, Part};
-pub use nested::nested_pairs;
+pub use nested::{each_nested_pair, nested_pairs};
 pub use operation::{Access, LimitClass, Operation, OperationInfo, Output, Repeat};
 pub use origin::Origin;
 pub(crate) use origin::is_loopback;

@@ -1,9 +1,10 @@
 //! Structures as query or form parameters with brackets, as PHP parses them.
 
 use std::fmt;
+use std::fmt::Write as _;
 
-use serde::de::{MapAccess, SeqAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor};
+use serde::{Deserializer, Serialize};
 
 use crate::error::{Error, Result};
 
@@ -29,109 +30,206 @@ use crate::error::{Error, Result};
 /// `input` for an empty list, which brackets cannot express; `internal` for a structure that is not
 /// JSON.
 pub fn nested_pairs<T: Serialize + ?Sized>(name: &str, value: &T) -> Result<Vec<(String, String)>> {
-    let internal =
-        |error| Error::internal("cannot encode a request with brackets").with_source(error);
     // Through text, since a `Value` sorts the fields.
-    let text = serde_json::to_string(value).map_err(internal)?;
-    let node: Node = serde_json::from_str(&text).map_err(internal)?;
+    let text = serde_json::to_vec(value).map_err(not_json)?;
     let mut pairs = Vec::new();
-    node.write(name.to_owned(), &mut pairs)?;
+    each_nested_pair(name, &text, &mut |name, value| {
+        pairs.push((name.to_owned(), value.to_owned()));
+        Ok(())
+    })?;
     Ok(pairs)
 }
 
-/// JSON with its fields in order.
-enum Node {
-    Absent,
-    Plain(String),
-    List(Vec<Self>),
-    Fields(Vec<(String, Self)>),
+/// Calls `each` with the pairs of [`nested_pairs`], for a structure that is JSON already.
+///
+/// ```
+/// use vochi_crm_core::http::each_nested_pair;
+/// let mut query = String::new();
+/// each_nested_pair("", br#"{"ID":[7,8]}"#, &mut |name, value| {
+///     query += &format!("{name}={value}&");
+///     Ok(())
+/// })?;
+/// assert_eq!(query, "ID[]=7&ID[]=8&");
+/// # Ok::<(), vochi_crm_core::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`nested_pairs`], and those of `each`.
+pub fn each_nested_pair(
+    name: &str,
+    json: &[u8],
+    each: &mut dyn FnMut(&str, &str) -> Result<()>,
+) -> Result<()> {
+    let json = std::str::from_utf8(json).map_err(|error| not_json(de::Error::custom(error)))?;
+    // Room for almost every name and number.
+    let (mut path, number) = (String::with_capacity(64), String::with_capacity(24));
+    path.push_str(name);
+    let mut pairs = Pairs { name: path, number, each, error: None };
+    let mut reader = serde_json::Deserializer::from_str(json);
+    let node = Node { pairs: &mut pairs, index: None };
+    let read = node.deserialize(&mut reader).and_then(|()| reader.end());
+    match pairs.error {
+        Some(error) => Err(error),
+        None => read.map_err(not_json),
+    }
 }
 
-impl Node {
-    fn write(self, name: String, pairs: &mut Vec<(String, String)>) -> Result<()> {
-        match self {
-            Self::Absent => {}
-            Self::Plain(text) => pairs.push((name, text)),
-            Self::List(items) if items.is_empty() => {
-                return Err(Error::input(format!("{name}[] has no value"))
-                    .with_hint("leave the request out if there is nothing to search for"));
-            }
-            Self::List(items) => {
-                for (index, item) in items.into_iter().enumerate() {
-                    let place = match item {
-                        Self::Plain(_) | Self::Absent => format!("{name}[]"),
-                        Self::List(_) | Self::Fields(_) => format!("{name}[{index}]"),
-                    };
-                    item.write(place, pairs)?;
-                }
-            }
-            Self::Fields(fields) => {
-                for (field, value) in fields {
-                    let place = match &*name {
-                        "" => field,
-                        _ => format!("{name}[{field}]"),
-                    };
-                    value.write(place, pairs)?;
-                }
-            }
+fn not_json(error: serde_json::Error) -> Error {
+    Error::internal("cannot encode a request with brackets").with_source(error)
+}
+
+/// Where the pairs go. Nothing is kept of the structure but the name of the present value.
+struct Pairs<'a> {
+    name: String,
+    /// The text of a number.
+    number: String,
+    each: &'a mut dyn FnMut(&str, &str) -> Result<()>,
+    /// Why the reading stopped.
+    error: Option<Error>,
+}
+
+impl Pairs<'_> {
+    fn stop<E: de::Error>(&mut self, error: Error) -> E {
+        self.error = Some(error);
+        E::custom("the pairs are not complete")
+    }
+}
+
+/// A value of the structure.
+struct Node<'p, 'a> {
+    pairs: &'p mut Pairs<'a>,
+    /// Its number, in a list.
+    index: Option<usize>,
+}
+
+impl Node<'_, '_> {
+    fn plain<E: de::Error>(self, text: &str) -> Result<(), E> {
+        let Self { pairs, index } = self;
+        let length = pairs.name.len();
+        if index.is_some() {
+            pairs.name.push_str("[]");
         }
-        Ok(())
+        let result = (pairs.each)(&pairs.name, text);
+        pairs.name.truncate(length);
+        result.map_err(|error| pairs.stop(error))
+    }
+
+    fn number<E: de::Error>(self, number: impl fmt::Display) -> Result<(), E> {
+        let mut text = std::mem::take(&mut self.pairs.number);
+        text.clear();
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{number}");
+        let Self { pairs, index } = self;
+        let result = Node { pairs: &mut *pairs, index }.plain(&text);
+        pairs.number = text;
+        result
+    }
+
+    /// Adds the number of a list or structure inside a list to the name.
+    fn add_index(&mut self) {
+        if let Some(index) = self.index {
+            self.pairs.name.push_str(&format!("[{index}]"));
+        }
     }
 }
 
-impl<'de> Deserialize<'de> for Node {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(NodeVisitor)
+impl<'de> DeserializeSeed<'de> for Node<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-struct NodeVisitor;
-
-impl<'de> Visitor<'de> for NodeVisitor {
-    type Value = Node;
+impl<'de> Visitor<'de> for Node<'_, '_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("JSON")
     }
 
-    fn visit_unit<E>(self) -> Result<Node, E> {
-        Ok(Node::Absent)
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 
-    fn visit_bool<E>(self, flag: bool) -> Result<Node, E> {
-        Ok(Node::Plain(u8::from(flag).to_string()))
+    fn visit_bool<E: de::Error>(self, flag: bool) -> Result<(), E> {
+        self.plain(if flag { "1" } else { "0" })
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Node, E> {
-        Ok(Node::Plain(number.to_string()))
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<(), E> {
+        self.number(number)
     }
 
-    fn visit_i64<E>(self, number: i64) -> Result<Node, E> {
-        Ok(Node::Plain(number.to_string()))
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<(), E> {
+        self.number(number)
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Node, E> {
-        Ok(Node::Plain(number.to_string()))
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<(), E> {
+        self.number(number)
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
-        Ok(Node::Plain(text.to_owned()))
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
+        self.plain(text)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = list.next_element()? {
-            items.push(item);
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<(), A::Error> {
+        let length = self.pairs.name.len();
+        self.add_index();
+        let mut index = 0;
+        loop {
+            let item = Node { pairs: &mut *self.pairs, index: Some(index) };
+            if list.next_element_seed(item)?.is_none() {
+                break;
+            }
+            index += 1;
         }
-        Ok(Node::List(items))
+        if index == 0 {
+            let error = Error::input(format!("{}[] has no value", self.pairs.name))
+                .with_hint("leave the request out if there is nothing to search for");
+            return Err(self.pairs.stop(error));
+        }
+        self.pairs.name.truncate(length);
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
-        let mut fields = Vec::new();
-        while let Some(field) = map.next_entry()? {
-            fields.push(field);
+    fn visit_map<A: MapAccess<'de>>(mut self, mut fields: A) -> Result<(), A::Error> {
+        let length = self.pairs.name.len();
+        self.add_index();
+        let own = self.pairs.name.len();
+        while fields.next_key_seed(FieldName(&mut self.pairs.name))?.is_some() {
+            fields.next_value_seed(Node { pairs: &mut *self.pairs, index: None })?;
+            self.pairs.name.truncate(own);
         }
-        Ok(Node::Fields(fields))
+        self.pairs.name.truncate(length);
+        Ok(())
+    }
+}
+
+/// Adds the name of a field to that of its structure.
+struct FieldName<'p>(&'p mut String);
+
+impl<'de> DeserializeSeed<'de> for FieldName<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for FieldName<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a field")
+    }
+
+    fn visit_str<E>(self, field: &str) -> Result<(), E> {
+        if self.0.is_empty() {
+            self.0.push_str(field);
+        } else {
+            self.0.extend(["[", field, "]"]);
+        }
+        Ok(())
     }
 }
 
@@ -173,6 +271,14 @@ mod tests {
                 "order[urgent]=1",
             ]
         );
+    }
+
+    #[test]
+    fn lists_of_lists_have_both_indices() {
+        let pairs = nested_pairs("", &json!({"a": [[1, 2], {"b": [null, "x"]}], "c": {}})).unwrap();
+        let pairs: Vec<String> =
+            pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(pairs, ["a[0][]=1", "a[0][]=2", "a[1][b][]=x"]);
     }
 
     #[test]

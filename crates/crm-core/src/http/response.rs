@@ -1,6 +1,8 @@
 //! HTTP responses.
 
+use std::any::Any;
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
@@ -24,6 +26,14 @@ pub struct Response {
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
+    reading: OnceLock<Reading>,
+}
+
+/// What a connector read of a body, for all who ask for it.
+#[derive(Clone)]
+struct Reading {
+    body: Bytes,
+    value: Arc<dyn Any + Send + Sync>,
 }
 
 impl fmt::Debug for Response {
@@ -38,7 +48,19 @@ impl fmt::Debug for Response {
 impl Response {
     /// Creates a response.
     pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
-        Self { status, headers, body: body.into() }
+        Self { status, headers, body: body.into(), reading: OnceLock::new() }
+    }
+
+    /// Returns what `read` reads of the response, and keeps it for the next caller: a body that is
+    /// judged, counted and decoded is read once. All callers read it in the same way.
+    pub fn read_once<T: Any + Send + Sync>(&self, read: impl Fn(&Self) -> T) -> Arc<T> {
+        let known = self
+            .reading
+            .get_or_init(|| Reading { body: self.body.clone(), value: Arc::new(read(self)) });
+        // The body is public: it may be another one by now.
+        let is_of_body = std::ptr::eq(&*known.body, &*self.body);
+        let value = is_of_body.then(|| Arc::clone(&known.value).downcast().ok()).flatten();
+        value.unwrap_or_else(|| Arc::new(read(self)))
     }
 
     /// Creates a JSON response with status 200, for planned responses and tests.
@@ -118,5 +140,31 @@ impl Response {
     pub fn excerpt(&self, redactor: &Redactor) -> String {
         let text = String::from_utf8_lossy(&self.body);
         redactor.excerpt(&text, EXCERPT).replace(char::is_control, " ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn body_is_read_once_until_it_is_replaced() {
+        let read = Cell::new(0);
+        let length = |response: &Response| {
+            read.set(read.get() + 1);
+            response.body.len()
+        };
+        let mut response = Response::new(StatusCode::OK, HeaderMap::new(), "ok");
+        let lengths = [(); 2].map(|()| *response.read_once(length));
+        assert_eq!(
+            (lengths, read.get()),
+            ([2, 2], 1),
+            "the second caller gets what the first read"
+        );
+        response.body = Bytes::from_static(b"longer");
+        assert_eq!(*response.read_once(length), 6, "a replaced body is read anew");
+        assert_eq!(*response.read_once(|_| "another type"), "another type");
     }
 }

@@ -1,5 +1,6 @@
 //! Permits of several buckets for one request.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -10,7 +11,7 @@ use super::{Bucket, Lane, LimitError};
 ///
 /// No permit is held while waiting for another, since a permit must be used at once.
 pub(crate) async fn take_all(
-    buckets: &[&dyn Bucket],
+    buckets: &[Arc<dyn Bucket>],
     account: &str,
     lane: Lane,
     until: Instant,

@@ -12,7 +12,8 @@ mod shape;
 pub(crate) use items::unreadable_at;
 pub use items::{Broken, Items};
 pub use scalar::{
-    bool_or_none, id_or_none, integer_or_none, local_time_or_none, text_or_none, texts, truthy,
+    TextSlice, bool_or_none, id_or_none, integer_or_none, local_time_or_none, text_or_none, texts,
+    truthy,
 };
 pub(crate) use shape::directly;
 pub use shape::{

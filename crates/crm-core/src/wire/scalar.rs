@@ -1,5 +1,7 @@
 //! Lenient deserializers for scalars: numbers as strings, flags as `"Y"` or `1`.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -86,6 +88,11 @@ pub fn local_time_or_none<'de, D: Deserializer<'de>>(
         _ => None,
     })
 }
+
+/// A text that is read without a copy, if it has no escapes and its source stays.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct TextSlice<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
 /// Reads a list of texts or numbers; a single value is a list of one. Unreadable elements are
 /// skipped.

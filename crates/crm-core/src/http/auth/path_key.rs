@@ -22,7 +22,8 @@ use crate::secret::Secret;
 pub struct PathKey {
     /// The length of the origin's own path.
     base: usize,
-    segments: Vec<String>,
+    /// The encoded segments, from a slash on.
+    path: Secret,
     key: Secret,
     hint: Option<&'static str>,
 }
@@ -42,12 +43,10 @@ impl PathKey {
             return Err(Error::config("invalid key: must not be empty or contain a slash")
                 .with_hint("copy the key again, without the address around it"));
         }
-        Ok(Self {
-            base: origin.base().len(),
-            segments: segments.into_iter().map(str::to_owned).collect(),
-            key: key.clone(),
-            hint: None,
-        })
+        let base = origin.base().len();
+        let whole = origin.clone().within(segments).within([text]);
+        let path = whole.base().get(base..).unwrap_or_default();
+        Ok(Self { base, path: Secret::new(path), key: key.clone(), hint: None })
     }
 
     /// Sets what an operator can do if the key is refused.
@@ -61,13 +60,9 @@ impl PathKey {
 #[async_trait::async_trait]
 impl Auth for PathKey {
     async fn authorize(&self, _: &Cx, request: &mut HttpRequest) -> Result<Grant> {
-        let path = request.url.path().to_owned();
-        let (base, rest) = path.split_at_checked(self.base).unwrap_or(("", &path));
-        request.url.set_path(base);
-        if let Ok(mut path) = request.url.path_segments_mut() {
-            path.pop_if_empty().extend(&self.segments).push(self.key.expose());
-        }
-        let with_key = format!("{}{rest}", request.url.path());
+        let path = request.url.path();
+        let (base, rest) = path.split_at_checked(self.base).unwrap_or(("", path));
+        let with_key = [base, self.path.expose(), rest].concat();
         request.url.set_path(&with_key);
         Ok(Grant::FIXED)
     }

@@ -189,9 +189,10 @@ impl Pipeline {
 
     /// The pause bucket of a single operation in one lane, if the CRM limits operations.
     fn operation_limit(&self, name: &str, lane: Lane) -> Option<Arc<dyn Bucket>> {
-        let prefix = self.inner.operation_limits.as_ref()?;
-        let name = name.to_ascii_lowercase();
-        let key = LimitKey::new(format!("{prefix}/{name}/{}", lane.as_str()));
+        let prefix = self.inner.operation_limits.as_ref()?.as_str();
+        let mut key = [prefix, "/", name, "/", lane.as_str()].concat();
+        key[prefix.len()..].make_ascii_lowercase();
+        let key = LimitKey::new(key);
         Some(self.inner.hub.limiter().bucket(&key, Quota::UNLIMITED))
     }
 
@@ -340,8 +341,7 @@ impl Run<'_> {
     /// Takes a permit of every bucket that counts the operation.
     async fn permit(&self, buckets: &[Arc<dyn Bucket>], deadline: Instant) -> Result<()> {
         let (account, lane) = (self.pipeline.inner.account.as_str(), self.cx.lane());
-        let buckets: Vec<&dyn Bucket> = buckets.iter().map(|bucket| &**bucket).collect();
-        match limit::take_all(&buckets, account, lane, deadline).await {
+        match limit::take_all(buckets, account, lane, deadline).await {
             Ok(Duration::ZERO) => Ok(()),
             Ok(waited) => {
                 self.reporter.waited(waited);

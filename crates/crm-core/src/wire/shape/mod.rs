@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{self, DeserializeOwned, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -85,7 +85,70 @@ where
     D: Deserializer<'de>,
     T: DeserializeOwned,
 {
-    Value::deserialize(deserializer).map(|value| T::deserialize(value).ok())
+    deserializer.deserialize_any(ValueOrNone(PhantomData))
+}
+
+/// Any value. serde can go on after a scalar that `T` refuses; the rest of a structure would be left
+/// unread, so that it is kept first.
+struct ValueOrNone<T>(PhantomData<T>);
+
+impl<T: DeserializeOwned> ValueOrNone<T> {
+    fn read<'de>(value: impl IntoDeserializer<'de, Unreadable>) -> Option<T> {
+        T::deserialize(value.into_deserializer()).ok()
+    }
+}
+
+/// An error that no one reads, and that costs no text.
+#[derive(Debug, thiserror::Error)]
+#[error("unreadable")]
+struct Unreadable;
+
+impl de::Error for Unreadable {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self
+    }
+}
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for ValueOrNone<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Option<T>, E> {
+        Ok(Self::read(()))
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Option<T>, E> {
+        Ok(Self::read(flag))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Option<T>, E> {
+        Ok(Self::read(number))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Option<T>, E> {
+        Ok(Self::read(number))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Option<T>, E> {
+        Ok(Self::read(number))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Option<T>, E> {
+        Ok(Self::read(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Option<T>, A::Error> {
+        let list = Value::deserialize(SeqAccessDeserializer::new(list))?;
+        Ok(T::deserialize(list).ok())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Option<T>, A::Error> {
+        let fields = Value::deserialize(MapAccessDeserializer::new(fields))?;
+        Ok(T::deserialize(fields).ok())
+    }
 }
 
 struct Fields<T>(PhantomData<T>);
