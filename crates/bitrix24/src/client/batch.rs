@@ -7,8 +7,8 @@ use std::time::Duration;
 use bytes::BytesMut;
 use serde_json::Value;
 use vochi_crm_core::http::{
-    ApiRequest, BatchForm, BatchKey, BatchResults, Body, PartResult, Response, each_nested_pair,
-    encode_form,
+    ApiRequest, BatchForm, BatchKey, BatchRequests, BatchResults, Body, OperationInfo, PartResult,
+    Response, each_nested_pair, encode_form,
 };
 use vochi_crm_core::{Cx, Error, Result};
 
@@ -58,12 +58,15 @@ macro_rules! forms {
             const NAME: &'static str = "batch";
             const LARGEST: usize = LARGEST;
 
-            fn request(parts: &[(&str, ApiRequest)]) -> Result<ApiRequest> {
+            fn request(parts: &mut BatchRequests<'_>) -> Result<ApiRequest> {
                 request($halt, parts)
             }
 
-            fn split(response: &Response, keys: &[&str]) -> Result<Vec<Option<PartResult>>> {
-                split(response, keys)
+            fn split(
+                response: &Response,
+                parts: &[(&str, OperationInfo)],
+            ) -> Result<Vec<Option<PartResult>>> {
+                split(response, parts)
             }
 
             fn planned(parts: &[(&str, Response)]) -> Response {
@@ -178,16 +181,17 @@ impl Holds<crate::model::PortalCallId> for crate::model::Registration {
 
 /// Writes the body of a batch at once: its commands are most of what a batch costs. They run in the
 /// order of their text.
-fn request(halt: u8, parts: &[(&str, ApiRequest)]) -> Result<ApiRequest> {
-    let mut body = Vec::with_capacity(parts.len() * 512 + 64);
+fn request(halt: u8, parts: &mut BatchRequests<'_>) -> Result<ApiRequest> {
+    let mut body = Vec::with_capacity(parts.size_hint().0 * 512 + 64);
     body.extend_from_slice(format!(r#"{{"halt":{halt},"cmd":{{"#).as_bytes());
-    for (key, part) in parts {
+    for part in parts {
+        let (key, part) = part?;
         if !body.ends_with(b"{") {
             body.push(b',');
         }
         write_text(key, &mut body)?;
         body.push(b':');
-        write_command(part, &mut body)?;
+        write_command(&part, &mut body)?;
     }
     body.extend_from_slice(b"}}");
     Ok(ApiRequest::post("/batch").body(Body::Json(body.into())))
@@ -251,7 +255,7 @@ fn quoted_reference(method: &str, field: &str) -> Error {
         .with_hint("send the operation alone: Bitrix24 would replace the text in a batch")
 }
 
-fn split(response: &Response, keys: &[&str]) -> Result<Vec<Option<PartResult>>> {
+fn split(response: &Response, parts: &[(&str, OperationInfo)]) -> Result<Vec<Option<PartResult>>> {
     let unreadable = || response.unreadable("it is not the response of a batch");
     let envelope = Envelope::of(response);
     let commands = envelope.commands.as_ref().ok_or_else(unreadable)?;
@@ -259,7 +263,7 @@ fn split(response: &Response, keys: &[&str]) -> Result<Vec<Option<PartResult>>> 
     let errors = commands.errors.as_ref().ok_or_else(unreadable)?;
     // The bodies of all parts, in one allocation.
     let mut bodies = BytesMut::with_capacity(response.body.len());
-    let of_part = |(number, key): (usize, &&str)| {
+    let of_part = |(number, (key, _)): (usize, &(&str, OperationInfo))| {
         if let Some(error) = errors.get(number, key) {
             return Some(Err(error::of_command(error)));
         }
@@ -275,7 +279,7 @@ fn split(response: &Response, keys: &[&str]) -> Result<Vec<Option<PartResult>>> 
         bodies.extend_from_slice(b"}");
         Some(Ok(bodies.split().freeze()))
     };
-    Ok(keys.iter().enumerate().map(of_part).collect())
+    Ok(parts.iter().enumerate().map(of_part).collect())
 }
 
 fn planned(parts: &[(&str, Response)]) -> Response {

@@ -30,18 +30,24 @@ pub trait BatchForm: Send + Sync + 'static {
     ///
     /// # Errors
     /// `input` if a part cannot be in a batch.
-    fn request(parts: &[(&str, ApiRequest)]) -> Result<ApiRequest>;
+    fn request(parts: &mut BatchRequests<'_>) -> Result<ApiRequest>;
 
-    /// Splits the response into the results of the parts with these keys, in their order. A part
-    /// without one was not processed.
+    /// Splits the response into the results of the parts, in their order. A part without one was not
+    /// processed.
     ///
     /// # Errors
     /// `decode` if the response is not a batch response.
-    fn split(response: &Response, keys: &[&str]) -> Result<Vec<Option<PartResult>>>;
+    fn split(
+        response: &Response,
+        parts: &[(&str, OperationInfo)],
+    ) -> Result<Vec<Option<PartResult>>>;
 
     /// Builds the response of a dry run from the planned responses of the parts.
     fn planned(parts: &[(&str, Response)]) -> Response;
 }
+
+/// The requests of the parts with their keys, each made when the one before is packed.
+pub type BatchRequests<'a> = dyn Iterator<Item = Result<(&'a str, ApiRequest)>> + 'a;
 
 /// The result of one operation of a batch: the JSON that it would have got alone, or its refusal.
 pub type PartResult = Result<Bytes, Refusal>;
@@ -212,9 +218,7 @@ impl<F: BatchForm> Operation for InFlight<'_, F> {
             return Err(Error::input("invalid batch: no operations"));
         }
         let parts = self.0.parts.iter();
-        let parts: Result<Vec<_>> =
-            parts.map(|(key, part)| Ok((&**key, part.request()?))).collect();
-        F::request(&parts?)
+        F::request(&mut parts.map(|(key, part)| Ok((&**key, part.request()?))))
     }
 
     /// The repeat class of the batch is the strictest of its parts.
@@ -233,12 +237,13 @@ impl<F: BatchForm> Operation for InFlight<'_, F> {
     }
 
     fn decode(&self, response: &Response) -> Result<Vec<Verdict>> {
-        let keys: Vec<_> = self.0.parts.iter().map(|(key, _)| &**key).collect();
-        let results = F::split(response, &keys)?;
-        let parts = self.0.parts.iter().zip(results);
+        let infos = self.0.parts.iter().map(|(key, part)| (&**key, part.info()));
+        let infos: Vec<_> = infos.collect();
+        let results = F::split(response, &infos)?;
+        let parts = self.0.parts.iter().zip(infos).zip(results);
         // One response for all parts: only the body differs.
         let mut alone = Response::ok_json(&serde_json::Value::Null);
-        let verdicts = parts.map(|((_, part), result)| {
+        let verdicts = parts.map(|(((_, part), (_, info)), result)| {
             let outcome = match result {
                 Some(Ok(body)) => {
                     alone.body = body;
@@ -249,7 +254,7 @@ impl<F: BatchForm> Operation for InFlight<'_, F> {
                     .ok_or_else(|| Failed::Refused(Box::new((refusal, response.clone())))),
                 None => Err(Failed::Missing),
             };
-            Verdict { info: part.info(), outcome }
+            Verdict { info, outcome }
         });
         Ok(verdicts.collect())
     }

@@ -35,7 +35,7 @@ mod transport;
 
 #[cfg(feature = "transport")]
 pub use self::reqwest::ReqwestTransport;
-pub use batch::{Batch, BatchForm, BatchKey, BatchResults, PartResult};
+pub use batch::{Batch, BatchForm, BatchKey, BatchRequests, BatchResults, PartResult};
 pub use body::{ApiRequest, Body, encode_form};
 pub(crate) use default_transport::default_transport;
 pub use dialect::{Advice, Dialect, Pause, PauseScope, Refusal};

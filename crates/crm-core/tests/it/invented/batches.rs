@@ -1,11 +1,10 @@
 //! Batches.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value, json};
 use vochi_crm_core::http::auth::NoAuth;
 use vochi_crm_core::http::{
-    ApiRequest, Batch, BatchForm, Dialect as _, OperationInfo, PartResult, Plan, Response,
+    ApiRequest, Batch, BatchForm, BatchRequests, Dialect as _, OperationInfo, PartResult, Plan,
+    Response,
 };
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Cx, Effect, Error, ErrorKind, Hub, Result};
@@ -20,37 +19,35 @@ impl BatchForm for InOne {
     const NAME: &'static str = "batch";
     const LARGEST: usize = 3;
 
-    fn request(parts: &[(String, ApiRequest)]) -> Result<ApiRequest> {
-        let commands: Map<String, Value> = parts
-            .iter()
-            .map(|(key, part)| {
-                let command = format!("{}?{}", part.path(), part.query_string());
-                (key.clone(), json!(command))
-            })
-            .collect();
+    fn request(parts: &mut BatchRequests<'_>) -> Result<ApiRequest> {
+        let commands = parts.map(|part| {
+            let (key, part) = part?;
+            let command = format!("{}?{}", part.path(), part.query_string());
+            Ok((key.to_owned(), json!(command)))
+        });
+        let commands: Map<String, Value> = commands.collect::<Result<_>>()?;
         ApiRequest::post("/batch").json(&json!({ "cmd": commands }))
     }
 
     fn split(
         response: &Response,
-        parts: &[(String, OperationInfo)],
-    ) -> Result<BTreeMap<String, PartResult>> {
+        parts: &[(&str, OperationInfo)],
+    ) -> Result<Vec<Option<PartResult>>> {
         let body: Value = response.json()?;
-        let part = |(key, info): &(String, OperationInfo)| {
+        let part = |(key, info): &(&str, OperationInfo)| {
             let of_part = match (body["result"].get(key), body["errors"].get(key)) {
                 (Some(result), _) => Response::ok_json(&json!({ "result": result })),
                 (None, Some(error)) => Response::ok_json(&json!({ "error": error })),
                 (None, None) => return None,
             };
-            let verdict = Invented.judge(info, &of_part).map(|()| of_part);
-            Some((key.clone(), verdict))
+            Some(Invented.judge(info, &of_part).map(|()| of_part.body))
         };
-        Ok(parts.iter().filter_map(part).collect())
+        Ok(parts.iter().map(part).collect())
     }
 
-    fn planned(parts: &[(String, Response)]) -> Response {
+    fn planned(parts: &[(&str, Response)]) -> Response {
         let results: Map<String, Value> =
-            parts.iter().map(|(key, _)| (key.clone(), json!("<RESULT>"))).collect();
+            parts.iter().map(|(key, _)| ((*key).to_owned(), json!("<RESULT>"))).collect();
         Response::ok_json(&json!({ "result": results }))
     }
 }
