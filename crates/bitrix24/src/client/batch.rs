@@ -9,8 +9,8 @@ use std::time::Duration;
 use bytes::BytesMut;
 use serde_json::Value;
 use vochi_crm_core::http::{
-    ApiRequest, BatchForm, BatchKey, BatchResults, Body, PartResult, Response, each_nested_pair,
-    encode_form,
+    ApiRequest, BatchForm, BatchKey, BatchResults, Body, OperationInfo, PartResult, Response,
+    each_nested_pair, encode_form,
 };
 use vochi_crm_core::{Cx, Error, Result};
 
@@ -68,8 +68,11 @@ macro_rules! forms {
                 request($halt, parts)
             }
 
-            fn split(response: &Response, keys: &[&str]) -> Result<Vec<Option<PartResult>>> {
-                split(response, keys)
+            fn split(
+                response: &Response,
+                parts: &[(&str, OperationInfo)],
+            ) -> Result<Vec<Option<PartResult>>> {
+                split(response, parts)
             }
 
             fn planned(parts: &[(&str, Response)]) -> Response {
@@ -194,7 +197,7 @@ fn request(halt: u8, parts: &[(&str, &ApiRequest)]) -> Result<ApiRequest> {
         }
         write_text(key, &mut body)?;
         body.push(b':');
-        write_command(part, &mut body)?;
+        write_command(&part, &mut body)?;
     }
     body.extend_from_slice(b"}}");
     Ok(ApiRequest::post("/batch").body(Body::Json(body.into())))
@@ -279,7 +282,7 @@ fn quoted_reference(method: &str, field: &str) -> Error {
         .with_hint("send the operation alone: Bitrix24 would replace the text in a batch")
 }
 
-fn split(response: &Response, keys: &[&str]) -> Result<Vec<Option<PartResult>>> {
+fn split(response: &Response, parts: &[(&str, OperationInfo)]) -> Result<Vec<Option<PartResult>>> {
     let unreadable = || response.unreadable("it is not the response of a batch");
     let envelope = Envelope::of(response);
     let commands = envelope.commands.as_ref().ok_or_else(unreadable)?;
@@ -287,7 +290,7 @@ fn split(response: &Response, keys: &[&str]) -> Result<Vec<Option<PartResult>>> 
     let errors = commands.errors.as_ref().ok_or_else(unreadable)?;
     // The bodies of all parts, in one allocation.
     let mut bodies = BytesMut::with_capacity(response.body.len());
-    let of_part = |(number, key): (usize, &&str)| {
+    let of_part = |(number, (key, _)): (usize, &(&str, OperationInfo))| {
         if let Some(error) = errors.get(number, key) {
             return Some(Err(error::of_command(error)));
         }
@@ -303,7 +306,7 @@ fn split(response: &Response, keys: &[&str]) -> Result<Vec<Option<PartResult>>> 
         bodies.extend_from_slice(b"}");
         Some(Ok(bodies.split().freeze()))
     };
-    Ok(keys.iter().enumerate().map(of_part).collect())
+    Ok(parts.iter().enumerate().map(of_part).collect())
 }
 
 fn planned(parts: &[(&str, Response)]) -> Response {

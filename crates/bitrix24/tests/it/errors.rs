@@ -2,7 +2,7 @@
 
 use vochi_crm_bitrix24::api::{AddEntity, GetProfile};
 use vochi_crm_bitrix24::model::{Contact, ContactData};
-use vochi_crm_core::http::Response;
+use vochi_crm_core::http::{ApiRequest, RawRequest, Response};
 use vochi_crm_core::testing::{Fixture, response};
 use vochi_crm_core::{Cx, Effect, Error, ErrorKind, Text};
 
@@ -105,6 +105,29 @@ async fn letter_case_of_a_code_does_not_matter() {
         let error = read(super::portal::error(401, code)).await;
         assert_eq!(error.kind(), ErrorKind::Auth, "{code}");
         assert_eq!(error.code(), Some(code));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn null_is_a_result_and_a_missing_result_is_none() {
+    for (body, is_result) in [
+        (r#"{"result":null,"time":{}}"#, true),
+        (r#"{"result":null,"time":[]}"#, true),
+        (r#"{"result":false}"#, true),
+        (r#"{"result":[1],"time":{"operating":{}}}"#, true),
+        (r#"{"time":{}}"#, false),
+        (r"{}", false),
+        ("null", false),
+    ] {
+        let portal = Portal::new();
+        portal.answer("some.method", response(200, "application/json", body));
+        let client = portal.open(&serde_json::json!({"webhook_url": WEBHOOK, "retries": 0}));
+        let request = RawRequest::new(ApiRequest::post("/some.method"));
+        let answer = client.raw(&Cx::live(), request).await;
+        assert_eq!(answer.is_ok(), is_result, "{body}: {answer:?}");
+        if let Err(error) = answer {
+            assert_eq!(error.kind(), ErrorKind::Decode, "{body}: {error}");
+        }
     }
 }
 

@@ -38,12 +38,15 @@ pub trait BatchForm: Send + Sync + 'static {
     /// As [`check`](Self::check).
     fn request(parts: &[(&str, &ApiRequest)]) -> Result<ApiRequest>;
 
-    /// Splits the response into the results of the parts with these keys, in their order. A part
-    /// without one was not processed.
+    /// Splits the response into the results of the parts, in their order. A part without one was not
+    /// processed.
     ///
     /// # Errors
     /// `decode` if the response is not a batch response.
-    fn split(response: &Response, keys: &[&str]) -> Result<Vec<Option<PartResult>>>;
+    fn split(
+        response: &Response,
+        parts: &[(&str, OperationInfo)],
+    ) -> Result<Vec<Option<PartResult>>>;
 
     /// Builds the response of a dry run from the planned responses of the parts.
     fn planned(parts: &[(&str, Response)]) -> Response;
@@ -241,12 +244,13 @@ impl<F: BatchForm> Operation for InFlight<'_, F> {
     }
 
     fn decode(&self, response: &Response) -> Result<Vec<Verdict>> {
-        let keys: Vec<_> = self.0.parts.iter().map(|part| &*part.key).collect();
-        let results = F::split(response, &keys)?;
-        let parts = self.0.parts.iter().zip(results);
+        let infos = self.0.parts.iter().map(|part| (&*part.key, part.operation.info()));
+        let infos: Vec<_> = infos.collect();
+        let results = F::split(response, &infos)?;
+        let parts = self.0.parts.iter().zip(infos).zip(results);
         // One response for all parts: only the body differs.
         let mut alone = Response::ok_json(&serde_json::Value::Null);
-        let verdicts = parts.map(|(Part { operation: part, .. }, result)| {
+        let verdicts = parts.map(|((Part { operation: part, .. }, (_, info)), result)| {
             let outcome = match result {
                 Some(Ok(body)) => {
                     alone.body = body;
@@ -257,7 +261,7 @@ impl<F: BatchForm> Operation for InFlight<'_, F> {
                     .ok_or_else(|| Failed::Refused(Box::new((refusal, response.clone())))),
                 None => Err(Failed::Missing),
             };
-            Verdict { info: part.info(), outcome }
+            Verdict { info, outcome }
         });
         Ok(verdicts.collect())
     }

@@ -1,7 +1,9 @@
 //! Lenient deserializers for scalars: numbers as strings, flags as `"Y"` or `1`.
 
 use std::borrow::Cow;
+use std::fmt;
 
+use serde::de::Visitor;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
@@ -90,9 +92,37 @@ pub fn local_time_or_none<'de, D: Deserializer<'de>>(
 }
 
 /// A text that is read without a copy, if it has no escapes and its source stays.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(transparent)]
-pub struct TextSlice<'a>(#[serde(borrow)] pub Cow<'a, str>);
+#[derive(Clone, Debug)]
+pub struct TextSlice<'a>(pub Cow<'a, str>);
+
+// Not derived: a path to an error has no names of fields that are read as a structure.
+impl<'de: 'a, 'a> Deserialize<'de> for TextSlice<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(TextSliceVisitor).map(Self)
+    }
+}
+
+struct TextSliceVisitor;
+
+impl<'de> Visitor<'de> for TextSliceVisitor {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Borrowed(text))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Owned(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Owned(text))
+    }
+}
 
 /// Reads a list of texts or numbers; a single value is a list of one. Unreadable elements are
 /// skipped.

@@ -3,8 +3,7 @@
 use serde_json::{Map, Value, json};
 use vochi_crm_core::http::auth::NoAuth;
 use vochi_crm_core::http::{
-    Access, ApiRequest, Batch, BatchForm, Dialect as _, OperationInfo, PartResult, Plan, Repeat,
-    Response,
+    ApiRequest, Batch, BatchForm, Dialect as _, OperationInfo, PartResult, Plan, Response,
 };
 use vochi_crm_core::testing::Step;
 use vochi_crm_core::{Cx, Effect, Error, ErrorKind, Hub, Result};
@@ -37,20 +36,20 @@ impl BatchForm for InOne {
         ApiRequest::post("/batch").json(&json!({ "cmd": commands }))
     }
 
-    fn split(response: &Response, keys: &[&str]) -> Result<Vec<Option<PartResult>>> {
+    fn split(
+        response: &Response,
+        parts: &[(&str, OperationInfo)],
+    ) -> Result<Vec<Option<PartResult>>> {
         let body: Value = response.json()?;
-        let part = |key: &&str| {
+        let part = |(key, info): &(&str, OperationInfo)| {
             let of_part = match (body["result"].get(key), body["errors"].get(key)) {
                 (Some(result), _) => Response::ok_json(&json!({ "result": result })),
                 (None, Some(error)) => Response::ok_json(&json!({ "error": error })),
                 (None, None) => return None,
             };
-            // The first operation of each test reads, the others write.
-            let mut info = OperationInfo::new("client", Repeat::Safe);
-            info.access = if *key == "c0" { Access::Read } else { Access::Write };
-            Some(Invented.judge(&info, &of_part).map(|()| of_part.body))
+            Some(Invented.judge(info, &of_part).map(|()| of_part.body))
         };
-        Ok(keys.iter().map(part).collect())
+        Ok(parts.iter().map(part).collect())
     }
 
     fn planned(parts: &[(&str, Response)]) -> Response {
