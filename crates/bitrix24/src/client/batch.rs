@@ -197,7 +197,7 @@ fn request(halt: u8, parts: &[(&str, &ApiRequest)]) -> Result<ApiRequest> {
         }
         write_text(key, &mut body)?;
         body.push(b':');
-        write_command(&part, &mut body)?;
+        write_command(part, &mut body)?;
     }
     body.extend_from_slice(b"}}");
     Ok(ApiRequest::post("/batch").body(Body::Json(body.into())))

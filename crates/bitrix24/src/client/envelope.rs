@@ -52,7 +52,7 @@ impl Envelope {
             has_result: wire.result.is_some(),
             error: wire.error,
             description: wire.error_description,
-            usage: wire.time.fields().and_then(Usage::of),
+            usage: wire.time.fields().and_then(|times| Usage::of(&times)),
             commands: wire.result.and_then(PhpMap::fields).map(|result| Commands::of(result, body)),
         })
     }
@@ -69,7 +69,7 @@ impl Commands {
             errors: wire.result_error.or_empty().map(|pairs| ByKey::of(pairs, body, Some)),
             next: slices(wire.result_next),
             total: slices(wire.result_total),
-            usage: ByKey::of(times, body, |times| times.fields().and_then(Usage::of)),
+            usage: ByKey::of(times, body, |times| Usage::of(&times.fields()?)),
         }
     }
 }
@@ -112,7 +112,7 @@ pub(super) struct Usage {
 }
 
 impl Usage {
-    fn of(times: Times<'_>) -> Option<Self> {
+    fn of(times: &Times<'_>) -> Option<Self> {
         let number = |raw: Option<&RawValue>| {
             let number: f64 = raw?.get().trim_matches('"').trim().parse().ok()?;
             number.is_finite().then_some(number)
