@@ -308,11 +308,10 @@ pub fn encode_form(text: &str, out: &mut Vec<u8>) {
 /// The bytes that a form contains as they are.
 const PLAIN: [bool; 256] = {
     let mut plain = [false; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        let character = byte as u8;
-        plain[byte] =
-            character.is_ascii_alphanumeric() || matches!(character, b'*' | b'-' | b'.' | b'_');
+    let mut byte = 0_u8;
+    while byte.is_ascii() {
+        plain[byte as usize] =
+            byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'-' | b'.' | b'_');
         byte += 1;
     }
     plain

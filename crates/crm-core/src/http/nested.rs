@@ -128,7 +128,8 @@ impl Node<'_, '_> {
     /// Adds the number of a list or structure inside a list to the name.
     fn add_index(&mut self) {
         if let Some(index) = self.index {
-            self.pairs.name.push_str(&format!("[{index}]"));
+            // Writing to a String cannot fail.
+            let _ = write!(self.pairs.name, "[{index}]");
         }
     }
 }
