@@ -158,7 +158,7 @@ struct WireCommands<'a> {
 }
 
 /// The times of a response, as far as they are needed.
-#[derive(Default, Deserialize)]
+#[derive(Clone, Copy, Default, Deserialize)]
 #[serde(default)]
 struct Times<'a> {
     #[serde(borrow)]
