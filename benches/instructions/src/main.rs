@@ -83,7 +83,7 @@ fn through_client(path: &str, times: usize, call: &impl AsyncFn(&Client, &Compan
     }))
     .unwrap();
     let client = Client::open(&hub, &common.account("shop").unwrap(), &config).unwrap();
-    repeat(times, async |company| call(&client, company).await);
+    repeat(times, &async |company: &Company| call(&client, company).await);
 }
 
 fn through_bitrix24(body: String, times: usize, call: &impl AsyncFn(&b24::Client, &Company)) {
@@ -95,10 +95,10 @@ fn through_bitrix24(body: String, times: usize, call: &impl AsyncFn(&b24::Client
     }))
     .unwrap();
     let client = b24::Client::open(&hub, &common.account("portal").unwrap(), &config).unwrap();
-    repeat(times, async |company| call(&client, company).await);
+    repeat(times, &async |company: &Company| call(&client, company).await);
 }
 
-fn repeat(times: usize, call: impl AsyncFn(&Company)) {
+fn repeat(times: usize, call: &impl AsyncFn(&Company)) {
     let company = Company::new();
     tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
         for _ in 0..times {
