@@ -1,5 +1,7 @@
 //! Registering and finishing calls, once each.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use vochi_crm_core::connector::Context;
 use vochi_crm_core::http::BatchKey;
@@ -20,6 +22,9 @@ use crate::model::{FinishedCall, LineNumber, PortalCallId, Registration, Statist
 use crate::{Batch, Client, reference};
 
 pub(super) type Call = CallSession<CrmState>;
+
+/// How long a card may wait: later it would disturb, and a finish must not wait for cards.
+pub(super) const CARD_TIMEOUT: Duration = Duration::from_secs(15);
 
 const STATISTICS: &str = "give the webhook's or application's employee the right to view the statistics of all calls: without it a lost response cannot be resolved";
 
@@ -313,7 +318,8 @@ impl Calls<'_> {
         let others: Vec<UserId> = open_cards(call, |user| *user != upload.user);
         if !others.is_empty() {
             let hide = HideCard::new(portal_id.clone()).users(others);
-            if let Err(error) = self.client.send(cx, hide).await {
+            let soon = cx.clone().with_timeout(CARD_TIMEOUT);
+            if let Err(error) = self.client.send(&soon, hide).await {
                 cx.add_warnings([incomplete("cannot close the card for everybody", &error)]);
             }
         }

@@ -1,15 +1,13 @@
 //! Live calls: the card is shown to ringing employees and closed for the others; the end finishes
 //! the call.
 
-use std::time::Duration;
-
 use vochi_crm_core::pending::PendingKind;
 use vochi_crm_core::spi::LiveJob;
 use vochi_crm_core::{
     CallEvent, CallRecord, Effect, EventKind, Leg, Recorded, Recording, Result, WarningKind,
 };
 
-use super::calls::{Call, Calls, open_cards};
+use super::calls::{CARD_TIMEOUT, Call, Calls, open_cards};
 use super::cards::Steps;
 use super::crm_state::CrmState;
 use super::mapping::incomplete;
@@ -17,9 +15,6 @@ use super::recordings::Recordings;
 use crate::api::{HideCard, RegisterCall, ShowCard};
 use crate::error::USER_NOT_FOUND;
 use crate::model::UserId;
-
-/// How long a card may wait: later it would disturb. A finish waits as long as its caller.
-const CARD_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Shows and closes cards, and finishes calls.
 pub(super) struct Cards<'a> {
