@@ -48,8 +48,8 @@ keys! {
         /// The address of the OAuth host for the first authorization.
         #[key(address)]
         oauth_url: String = DEFAULT_OAUTH_URL,
-        /// The token in Bitrix24's requests to us (`application_token`). An application that was
-        /// installed by an event has it already.
+        /// The token in Bitrix24's requests to us (`application_token`). An application takes
+        /// it from its installation or the first click.
         application_token: Option<Secret>,
         /// The tariff of the portal, which decides its request limit.
         tariff: Tariff,

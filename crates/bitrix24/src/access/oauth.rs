@@ -110,6 +110,13 @@ impl OAuth {
                 kept => return kept,
             }
         }
+        self.confirm(cx, server, &tokens).await?;
+        self.store(tokens).await
+    }
+
+    /// Asks the OAuth host whether tokens are of this application in their portal.
+    async fn confirm(&self, cx: &Cx, server: Origin, tokens: &Tokens) -> Result<()> {
+        let host = self.host();
         let found = host.installation(cx, server, &tokens.access).await?;
         let member = &tokens.about.member_id;
         let confirmed = found.client_id.as_deref() == Some(&*host.client_id)
@@ -122,7 +129,30 @@ impl OAuth {
             )
             .with_hint("check client_id; otherwise the request was forged"));
         }
-        self.store(tokens).await
+        Ok(())
+    }
+
+    /// Stores the token in the portal's requests to us from an event whose access token the OAuth host
+    /// confirms. The other stored tokens stay.
+    pub(crate) async fn learn_application_token(
+        &self,
+        cx: &Cx,
+        event: InstalledTokens,
+    ) -> Result<()> {
+        let (host, fetch) = (self.host(), self.tokens.fetcher());
+        let known = self.status().await?.ok_or_else(not_authorized)?;
+        let server = host.checked(event.0.server());
+        let new = fetch.tokens(event.0, &server, None)?;
+        is_same_portal(&known, &new.about)?;
+        self.confirm(cx, server, &new).await?;
+        if self.is_dry_run() {
+            return Ok(());
+        }
+        let application = new.application;
+        let learn = |current: Option<&Tokens>| {
+            Ok(current.map(|current| Tokens { application, ..current.clone() }))
+        };
+        self.tokens.replace(learn).await
     }
 
     /// Renews the tokens now, ahead of their expiry. Requests do it by themselves when it is due.
@@ -156,8 +186,7 @@ impl OAuth {
         Ok(self.tokens.peek().await?.and_then(|tokens| tokens.application))
     }
 
-    /// Returns true if the token in the portal's requests to us is configured or stored: without it
-    /// every event is refused.
+    /// Returns true if the token in the portal's requests to us is configured or stored.
     ///
     /// # Errors
     /// As [`status`](Self::status).

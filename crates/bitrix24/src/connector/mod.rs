@@ -19,13 +19,14 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
 use vochi_crm_core::cache::{CacheKey, Lifetime};
 use vochi_crm_core::connector::{Changes, Context, Cursor, SetupPlan};
 use vochi_crm_core::inbound::{Applied, InboundEvent, InboundKind, InboundReply, InboundRequest};
 use vochi_crm_core::spi::{self, HistoryJob, LiveJob, LookupJob};
 use vochi_crm_core::{
     Account, CallId, Capabilities, Capability, CrmUser, CrmUserId, Cx, Directory, Error, ErrorKind,
-    HealthReport, Hub, Receipt, Recording, Result, Seconds, Text, WarningKind,
+    HealthReport, Hub, Receipt, Recording, Result, Seconds, Secret, Text, WarningKind,
 };
 
 use self::calls::Calls;
@@ -300,19 +301,23 @@ impl spi::Connector for Connector {
     }
 
     /// Compares the request's token and portal with those of the installation, where
-    /// `application_token` is not configured. An installation is confirmed when it is applied.
-    async fn verify_inbound(&self, _: &Cx, event: &InboundEvent) -> Result<()> {
-        let (Some(oauth), Some(token)) = (self.client().oauth(), &event.access_key) else {
+    /// `application_token` is not configured. Of the first event after an authorization in a browser
+    /// the token is unknown: then the OAuth host confirms the event's other token. An installation is
+    /// confirmed when it is applied.
+    async fn verify_inbound(&self, cx: &Cx, event: &InboundEvent) -> Result<()> {
+        let (Some(oauth), Some(proof)) = (self.client().oauth(), &event.access_key) else {
             return Ok(());
         };
         if event.kind == InboundKind::Installed {
             return Ok(());
         }
+        let auth: Value = serde_json::from_str(proof.expose()).unwrap_or_default();
+        let token = auth["application_token"].as_str().map(Secret::new);
         let refused = |what: &'static str, hint: &'static str| {
             Err(Error::new(ErrorKind::Auth, what).with_hint(hint))
         };
         let known = oauth.status().await?;
-        let member = event.raw.get(inbound::MEMBER).and_then(serde_json::Value::as_str);
+        let member = event.raw.get(inbound::MEMBER).and_then(Value::as_str);
         if let (Some(known), Some(member)) = (&known, member)
             && known.member_id.as_str() != member
         {
@@ -322,15 +327,18 @@ impl spi::Connector for Connector {
             );
         }
         match oauth.application_token().await? {
-            Some(own) if own == *token => Ok(()),
+            Some(own) if Some(&own) == token.as_ref() => Ok(()),
             Some(_) => refused(
                 "event refused: wrong application_token",
                 "install the application again if the portal changed its token",
             ),
-            None => refused(
-                "event refused: the application's token is unknown",
-                "set application_token, or install the application again",
-            ),
+            None => match InstalledTokens::read(&auth) {
+                Ok(tokens) => oauth.learn_application_token(cx, tokens).await,
+                Err(_) => refused(
+                    "event refused: the application's token is unknown",
+                    "the first click brings it; or set application_token",
+                ),
+            },
         }
     }
 
@@ -343,13 +351,13 @@ impl spi::Connector for Connector {
         }
         match (&event.kind, self.client().oauth()) {
             (InboundKind::Installed, Some(oauth)) => {
-                let tokens = event.access_key.as_ref().map(vochi_crm_core::Secret::expose);
+                let tokens = event.access_key.as_ref().map(Secret::expose);
                 let auth = serde_json::from_str(tokens.unwrap_or_default())
                     .map_err(|_| Error::input("the installation has no tokens"))?;
                 oauth.install(cx, InstalledTokens::read(&auth)?).await?;
             }
             (InboundKind::Uninstalled, Some(oauth)) => {
-                let member = event.raw.get(inbound::MEMBER).and_then(serde_json::Value::as_str);
+                let member = event.raw.get(inbound::MEMBER).and_then(Value::as_str);
                 if let Some(member) = member {
                     oauth.forget(&MemberId::new(member)?).await?;
                 }

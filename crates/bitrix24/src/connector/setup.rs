@@ -6,7 +6,6 @@ use vochi_crm_core::connector::{Context, SetupAction, SetupMode, SetupPlan};
 use vochi_crm_core::http::Operation;
 use vochi_crm_core::{Cx, Directory, Error, Line, Result, SecretUrl, Text, WarningKind};
 
-use super::health::LEARN_TOKEN;
 use super::mapping;
 use crate::Client;
 use crate::api::{AddLine, BindEvent, DeleteLine, ListBoundEvents, ListLines, UnbindEvent};
@@ -116,15 +115,6 @@ impl Setup<'_> {
         };
         let bound = self.client.send(cx, ListBoundEvents).await?.items.good;
         let registers = action == SetupAction::Register;
-        if registers
-            && let Some(oauth) = self.client.oauth()
-            && !oauth.knows_application_token().await?
-        {
-            let text = format!(
-                "application_token is unknown: every event of the portal is refused; {LEARN_TOKEN}"
-            );
-            cx.warn(WarningKind::Incomplete, text);
-        }
         let mut changes = Vec::new();
         for event in EVENTS {
             let ours = || bound.iter().filter(|bound| bound.event == event);

@@ -128,19 +128,29 @@ impl Fields {
     /// # Errors
     /// `input` if there are none.
     pub(super) fn tokens(&self) -> Result<Secret> {
+        let auth = self.auth();
+        if !auth.contains_key("access_token") {
+            return Err(Error::input("cannot read the installation: missing auth[access_token]"));
+        }
+        Ok(Secret::new(Value::Object(auth).to_string()))
+    }
+
+    /// What proves an event, as JSON of `auth`.
+    pub(super) fn proof(&self) -> Secret {
+        Secret::new(Value::Object(self.auth()).to_string())
+    }
+
+    fn auth(&self) -> Map<String, Value> {
         let mut auth = Map::new();
         for (name, value) in self.fields.iter().filter(|(_, value)| !value.trim().is_empty()) {
             let name = name.strip_prefix("auth[").and_then(|name| name.strip_suffix(']'));
             auth.extend(name.map(|name| (name.to_owned(), Value::from(value))));
         }
-        if !auth.contains_key("access_token") {
-            return Err(Error::input("cannot read the installation: missing auth[access_token]"));
-        }
         if let (Some(domain), false) = (auth.get("domain"), auth.contains_key("client_endpoint")) {
             let endpoint = format!("https://{}/rest/", domain.as_str().unwrap_or_default());
             auth.insert("client_endpoint".to_owned(), endpoint.into());
         }
-        Ok(Secret::new(Value::Object(auth).to_string()))
+        auth
     }
 
     /// All parameters, for the host. A name with several values has a list of them.

@@ -17,7 +17,7 @@
 //! # Authenticity
 //!
 //! `auth[application_token]` proves the sender, and is compared in constant time: with
-//! `application_token` of the configuration, else with the one of the installation
+//! `application_token` of the configuration, else with the one of the installation or the first event
 //! ([`verify_inbound`]). `auth[member_id]` and `auth[domain]` must be the account's portal. The tokens
 //! of an installation are confirmed by the OAuth host before they are stored.
 //!
@@ -107,7 +107,7 @@ fn read(
     }
     event.access_key = match event.kind {
         InboundKind::Installed => Some(fields.tokens().map_err(unreadable)?),
-        _ => proof,
+        _ => proof.is_some().then(|| fields.proof()),
     };
     Ok(event)
 }

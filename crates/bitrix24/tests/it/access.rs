@@ -13,6 +13,7 @@ use vochi_crm_core::{CrmConnector as _, Cx, ErrorKind, Hub, Result, SecretUrl};
 use vochi_crm_sandbox::bitrix24::List;
 use vochi_crm_sandbox::{Crm, Fault, Sandbox};
 
+use super::installation::app_event;
 use super::stand_in::{connect, connect_with};
 
 /// A connector with an application that is not authorized yet; its events have an address.
@@ -48,26 +49,33 @@ fn handlers(sandbox: &Sandbox) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn unknown_application_token_fails_health_and_warns_at_setup() {
-    let (_sandbox, connector) = application(json!({"application_token": null})).await;
-    let failed = check(&connector, "application token").await.unwrap();
-    assert_eq!(failed.failure(), Some(ErrorKind::Config), "{failed:?}");
-    for text in [failed.message(), failed.hint().unwrap()] {
-        assert!(text.contains("application_token"), "{text}");
-    }
-    let setup = connector.setup(&Cx::history(), &SetupPlan::new(None)).await.unwrap();
-    let warned = setup.warnings.iter().any(|it| it.text().contains("application_token"));
-    assert!(warned, "{setup:?}");
+async fn first_event_brings_the_application_token() {
+    let (sandbox, connector) = application(json!({"application_token": null})).await;
+    let message = |check: Option<Check>| check.unwrap().message().to_owned();
+    let before = message(check(&connector, "application token").await);
+    assert!(before.contains("the first click brings"), "{before}");
+    let mut auth = sandbox.bitrix24().issue_tokens(24);
+    auth["application_token"] = json!("canary-learnt-token");
+    let verify = async |auth: &Value| {
+        let click = connector.parse_inbound(&app_event("ONEXTERNALCALLSTART", auth)).1?;
+        connector.verify_inbound(&Cx::live(), &click).await
+    };
+    let mut forged = auth.clone();
+    forged["access_token"] = json!("invented");
+    assert!(verify(&forged).await.is_err(), "unknown to the OAuth host");
+    forged.as_object_mut().unwrap().remove("access_token");
+    assert_eq!(verify(&forged).await.unwrap_err().kind(), ErrorKind::Auth);
 
-    let (_sandbox, connector) = application(json!({})).await;
-    let passed = check(&connector, "application token").await.unwrap();
-    assert_eq!(passed.failure(), None, "{passed:?}");
-    let setup = connector.setup(&Cx::history(), &SetupPlan::new(None)).await.unwrap();
-    assert_eq!(setup.warnings, [], "the token is configured");
-
-    let changes = json!({"application_token": null, "public_url": null});
-    let (_sandbox, connector) = application(changes).await;
-    assert!(check(&connector, "application token").await.is_none(), "no events are expected");
+    verify(&auth).await.unwrap();
+    let oauth = connector.client().oauth().unwrap();
+    let stored = oauth.application_token().await.unwrap().unwrap();
+    assert_eq!(stored.expose(), "canary-learnt-token");
+    let user = oauth.refresh(&Cx::history()).await.unwrap().user_id;
+    assert_eq!(user, Some(1), "the tokens of requests are the administrator's");
+    auth["application_token"] = json!("guessed");
+    assert!(verify(&auth).await.is_err(), "another token is refused from then on");
+    let after = message(check(&connector, "application token").await);
+    assert!(after.contains("recognized"), "{after}");
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ async fn authorized_user(connector: &Connector) -> Option<u64> {
 }
 
 /// An event of the portal, as a form.
-fn app_event(name: &str, auth: &Value) -> InboundRequest {
+pub(crate) fn app_event(name: &str, auth: &Value) -> InboundRequest {
     let mut form = url::form_urlencoded::Serializer::new(String::new());
     form.append_pair("event", name);
     for (key, value) in auth.as_object().unwrap() {

@@ -27,13 +27,10 @@ struct Output {
     refresh_until: Timestamp,
     /// True if that has passed.
     expired: bool,
-    warnings: Vec<String>,
     /// There is a refresh token.
     #[serde(skip)]
     can_renew: bool,
 }
-
-const NO_EVENTS: &str = "application_token is unknown, so that clicks and other events of the portal are refused: install the application with the address of the events as its installation path, or set application_token";
 
 impl Report for Output {
     fn human(&self, style: Style) -> String {
@@ -55,10 +52,6 @@ impl Report for Output {
              {}\nrenewed until  {until}",
             self.expires_at
         )
-    }
-
-    fn warnings(&self) -> &[String] {
-        &self.warnings
     }
 }
 
@@ -86,11 +79,7 @@ pub(super) async fn run(app: &App<'_>, args: &OAuthArgs) -> Result<Exit> {
         }
     };
     let found = app.within_deadline(&cx, Access::Write, work).await?;
-    let mut report = output(&profile.name, found, session.hub.clock().now());
-    let configured = profile.settings.get("application_token").is_some();
-    if !configured && !app.global.dry_run && oauth.application_token().await?.is_none() {
-        report.warnings.push(NO_EVENTS.to_owned());
-    }
+    let report = output(&profile.name, found, session.hub.clock().now());
     Ok(app.show(&session, &report, Exit::Done))
 }
 
@@ -109,7 +98,6 @@ fn output(profile: &str, found: Authorization, now: Timestamp) -> Output {
     let can_renew = found.refresh_until > found.expires_at;
     Output {
         can_renew,
-        warnings: Vec::new(),
         ok: true,
         profile: profile.to_owned(),
         portal: found.portal.to_string(),

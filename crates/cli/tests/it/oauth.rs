@@ -265,13 +265,9 @@ fn missing_authorization_names_the_command() {
 }
 
 #[test]
-fn unknown_application_token_is_a_warning() {
-    let env = env_with(&json!({"application_token": null}));
-    let (_, shown, _) = authorize(&env, None);
-    assert!(shown["warnings"].to_string().contains("application_token"), "{shown}");
-    let env = self::env();
-    let (_, shown, guide) = authorize(&env, None);
-    assert_eq!(shown["warnings"], json!([]));
+fn authorization_warns_of_no_host() {
+    let env = env();
+    let (_, _, guide) = authorize(&env, None);
     assert!(!guide.contains("unknown OAuth host"), "{guide}");
 }
 
