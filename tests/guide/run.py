@@ -53,6 +53,7 @@ def remove_connectors(tree):
         (rf"^(# The .*\n)?({any_of}) = .*\n", ""),
         (rf"^vochi-crm-({any_of}) = .*\n", ""),
         (rf' "({any_of})",', ""),
+        (rf', "({any_of})"\]', "]"),
         (r'"(benches/instructions|fuzz)",? ?', ""),
         (r"^\[\[(test|bench)\]\]\n(.+\n)+", ""),
     )
