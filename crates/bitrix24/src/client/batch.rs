@@ -60,11 +60,11 @@ macro_rules! forms {
             const NAME: &'static str = "batch";
             const LARGEST: usize = LARGEST;
 
-            fn check(part: &ApiRequest) -> Result<()> {
-                check(part)
+            fn pack(part: &ApiRequest) -> Result<Vec<u8>> {
+                command(part)
             }
 
-            fn request(parts: &[(&str, &ApiRequest)]) -> Result<ApiRequest> {
+            fn request(parts: &[(&str, &[u8])]) -> Result<ApiRequest> {
                 request($halt, parts)
             }
 
@@ -186,18 +186,18 @@ impl Holds<crate::model::PortalCallId> for crate::model::Registration {
     }
 }
 
-/// Writes the body of a batch at once: its commands are most of what a batch costs. They run in the
-/// order of their text.
-fn request(halt: u8, parts: &[(&str, &ApiRequest)]) -> Result<ApiRequest> {
-    let mut body = Vec::with_capacity(parts.len() * 512 + 64);
+/// Writes the body of a batch. The commands run in the order of their text.
+fn request(halt: u8, parts: &[(&str, &[u8])]) -> Result<ApiRequest> {
+    let commands: usize = parts.iter().map(|(key, command)| key.len() + command.len() + 4).sum();
+    let mut body = Vec::with_capacity(commands + 32);
     body.extend_from_slice(format!(r#"{{"halt":{halt},"cmd":{{"#).as_bytes());
-    for (key, part) in parts {
+    for (key, command) in parts {
         if !body.ends_with(b"{") {
             body.push(b',');
         }
         write_text(key, &mut body)?;
         body.push(b':');
-        write_command(part, &mut body)?;
+        body.extend_from_slice(command);
     }
     body.extend_from_slice(b"}}");
     Ok(ApiRequest::post("/batch").body(Body::Json(body.into())))
@@ -208,13 +208,14 @@ fn write_text(text: &str, out: &mut Vec<u8>) -> Result<()> {
         .map_err(|error| Error::internal("cannot write a batch").with_source(error))
 }
 
-/// Writes a request as the text `method?query`.
-fn write_command(part: &ApiRequest, out: &mut Vec<u8>) -> Result<()> {
+/// Writes a request as the text `method?query`: a JSON string.
+fn command(part: &ApiRequest) -> Result<Vec<u8>> {
+    let mut out = Vec::with_capacity(512);
     let method = part.path().trim_matches('/');
     if method.eq_ignore_ascii_case("batch") {
         return Err(Error::input("invalid batch: a batch cannot contain a batch"));
     }
-    write_text(method, out)?;
+    write_text(method, &mut out)?;
     // The text goes on: a query has nothing that JSON escapes.
     out.pop();
     out.push(b'?');
@@ -231,9 +232,9 @@ fn write_command(part: &ApiRequest, out: &mut Vec<u8>) -> Result<()> {
         if !out.ends_with(b"?") {
             out.push(b'&');
         }
-        encode_form(name, out);
+        encode_form(name, &mut out);
         out.push(b'=');
-        encode_form(value, out);
+        encode_form(value, &mut out);
         Ok(())
     };
     match part.body_ref() {
@@ -246,7 +247,7 @@ fn write_command(part: &ApiRequest, out: &mut Vec<u8>) -> Result<()> {
         }
     }
     out.push(b'"');
-    Ok(())
+    Ok(out)
 }
 
 /// The reference that a value stands for.
@@ -255,19 +256,6 @@ fn marked(value: &str) -> Option<&str> {
         return None;
     }
     value.strip_prefix(&**MARK)?.strip_suffix(&**MARK)
-}
-
-/// Checks that a request can be a command.
-fn check(part: &ApiRequest) -> Result<()> {
-    let is_plain = match part.body_ref() {
-        Body::Empty => true,
-        Body::Json(fields) => !std::str::from_utf8(fields).is_ok_and(refers),
-        _ => false,
-    };
-    if is_plain && !part.path().contains("batch") {
-        return Ok(());
-    }
-    write_command(part, &mut Vec::new())
 }
 
 /// Returns true for a text with a reference. The search for one byte is faster, and enough for almost

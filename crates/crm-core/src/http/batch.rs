@@ -25,18 +25,18 @@ pub trait BatchForm: Send + Sync + 'static {
     /// The largest number of operations in one request.
     const LARGEST: usize;
 
-    /// Checks an operation that is added: one that cannot be in a batch must not fail the others.
+    /// Packs an operation when it is added: one that cannot be in a batch must not fail the others.
     ///
     /// # Errors
     /// `input` if it cannot.
-    fn check(part: &ApiRequest) -> Result<()>;
+    fn pack(part: &ApiRequest) -> Result<Vec<u8>>;
 
-    /// Builds the request with all parts. Each part is named by its key, which has no other
+    /// Builds the request with all packed parts. Each part is named by its key, which has no other
     /// meaning.
     ///
     /// # Errors
-    /// As [`check`](Self::check).
-    fn request(parts: &[(&str, &ApiRequest)]) -> Result<ApiRequest>;
+    /// If it cannot be written.
+    fn request(parts: &[(&str, &[u8])]) -> Result<ApiRequest>;
 
     /// Splits the response into the results of the parts, in their order. A part without one was not
     /// processed.
@@ -130,7 +130,7 @@ fn key_of(index: usize) -> String {
 /// An operation of a batch, with its key.
 struct Part {
     key: String,
-    request: ApiRequest,
+    packed: Vec<u8>,
     operation: Box<dyn BatchPart>,
 }
 
@@ -162,9 +162,8 @@ impl<F: BatchForm> Batch<F> {
         if index == F::LARGEST {
             return Err(Error::input(format!("invalid batch: more than {index} operations")));
         }
-        let request = operation.request()?;
-        F::check(&request)?;
-        self.parts.push(Part { key: key_of(index), request, operation: Box::new(operation) });
+        let packed = F::pack(&operation.request()?)?;
+        self.parts.push(Part { key: key_of(index), packed, operation: Box::new(operation) });
         Ok(BatchKey { index, value: PhantomData })
     }
 
@@ -223,7 +222,7 @@ impl<F: BatchForm> Operation for InFlight<'_, F> {
         if self.0.is_empty() {
             return Err(Error::input("invalid batch: no operations"));
         }
-        let parts: Vec<_> = self.0.parts.iter().map(|part| (&*part.key, &part.request)).collect();
+        let parts: Vec<_> = self.0.parts.iter().map(|part| (&*part.key, &*part.packed)).collect();
         F::request(&parts)
     }
 

@@ -18,21 +18,15 @@ impl BatchForm for InOne {
     const NAME: &'static str = "batch";
     const LARGEST: usize = 3;
 
-    fn check(part: &ApiRequest) -> Result<()> {
-        match part.path() {
-            "/batch" => Err(Error::input("invalid batch: a batch in a batch")),
-            _ => Ok(()),
-        }
+    fn pack(part: &ApiRequest) -> Result<Vec<u8>> {
+        Ok(format!("{}?{}", part.path(), part.query_string()).into_bytes())
     }
 
-    fn request(parts: &[(&str, &ApiRequest)]) -> Result<ApiRequest> {
-        let commands: Map<String, Value> = parts
-            .iter()
-            .map(|(key, part)| {
-                let command = format!("{}?{}", part.path(), part.query_string());
-                ((*key).to_owned(), json!(command))
-            })
-            .collect();
+    fn request(parts: &[(&str, &[u8])]) -> Result<ApiRequest> {
+        let command = |(key, packed): &(&str, &[u8])| {
+            ((*key).to_owned(), json!(String::from_utf8_lossy(packed)))
+        };
+        let commands: Map<String, Value> = parts.iter().map(command).collect();
         ApiRequest::post("/batch").json(&json!({ "cmd": commands }))
     }
 
