@@ -6,15 +6,9 @@ use vochi_crm_core::{
 };
 
 use super::support::{
-    Bench, CALL_ID, CLIENT, at, ended_with, event, ext, finished, finished_as, phone, refusal,
-    registered, registered_as, success, warnings,
+    Bench, CALL_ID, CLIENT, FINISH, HIDE, REGISTER, SHOW, STATISTICS, at, ended_with, event, ext,
+    finished, finished_as, phone, refusal, registered, registered_as, success, warnings,
 };
-
-const REGISTER: &str = "telephony.externalCall.register";
-const SHOW: &str = "telephony.externalCall.show";
-const HIDE: &str = "telephony.externalCall.hide";
-const FINISH: &str = "telephony.externalCall.finish";
-const STATISTICS: &str = "voximplant.statistic.get";
 
 /// The PBX rings the employee who clicked.
 fn dialled(event: CallEvent) -> CallEvent {

@@ -8,14 +8,9 @@ use vochi_crm_core::{
 };
 
 use super::support::{
-    Bench, CALL_ID, CLIENT, answered, at, ended, ended_with, event, ext, finished, incoming, lost,
-    open, phone, refusal, registered, success, warnings,
+    Bench, CALL_ID, CLIENT, FINISH, HIDE, REGISTER, SHOW, answered, at, ended, ended_with, event,
+    ext, finished, incoming, lost, open, phone, refusal, registered, success, warnings,
 };
-
-const REGISTER: &str = "telephony.externalCall.register";
-const SHOW: &str = "telephony.externalCall.show";
-const HIDE: &str = "telephony.externalCall.hide";
-const FINISH: &str = "telephony.externalCall.finish";
 
 #[tokio::test]
 async fn one_phone_registers_with_its_card() {

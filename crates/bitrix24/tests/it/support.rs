@@ -21,6 +21,12 @@ pub(crate) const CLIENT: &str = "+375291112233";
 /// A `CALL_ID`.
 pub(crate) const CALL_ID: &str = "externalCall.0a1b2c3d4e5f60718293a4b5c6d7e8f9.1778743592";
 
+pub(crate) const REGISTER: &str = "telephony.externalCall.register";
+pub(crate) const SHOW: &str = "telephony.externalCall.show";
+pub(crate) const HIDE: &str = "telephony.externalCall.hide";
+pub(crate) const FINISH: &str = "telephony.externalCall.finish";
+pub(crate) const STATISTICS: &str = "voximplant.statistic.get";
+
 /// A connector with scripted responses.
 pub(crate) struct Bench {
     pub(crate) connector: Connector,
