@@ -5,6 +5,7 @@ mod cached_token;
 mod fetch_token;
 mod header_key;
 mod held_token;
+mod obtain;
 mod path_key;
 mod token_secrets;
 
